@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "fedmrn/config.hpp"
+
+namespace fedmrn {
+
+/// One processor that could run an experiment.
+struct DeviceInfo {
+    DeviceKind kind = DeviceKind::cpu;
+    std::string name;         ///< as the vendor calls it
+    std::size_t cores = 0;    ///< CPU cores or GPU multiprocessors
+    std::size_t memory = 0;   ///< bytes
+    std::string capabilities; ///< e.g. "avx512 bf16", "sm_90"
+};
+
+/// All of them, the CPU first.
+std::vector<DeviceInfo> available_devices();
+
+/// Resolves automatic; why says in one line which was taken and why. Throws Error where a device was
+/// asked for that is not there.
+DeviceKind choose_device(DeviceKind asked, std::string& why);
+
+} // namespace fedmrn

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "fedmrn/config.hpp"
+#include "fedmrn/dataset.hpp"
+#include "fedmrn/metrics.hpp"
+#include "fedmrn/model.hpp"
+
+namespace fedmrn {
+
+/// Everything that decides the rest of a run; a checkpoint is this and nothing else.
+struct ServerState {
+    std::uint32_t round = 0;      ///< rounds done
+    std::vector<float> global;    ///< the model's state vector
+    std::vector<double> velocity; ///< server momentum; empty without it
+};
+
+/// A federated experiment on one device: owns the data, the lanes and the server's state.
+class Experiment {
+public:
+    /// Checks that everything fits together. Throws Error with one line where it does not.
+    Experiment(const Config& config, Dataset dataset);
+    ~Experiment();
+    Experiment(Experiment&&) noexcept;
+    Experiment& operator=(Experiment&&) noexcept;
+
+    [[nodiscard]] const ModelSpec& model() const;
+    [[nodiscard]] const ClientSplit& clients() const;
+    [[nodiscard]] const ServerState& state() const;
+    [[nodiscard]] std::uint32_t lanes() const;
+    [[nodiscard]] const std::string& device() const; ///< e.g. "cpu"
+    [[nodiscard]] std::uint64_t float32_bytes() const; ///< of one client's dense float32 upload
+
+    /// Continues from a state that state() gave. Throws Error if it is of another model.
+    void restore(ServerState state);
+
+    /// Called from the training threads with the share of the round that is done, 0 … 1, and the
+    /// samples trained on so far in it.
+    using Progress = std::function<void(double done, std::uint64_t samples)>;
+
+    /// Runs one round: samples a cohort, trains it, aggregates its messages, evaluates where
+    /// eval_every says so. Nothing if stop was requested: the round is then given up at the end of
+    /// the current local step, and state() is what it was before. Throws Error (Fault::run) where a
+    /// client's loss is not finite.
+    std::optional<RoundMetrics> run_round(std::stop_token stop = {}, const Progress& progress = {});
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fedmrn

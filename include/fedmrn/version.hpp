@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace fedmrn {
+
+/// "major.minor.patch"
+const char* version() noexcept;
+
+} // namespace fedmrn
