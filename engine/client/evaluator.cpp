@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/client/evaluator.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace fedmrn {
+
+Evaluator::Evaluator(Device& device, const ModelSpec& model, std::size_t lanes, std::size_t batch,
+                     Real real)
+    : lanes_(lanes), batch_(batch), device_(device),
+      network_(device, model, lanes, batch, real, false), states_(device, lanes),
+      metrics_(device, lanes) {}
+
+void Evaluator::run(const kernels::SplitView& split, std::size_t samples, const float* state,
+                    std::atomic<std::size_t>& next, std::span<LaneMetrics> results) {
+    kernels::SplitView view = split;
+    view.order = nullptr;
+    view.shuffled = false;
+    for (;;) {
+        const std::size_t begin = next.fetch_add(lanes_);
+        if (begin >= results.size()) {
+            return;
+        }
+        const std::size_t end = std::min(begin + lanes_, results.size());
+        std::vector<LaneState> states(lanes_);
+        for (std::size_t b = begin; b < end; ++b) {
+            LaneState& lane = states[b - begin];
+            lane.first = b * batch_;
+            lane.count = static_cast<std::uint32_t>(std::min(batch_, samples - b * batch_));
+            lane.steps = 1;
+            lane.samples = lane.count;
+        }
+        states_.write(states);
+        metrics_.clear();
+        kernels::gather_batch(device_, view, lanes_, batch_, states_.data(), network_.real(),
+                              network_.input(), network_.labels());
+        network_.evaluate(states_.data(), {state, 0}, metrics_.data());
+        metrics_.read(results.subspan(begin, end - begin));
+    }
+}
+
+} // namespace fedmrn

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "engine/method/method.hpp"
+#include "engine/model/network.hpp"
+#include "kernels/batch.hpp"
+
+namespace fedmrn {
+
+/// One client's local training, to be done by whichever lane is free.
+struct ClientTask {
+    std::size_t slot = 0; ///< place in the cohort
+    std::uint64_t client = 0;
+    std::uint32_t round = 0;
+    std::uint64_t seed = 0;  ///< s_k,t
+    std::uint64_t first = 0; ///< in the sample order
+    std::uint32_t count = 0; ///< N_k
+};
+
+/// The lanes of one device, in lockstep: every local step advances all of them in the same kernels.
+/// A lane whose client is done takes the next one while the others go on.
+class LaneGroup {
+public:
+    LaneGroup(Device& device, const ModelSpec& model, const Method& method,
+              const ClientConfig& config, std::size_t lanes, Real real);
+
+    using Next = std::function<std::optional<ClientTask>()>;
+    using Done = std::function<void(const ClientTask&, Message, const LaneMetrics&)>;
+    using Stepped = std::function<void(std::uint64_t samples)>;
+
+    /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
+    /// at each step). global: the state all of them start from, in device memory.
+    void run(const kernels::SplitView& split, const float* global, const Next& next,
+             const Done& done, const Stepped& stepped, std::stop_token stop);
+
+private:
+    void start(std::size_t lane, const ClientTask& task, const float* global);
+    std::uint64_t step(const kernels::SplitView& split, const float* global);
+    [[nodiscard]] bool finished(std::size_t lane) const;
+
+    Device& device_;
+    const Method& method_;
+    ClientConfig config_;
+    ParameterLayout layout_;
+    std::size_t lanes_;
+    Network network_;
+    Buffer<float> update_, weights_, gradient_, velocity_;
+    Buffer<LaneState> states_;
+    Buffer<LaneMetrics> metrics_;
+    std::vector<std::optional<ClientTask>> tasks_; ///< of each lane
+    std::vector<LaneState> mirror_; ///< what states_ holds, known here without asking the device
+};
+
+} // namespace fedmrn

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/client/lane_pool.hpp"
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace fedmrn {
+
+LanePool::LanePool(DeviceKind kind, const ModelSpec& model, const Method& method,
+                   const Config& config, std::size_t lanes)
+    : lanes_(lanes) {
+    const Real real = config.experiment.precision == Precision::bf16 ? Real::bf16 : Real::f32;
+    const std::size_t workers = kind == DeviceKind::cpu ? lanes : 1;
+    for (std::size_t i = 0; i < workers; ++i) {
+        Worker& worker = workers_.emplace_back();
+        worker.device = open_device(kind);
+        worker.group = std::make_unique<LaneGroup>(*worker.device, model, method, config.client,
+                                                   lanes / workers, real);
+        worker.evaluator = std::make_unique<Evaluator>(*worker.device, model, lanes / workers,
+                                                       config.server.eval_batch, real);
+    }
+}
+
+std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
+                                    const kernels::SplitView& split, const float* global,
+                                    const LaneGroup::Stepped& stepped, std::stop_token stop) {
+    std::vector<Upload> uploads(tasks.size());
+    std::atomic<std::size_t> taken{0};
+    std::stop_source ours; // a failed lane stops the others too
+    std::stop_callback theirs(stop, [&] { ours.request_stop(); });
+    const auto next = [&]() -> std::optional<ClientTask> {
+        const std::size_t i = taken.fetch_add(1);
+        return i < tasks.size() ? std::optional(tasks[i]) : std::nullopt;
+    };
+    const auto done = [&](const ClientTask& task, const Message& message,
+                          const LaneMetrics& metrics) {
+        uploads[task.slot] = {encode(message), metrics};
+    };
+    on_all([&](Worker& worker) {
+        try {
+            worker.group->run(split, global, next, done, stepped, ours.get_token());
+        } catch (...) {
+            ours.request_stop();
+            throw;
+        }
+    });
+    if (stop.stop_requested()) {
+        uploads.clear();
+    }
+    return uploads;
+}
+
+LaneMetrics LanePool::evaluate(const kernels::SplitView& split, std::size_t samples,
+                               const float* state) {
+    std::vector<LaneMetrics> results(workers_.front().evaluator->batches(samples));
+    std::atomic<std::size_t> next{0};
+    on_all([&](Worker& worker) { worker.evaluator->run(split, samples, state, next, results); });
+    LaneMetrics total; // in the order of the batches, so that lanes cannot change a bit
+    for (const LaneMetrics& result : results) {
+        total.loss += result.loss;
+        total.correct += result.correct;
+        total.samples += result.samples;
+    }
+    return total;
+}
+
+void LanePool::on_all(const std::function<void(Worker&)>& body) {
+    std::exception_ptr first;
+    std::mutex mutex;
+    std::vector<std::jthread> threads;
+    for (Worker& worker : workers_) {
+        threads.emplace_back([&] {
+            try {
+                body(worker);
+            } catch (...) {
+                const std::scoped_lock lock(mutex);
+                if (!first) {
+                    first = std::current_exception();
+                }
+            }
+        });
+    }
+    threads.clear(); // joins
+    if (first) {
+        std::rethrow_exception(first);
+    }
+}
+
+} // namespace fedmrn

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "engine/client/evaluator.hpp"
+#include "engine/client/lane_group.hpp"
+#include "fedmrn/config.hpp"
+
+namespace fedmrn {
+
+/// What came back from one client.
+struct Upload {
+    std::vector<std::byte> bytes; ///< the encoded message: all that the server sees
+    LaneMetrics metrics;          ///< the simulator's own book-keeping
+};
+
+/// All lanes of an experiment. On the CPU a lane is a thread with a device of its own; on a GPU all
+/// lanes share one device and its kernels. How many there are never changes a result.
+class LanePool {
+public:
+    LanePool(DeviceKind kind, const ModelSpec& model, const Method& method, const Config& config,
+             std::size_t lanes);
+
+    /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
+    /// requested.
+    std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
+                              const float* global, const LaneGroup::Stepped& stepped,
+                              std::stop_token stop);
+
+    /// Loss and hits of a state over a split.
+    LaneMetrics evaluate(const kernels::SplitView& split, std::size_t samples, const float* state);
+
+    [[nodiscard]] std::size_t lanes() const { return lanes_; }
+
+private:
+    struct Worker {
+        std::unique_ptr<Device> device;
+        std::unique_ptr<LaneGroup> group;
+        std::unique_ptr<Evaluator> evaluator;
+    };
+    /// Runs body(worker) for every worker, each on a thread of its own; rethrows the first
+    /// exception.
+    void on_all(const std::function<void(Worker&)>& body);
+
+    std::size_t lanes_;
+    std::vector<Worker> workers_;
+};
+
+} // namespace fedmrn

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/method/method.hpp"
+
+namespace fedmrn {
+
+/// The float32 part that every method's message ends with: the state from element `first` on.
+
+/// Its tensors in the table.
+void append_dense_table(const ParameterLayout& layout, std::size_t first,
+                        std::vector<TensorEntry>& table);
+
+/// The change of a client's state from `first` on: trained values from its update, statistics
+/// against the global ones.
+std::vector<float> dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
+                                const TrainedClient& client);
+
+/// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
+std::uint64_t total_samples(std::span<const Message> messages);
+
+/// mean [first, state) = weighted mean of the messages' dense values.
+void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
+                            std::span<const Message> messages, double* mean);
+
+} // namespace fedmrn

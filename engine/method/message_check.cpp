@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/method/message_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "engine/method/message_wire.hpp"
+
+namespace fedmrn::wire {
+namespace {
+
+[[noreturn]] void reject_dense(const Message& message, std::size_t element, Fault fault) {
+    const float value = message.dense[element];
+    std::size_t tensor = 0;
+    for (; tensor < message.tensors.size(); ++tensor) {
+        const auto& [encoding, elements] = message.tensors[tensor];
+        if (encoding != Encoding::float32) continue;
+        if (element < elements) break;
+        element -= elements;
+    }
+    reject(fmt::format("tensor {}: element {} is {}, expected a finite number", tensor, element,
+                       std::isnan(value) ? "nan" : "infinite"),
+           fault);
+}
+
+} // namespace
+
+void check_values(const Message& message, const Extent& extent, Fault not_finite) {
+    if (!std::isfinite(message.parameter))
+        reject("the method's parameter is not a finite number", not_finite);
+    if (message.samples < 1 || message.samples > max_samples)
+        reject(fmt::format("impossible count, {} samples, expected 1 to 2^40", message.samples));
+    if (message.mask.size() != extent.mask_words())
+        reject(fmt::format("{} mask words, the table needs {}", message.mask.size(),
+                           extent.mask_words()));
+    if (message.dense.size() != extent.dense)
+        reject(fmt::format("{} float32 values, the table needs {}", message.dense.size(),
+                           extent.dense));
+    if (const auto used = extent.masked % 32; used != 0 && message.mask.back() >> used != 0)
+        reject(fmt::format("mask bits past the last of {} elements are set", extent.masked));
+    const auto bad = std::find_if_not(message.dense.begin(), message.dense.end(),
+                                      [](float value) { return std::isfinite(value); });
+    if (bad != message.dense.end())
+        reject_dense(message, static_cast<std::size_t>(bad - message.dense.begin()), not_finite);
+}
+
+} // namespace fedmrn::wire

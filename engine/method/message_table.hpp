@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/method/byte_cursor.hpp"
+#include "fedmrn/message.hpp"
+
+namespace fedmrn::wire {
+
+/// What a tensor table makes the rest of the message be. Counts are elements, sizes bytes.
+struct Extent {
+    std::uint64_t masked = 0, dense = 0;
+    std::size_t table_bytes = 0;
+    [[nodiscard]] std::size_t mask_words() const { return (masked + 31) / 32; }
+    [[nodiscard]] std::size_t padding() const; ///< zero bytes between table and payload
+    [[nodiscard]] std::size_t message_bytes() const;
+};
+
+/// Throws Error where no message can have this table.
+Extent extent_of(std::span<const TensorEntry> tensors);
+
+void put_table(ByteWriter& writer, std::span<const TensorEntry> tensors);
+
+/// Reads exactly count tensors out of the whole table. Throws Error with the tensor's index where
+/// put_table cannot have written it. Allocates at most 8 times the table.
+std::vector<TensorEntry> get_table(std::span<const std::byte> table, std::uint32_t count);
+
+/// Throws Error, naming the first difference, where the sender's model is not the receiver's.
+void check_model(std::span<const TensorEntry> found, std::span<const TensorEntry> expected);
+
+} // namespace fedmrn::wire

@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/experiment.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "engine/client/lane_pool.hpp"
+#include "engine/data/partition.hpp"
+#include "engine/server/cohort.hpp"
+#include "engine/server/resident_split.hpp"
+#include "fedmrn/device.hpp"
+#include "fedmrn/error.hpp"
+#include "kernels/formula/key.hpp"
+#include "kernels/update.hpp"
+
+namespace fedmrn {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::size_t lane_count(const Config& config) {
+    const std::size_t wanted = config.experiment.lanes != 0
+                                   ? config.experiment.lanes
+                                   : std::max(1u, std::thread::hardware_concurrency());
+    return std::min<std::size_t>(wanted, config.client.cohort);
+}
+
+void check(const Config& config, const Dataset& dataset, const ClientSplit& clients) {
+    if (config.client.cohort > clients.clients()) {
+        throw Error("client.cohort: expected at most the number of clients (" +
+                    std::to_string(clients.clients()) + "), found " +
+                    std::to_string(config.client.cohort));
+    }
+    for (std::size_t k = 0; k < clients.clients(); ++k) {
+        if (clients.samples(k) == 0) {
+            throw Error("data: client " + std::to_string(k) +
+                        " holds no samples; lower data.clients or choose another partition");
+        }
+    }
+    if (dataset.test.samples() == 0) {
+        throw Error("data " + dataset.name + ": no test samples");
+    }
+    if (config.experiment.precision == Precision::tf32) {
+        throw Error(
+            "experiment.precision = \"tf32\": only a CUDA device has it; expected \"fp32\" or "
+            "\"bf16\"");
+    }
+}
+
+} // namespace
+
+struct Experiment::Impl {
+    Config config;
+    std::string device_line;
+    DeviceKind kind;
+    ModelSpec model;
+    ClientSplit clients;
+    std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
+    std::unique_ptr<Method> method;
+    std::optional<ResidentSplit> train, test;
+    std::unique_ptr<LanePool> lanes;
+    Buffer<float> global;
+    Buffer<double> velocity;
+    ServerState state;
+
+    Impl(const Config& c, const Dataset& dataset)
+        : config(c), kind(choose_device(c.experiment.device, device_line)),
+          model(make_model(c.model.name, dataset.shape, dataset.classes)),
+          clients(partition(c.data, dataset.train.labels, dataset.classes, c.experiment.seed)),
+          device(open_device(kind)), method(make_method(c.method, model.layout)) {
+        check(config, dataset, clients);
+        device_line =
+            std::string(kind == DeviceKind::cpu ? "cpu" : "cuda") + " (" + device_line + ")";
+        train.emplace(*device, dataset.train, dataset.shape, clients.order);
+        test.emplace(*device, dataset.test, dataset.shape, std::span<const std::uint32_t>{});
+        lanes = std::make_unique<LanePool>(kind, model, *method, config, lane_count(config));
+        ServerState first;
+        first.global = initial_state(model, config.experiment.seed);
+        first.velocity.resize(config.server.momentum != 0.0 ? model.layout.trainable : 0);
+        restore(std::move(first));
+    }
+
+    void restore(ServerState from) {
+        const std::size_t moving = config.server.momentum != 0.0 ? model.layout.trainable : 0;
+        if (from.global.size() != model.layout.state || from.velocity.size() != moving) {
+            throw Error("checkpoint: it is of another model or server (" +
+                        std::to_string(from.global.size()) + " + " +
+                        std::to_string(from.velocity.size()) + " values, expected " +
+                        std::to_string(model.layout.state) + " + " + std::to_string(moving) + ")");
+        }
+        state = std::move(from);
+        global = Buffer<float>(*device, state.global);
+        velocity = Buffer<double>(*device, state.velocity);
+    }
+
+    std::vector<ClientTask> tasks(std::uint32_t round) const {
+        std::vector<ClientTask> tasks;
+        const std::uint64_t seed = config.experiment.seed;
+        for (const std::uint64_t k :
+             sample_cohort(seed, round, clients.clients(), config.client.cohort)) {
+            tasks.push_back({tasks.size(), k, round, formula::client_seed(seed, round, k),
+                             clients.first[k], static_cast<std::uint32_t>(clients.samples(k))});
+        }
+        return tasks;
+    }
+
+    /// Decodes what arrived and moves the global state; reads nothing but the bytes.
+    void aggregate(std::span<const Upload> uploads) {
+        std::vector<Message> messages;
+        const std::vector<TensorEntry> table = method->table();
+        for (const Upload& upload : uploads) {
+            messages.push_back(decode(upload.bytes, table));
+        }
+        Buffer<double> mean(*device, model.layout.state);
+        method->aggregate(*device, messages, mean.data());
+        const std::size_t trainable = model.layout.trainable;
+        kernels::server_step(*device, config.server.lr, config.server.momentum, trainable,
+                             mean.data(), velocity.size() != 0 ? velocity.data() : nullptr,
+                             global.data());
+        kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable,
+                             mean.data() + trainable, nullptr, global.data() + trainable);
+        global.read(state.global);
+        velocity.read(state.velocity);
+    }
+
+    void count(std::span<const ClientTask> tasks, std::span<const Upload> uploads,
+               RoundMetrics& metrics) const {
+        double loss = 0;
+        for (std::size_t i = 0; i < uploads.size(); ++i) {
+            if (!std::isfinite(uploads[i].metrics.loss)) {
+                throw Error("round " + std::to_string(metrics.round) + ", client " +
+                                std::to_string(tasks[i].client) +
+                                ": the training loss is not finite; lower client.lr",
+                            Fault::run);
+            }
+            loss += uploads[i].metrics.loss;
+            metrics.samples += uploads[i].metrics.samples;
+            metrics.uplink_bytes += uploads[i].bytes.size();
+            metrics.downlink_bytes += model.layout.state * sizeof(float);
+        }
+        metrics.train_loss = loss / static_cast<double>(metrics.samples);
+    }
+
+    bool evaluates(std::uint32_t round) const {
+        return round % config.server.eval_every == 0 || round == config.experiment.rounds;
+    }
+};
+
+Experiment::Experiment(const Config& config, Dataset dataset)
+    : impl_(std::make_unique<Impl>(config, dataset)) {}
+Experiment::~Experiment() = default;
+Experiment::Experiment(Experiment&&) noexcept = default;
+Experiment& Experiment::operator=(Experiment&&) noexcept = default;
+
+const ModelSpec& Experiment::model() const { return impl_->model; }
+const ClientSplit& Experiment::clients() const { return impl_->clients; }
+const ServerState& Experiment::state() const { return impl_->state; }
+const std::string& Experiment::device() const { return impl_->device_line; }
+void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
+
+std::uint32_t Experiment::lanes() const {
+    return static_cast<std::uint32_t>(impl_->lanes->lanes());
+}
+
+std::uint64_t Experiment::float32_bytes() const {
+    return impl_->model.layout.state * sizeof(float);
+}
+
+std::optional<RoundMetrics> Experiment::run_round(std::stop_token stop, const Progress& progress) {
+    Impl& run = *impl_;
+    const auto start = std::chrono::steady_clock::now();
+    RoundMetrics metrics;
+    metrics.round = run.state.round + 1;
+    const std::vector<ClientTask> tasks = run.tasks(metrics.round);
+    std::uint64_t expected = 0;
+    for (const ClientTask& task : tasks) {
+        expected += task.count;
+    }
+    expected *= run.config.client.epochs;
+
+    std::atomic<std::uint64_t> trained{0};
+    const auto stepped = [&](std::uint64_t samples) {
+        const std::uint64_t now = trained.fetch_add(samples) + samples;
+        if (progress) {
+            progress(static_cast<double>(now) / static_cast<double>(expected), now);
+        }
+    };
+    const std::vector<Upload> uploads =
+        run.lanes->train(tasks, run.train->view(), run.global.data(), stepped, stop);
+    if (uploads.empty()) {
+        return std::nullopt;
+    }
+    metrics.train_seconds = seconds_since(start);
+    run.count(tasks, uploads, metrics);
+    run.aggregate(uploads);
+    ++run.state.round;
+    if (run.evaluates(metrics.round)) {
+        const LaneMetrics test =
+            run.lanes->evaluate(run.test->view(), run.test->samples(), run.global.data());
+        metrics.loss = test.loss / static_cast<double>(test.samples);
+        metrics.accuracy = static_cast<double>(test.correct) / static_cast<double>(test.samples);
+    }
+    metrics.seconds = seconds_since(start);
+    return metrics;
+}
+
+} // namespace fedmrn

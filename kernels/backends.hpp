@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "fedmrn/device.hpp"
+#include "kernels/batch.hpp"
+#include "kernels/batchnorm.hpp"
+#include "kernels/convolution.hpp"
+#include "kernels/device.hpp"
+#include "kernels/linear.hpp"
+#include "kernels/loss.hpp"
+#include "kernels/mask.hpp"
+#include "kernels/update.hpp"
+
+// Every device has every contract under its own namespace, with the contract's own type.
+#define FEDMRN_BACKEND(name)                                                                       \
+    namespace fedmrn::kernels::name {                                                              \
+    std::unique_ptr<Device> open();                                                                \
+    std::vector<DeviceInfo> list();                                                                \
+    decltype(kernels::mask_weights) mask_weights;                                                  \
+    decltype(kernels::pack_mask) pack_mask;                                                        \
+    decltype(kernels::aggregate_masks) aggregate_masks;                                            \
+    decltype(kernels::make_noise) make_noise;                                                      \
+    decltype(kernels::add_update) add_update;                                                      \
+    decltype(kernels::sgd_step) sgd_step;                                                          \
+    decltype(kernels::aggregate_dense) aggregate_dense;                                            \
+    decltype(kernels::mean_of_masks) mean_of_masks;                                                \
+    decltype(kernels::mean_of_dense) mean_of_dense;                                                \
+    decltype(kernels::server_step) server_step;                                                    \
+    decltype(kernels::gather_batch) gather_batch;                                                  \
+    decltype(kernels::advance_lanes) advance_lanes;                                                \
+    decltype(kernels::convolution_forward) convolution_forward;                                    \
+    decltype(kernels::convolution_backward_data) convolution_backward_data;                        \
+    decltype(kernels::convolution_backward_weights) convolution_backward_weights;                  \
+    decltype(kernels::linear_forward) linear_forward;                                              \
+    decltype(kernels::linear_backward_data) linear_backward_data;                                  \
+    decltype(kernels::linear_backward_weights) linear_backward_weights;                            \
+    decltype(kernels::relu_forward) relu_forward;                                                  \
+    decltype(kernels::relu_backward) relu_backward;                                                \
+    decltype(kernels::batchnorm_forward) batchnorm_forward;                                        \
+    decltype(kernels::batchnorm_inference) batchnorm_inference;                                    \
+    decltype(kernels::batchnorm_backward) batchnorm_backward;                                      \
+    decltype(kernels::cross_entropy) cross_entropy;                                                \
+    }
+
+FEDMRN_BACKEND(cpu)
+FEDMRN_BACKEND(cuda)
+#undef FEDMRN_BACKEND

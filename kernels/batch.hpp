@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/lane.hpp"
+
+namespace fedmrn::kernels {
+
+/// A split of a data set in device memory, as bytes.
+struct SplitView {
+    const std::uint8_t* pixels = nullptr; ///< [samples][sample_size], channel innermost
+    const std::uint16_t* labels = nullptr;
+    const std::uint32_t* order =
+        nullptr;                  ///< a client's samples are order[first + …]; null: first + …
+    const float* scale = nullptr; ///< value = byte · scale[c] + shift[c]
+    const float* shift = nullptr;
+    std::size_t sample_size = 0;
+    std::size_t channels = 1;
+    bool shuffled = true; ///< visit a client's samples in the order of formula::shuffle
+};
+
+/// Fills lane l's batch: x [lanes][batch][sample_size] of type real, labels [lanes][batch]. Rows
+/// past the batch's samples are left as they are. Exactness: bits.
+void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
+                  const LaneState* states, Real real, void* x, std::uint16_t* labels);
+
+/// Moves every active lane to its next local step. Exactness: bits.
+void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states);
+
+} // namespace fedmrn::kernels

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/lane.hpp"
+
+namespace fedmrn::kernels {
+
+inline constexpr float batchnorm_epsilon = 1e-5f;
+inline constexpr float batchnorm_momentum = 0.1f;
+
+/// BatchNorm over images x [lanes][batch][height][width][channels], then ReLU, then a max-pool with
+/// window and stride `pool`, in one go. A lane's statistics are over its own samples × height ×
+/// width values. y [lanes][batch][height / pool][width / pool][channels]; rows and columns that do
+/// not fill a window are dropped, as PyTorch does.
+struct BatchnormShape {
+    std::size_t lanes = 1, batch = 1;
+    std::size_t height = 1, width = 1, channels = 1;
+    bool relu = false;
+    std::size_t pool = 1; ///< 1: none; at most 15
+    Real real = Real::f32;
+    [[nodiscard]] std::size_t out_height() const { return height / pool; }
+    [[nodiscard]] std::size_t out_width() const { return width / pool; }
+};
+
+/// The parameters of a layer, each one value a channel.
+struct BatchnormParameters {
+    PerLane<const float> gamma, beta;
+};
+
+/// Training: batch statistics (biased variance) normalise; running ← 0.9 · running + 0.1 · batch
+/// (unbiased variance). mean and inverse [channels] keep 1/√(variance + ε) for the way back; chosen
+/// [of y] keeps which element of a window was the largest, null where pool is 1.
+/// Exactness: tolerance.
+void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                       const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
+                       PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+                       void* y, std::uint8_t* chosen);
+
+/// Evaluation: running statistics normalise. Exactness: tolerance.
+void batchnorm_inference(Device& device, const BatchnormShape& shape, const LaneState* states,
+                         const void* x, BatchnormParameters parameters,
+                         PerLane<const float> running_mean, PerLane<const float> running_variance,
+                         void* y);
+
+/// dx, dγ and dβ from dy; x, y, chosen, mean and inverse as forward left them.
+/// Exactness: tolerance.
+void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                        const void* x, const void* y, const std::uint8_t* chosen, const void* dy,
+                        BatchnormParameters parameters, PerLane<const float> mean,
+                        PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
+                        PerLane<float> dbeta);
+
+} // namespace fedmrn::kernels

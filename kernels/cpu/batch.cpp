@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/batch.hpp"
+
+#include "kernels/backends.hpp"
+#include "kernels/formula/bf16.hpp"
+#include "kernels/formula/permutation.hpp"
+
+namespace fedmrn::kernels::cpu {
+namespace {
+
+/// byte · scale + shift over one sample, the channel innermost.
+template <class T>
+void normalise(const SplitView& split, const std::uint8_t* bytes, T* __restrict__ out) {
+    for (std::size_t i = 0; i < split.sample_size; i += split.channels) {
+        for (std::size_t c = 0; c < split.channels; ++c) {
+            const float value = static_cast<float>(bytes[i + c]) * split.scale[c] + split.shift[c];
+            out[i + c] = formula::from_float<T>(value);
+        }
+    }
+}
+
+template <class T> void gather_lane(const SplitView& split, std::size_t batch,
+                                    const LaneState& state, T* x, std::uint16_t* labels) {
+    const std::uint32_t each =
+        formula::steps_per_epoch(state.count, static_cast<std::uint32_t>(batch));
+    const std::uint32_t epoch = state.step / each;
+    const auto start = static_cast<std::uint32_t>(state.step % each * batch);
+    const formula::Permutation order = formula::shuffle(state.seed, epoch, state.count);
+    for (std::uint32_t row = 0; row < state.samples; ++row) {
+        const std::uint32_t position =
+            split.shuffled ? formula::permute(order, start + row) : start + row;
+        const std::uint64_t entry = state.first + position;
+        const std::uint64_t sample = split.order ? split.order[entry] : entry;
+        normalise(split, split.pixels + sample * split.sample_size, x + row * split.sample_size);
+        labels[row] = split.labels[sample];
+    }
+}
+
+} // namespace
+
+void gather_batch(Device&, const SplitView& split, std::size_t lanes, std::size_t batch,
+                  const LaneState* states, Real real, void* x, std::uint16_t* labels) {
+    const std::size_t size = batch * split.sample_size;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        if (states[lane].samples == 0) {
+            continue;
+        }
+        if (real == Real::f32) {
+            gather_lane(split, batch, states[lane], static_cast<float*>(x) + lane * size,
+                        labels + lane * batch);
+        } else {
+            gather_lane(split, batch, states[lane], static_cast<formula::Bf16*>(x) + lane * size,
+                        labels + lane * batch);
+        }
+    }
+}
+
+void advance_lanes(Device&, std::size_t lanes, std::size_t batch, LaneState* states) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        if (states[lane].samples == 0) {
+            continue;
+        }
+        ++states[lane].step;
+        states[lane].samples =
+            formula::batch_samples(states[lane], static_cast<std::uint32_t>(batch));
+    }
+}
+
+} // namespace fedmrn::kernels::cpu

@@ -1,0 +1,275 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/batchnorm.hpp"
+
+#include <cmath>
+
+#include "kernels/backends.hpp"
+#include "kernels/cpu/channels.hpp"
+#include "kernels/formula/bf16.hpp"
+
+namespace fedmrn::kernels::cpu {
+namespace {
+
+using formula::Bf16;
+using formula::to_float;
+
+/// The images of one lane.
+template <class T> struct Images {
+    const BatchnormShape& shape;
+    std::size_t samples;
+
+    [[nodiscard]] std::size_t pixels() const { return samples * shape.height * shape.width; }
+    /// Offset of the first channel of an input pixel.
+    [[nodiscard]] std::size_t in(std::size_t n, std::size_t h, std::size_t w) const {
+        return ((n * shape.height + h) * shape.width + w) * shape.channels;
+    }
+    /// Calls body(n, h, w, offset of the output pixel) for each pixel of the pooled output.
+    template <class Body> void outputs(const Body& body) const {
+        std::size_t at = 0;
+        for (std::size_t n = 0; n < samples; ++n) {
+            for (std::size_t h = 0; h < shape.out_height(); ++h) {
+                for (std::size_t w = 0; w < shape.out_width(); ++w, at += shape.channels) {
+                    body(n, h, w, at);
+                }
+            }
+        }
+    }
+    /// Calls body(number in the window, offset of the input pixel) for each pixel of a window.
+    template <class Body>
+    void window(std::size_t n, std::size_t h, std::size_t w, const Body& body) const {
+        const std::size_t pool = shape.pool;
+        for (std::size_t k = 0; k < pool * pool; ++k) {
+            body(k, in(n, h * pool + k / pool, w * pool + k % pool));
+        }
+    }
+};
+
+/// y = x · scale + shift, ReLU, max-pool, for one block of channels.
+template <std::size_t size, class T> void apply(const Images<T>& images, std::size_t c, const T* x,
+                                                const float* scale, const float* shift, T* y,
+                                                std::uint8_t* chosen) {
+    const float least = images.shape.relu ? 0.0f : -HUGE_VALF;
+    images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
+        float best[size] = {};
+        std::int32_t which[size] = {};
+        images.window(n, h, w, [&](std::size_t k, std::size_t in) {
+            for (std::size_t i = 0; i < size; ++i) {
+                const float value = to_float(x[in + c + i]) * scale[i] + shift[i];
+                const bool larger = k == 0 || value > best[i];
+                best[i] = larger ? value : best[i];
+                which[i] = larger ? static_cast<std::int32_t>(k) : which[i];
+            }
+        });
+        for (std::size_t i = 0; i < size; ++i) {
+            y[at + c + i] = formula::from_float<T>(best[i] < least ? least : best[i]);
+        }
+        if (!chosen) {
+            return;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            chosen[at + c + i] = static_cast<std::uint8_t>(which[i]);
+        }
+    });
+}
+
+/// Batch mean and variance of one block of channels, around each channel's first value, so that a
+/// mean far from zero costs no digits.
+template <std::size_t size, class T>
+void moments(const Images<T>& images, std::size_t c, const T* x, double* mean, double* variance) {
+    float origin[size];
+    for (std::size_t i = 0; i < size; ++i) {
+        origin[i] = to_float(x[c + i]);
+    }
+    Sums<size> sums;
+    for (std::size_t pixel = 0; pixel < images.pixels(); ++pixel) {
+        const T* at = x + pixel * images.shape.channels + c;
+        for (std::size_t i = 0; i < size; ++i) {
+            const float d = to_float(at[i]) - origin[i];
+            sums.first[i] += d;
+            sums.second[i] += d * d;
+        }
+        sums.next();
+    }
+    sums.flush();
+    const auto count = static_cast<double>(images.pixels());
+    for (std::size_t i = 0; i < size; ++i) {
+        const double d = sums.total_first[i] / count;
+        const double v = sums.total_second[i] / count - d * d;
+        mean[i] = static_cast<double>(origin[i]) + d;
+        variance[i] = v > 0.0 ? v : 0.0;
+    }
+}
+
+template <class T> void forward_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
+                                     const float* gamma, const float* beta, float* running_mean,
+                                     float* running_variance, float* mean, float* inverse, T* y,
+                                     std::uint8_t* chosen) {
+    const Images<T> images{shape, samples};
+    const auto count = static_cast<double>(images.pixels());
+    constexpr auto keep = 1.0 - static_cast<double>(batchnorm_momentum);
+    for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
+        double batch_mean[size], batch_variance[size];
+        moments<size>(images, c, x, batch_mean, batch_variance);
+        float scale[size], shift[size];
+        for (std::size_t i = 0; i < size; ++i) {
+            const double inv =
+                1.0 / std::sqrt(batch_variance[i] + static_cast<double>(batchnorm_epsilon));
+            const double unbiased = batch_variance[i] * count / (count > 1.0 ? count - 1.0 : 1.0);
+            mean[c + i] = static_cast<float>(batch_mean[i]);
+            inverse[c + i] = static_cast<float>(inv);
+            running_mean[c + i] = static_cast<float>(
+                keep * static_cast<double>(running_mean[c + i]) + (1.0 - keep) * batch_mean[i]);
+            running_variance[c + i] = static_cast<float>(
+                keep * static_cast<double>(running_variance[c + i]) + (1.0 - keep) * unbiased);
+            scale[i] = static_cast<float>(static_cast<double>(gamma[c + i]) * inv);
+            shift[i] = static_cast<float>(static_cast<double>(beta[c + i]) -
+                                          batch_mean[i] * static_cast<double>(gamma[c + i]) * inv);
+        }
+        apply<size>(images, c, x, scale, shift, y, chosen);
+    });
+}
+
+template <class T> void inference_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
+                                       const float* gamma, const float* beta,
+                                       const float* running_mean, const float* running_variance,
+                                       T* y) {
+    const Images<T> images{shape, samples};
+    for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
+        float scale[size], shift[size];
+        for (std::size_t i = 0; i < size; ++i) {
+            scale[i] = gamma[c + i] / std::sqrt(running_variance[c + i] + batchnorm_epsilon);
+            shift[i] = beta[c + i] - running_mean[c + i] * scale[i];
+        }
+        apply<size>(images, c, x, scale, shift, y, nullptr);
+    });
+}
+
+template <class T> void backward_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
+                                      const T* y, const std::uint8_t* chosen, const T* dy,
+                                      const float* gamma, const float* mean, const float* inverse,
+                                      T* dx, float* dgamma, float* dbeta) {
+    const Images<T> images{shape, samples};
+    const float least = shape.relu ? 0.0f : -HUGE_VALF;
+    const auto count = static_cast<double>(images.pixels());
+    for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
+        // dβ = Σ g and dγ = Σ g · x̂, where g is dy at the chosen pixels that ReLU let pass.
+        Sums<size> sums;
+        images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
+            float selected[size] = {};
+            images.window(n, h, w, [&](std::size_t k, std::size_t in) {
+                for (std::size_t i = 0; i < size; ++i) {
+                    const bool is = !chosen || chosen[at + c + i] == k;
+                    selected[i] = is ? to_float(x[in + c + i]) : selected[i];
+                }
+            });
+            for (std::size_t i = 0; i < size; ++i) {
+                const float g = to_float(y[at + c + i]) > least ? to_float(dy[at + c + i]) : 0.0f;
+                sums.first[i] += g;
+                sums.second[i] += g * ((selected[i] - mean[c + i]) * inverse[c + i]);
+            }
+            sums.next();
+        });
+        sums.flush();
+        // dx = γ/σ · (g − dβ/m − x̂ · dγ/m), m values a channel.
+        float scale[size], constant[size], slope[size];
+        for (std::size_t i = 0; i < size; ++i) {
+            dbeta[c + i] = static_cast<float>(sums.total_first[i]);
+            dgamma[c + i] = static_cast<float>(sums.total_second[i]);
+            const double s =
+                static_cast<double>(gamma[c + i]) * static_cast<double>(inverse[c + i]);
+            scale[i] = static_cast<float>(s);
+            constant[i] = static_cast<float>(s * sums.total_first[i] / count);
+            slope[i] = static_cast<float>(s * static_cast<double>(inverse[c + i]) *
+                                          sums.total_second[i] / count);
+        }
+        const auto write = [&](std::size_t in, const float* g) {
+            for (std::size_t i = 0; i < size; ++i) {
+                const float centred = to_float(x[in + c + i]) - mean[c + i];
+                dx[in + c + i] =
+                    formula::from_float<T>(scale[i] * g[i] - constant[i] - slope[i] * centred);
+            }
+        };
+        images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
+            images.window(n, h, w, [&](std::size_t k, std::size_t in) {
+                float g[size];
+                for (std::size_t i = 0; i < size; ++i) {
+                    const bool is = !chosen || chosen[at + c + i] == k;
+                    g[i] = is && to_float(y[at + c + i]) > least ? to_float(dy[at + c + i]) : 0.0f;
+                }
+                write(in, g);
+            });
+        });
+        const float none[size] = {}; // rows and columns that no window covers
+        const std::size_t rows = shape.out_height() * shape.pool,
+                          columns = shape.out_width() * shape.pool;
+        for (std::size_t n = 0; n < samples; ++n) {
+            for (std::size_t h = 0; h < shape.height; ++h) {
+                for (std::size_t w = h < rows ? columns : 0; w < shape.width; ++w) {
+                    write(images.in(n, h, w), none);
+                }
+            }
+        }
+    });
+}
+
+/// Calls body.operator()<T>(lane, samples, offset of the lane's images, of its pooled images).
+template <class Body>
+void for_lanes(const BatchnormShape& shape, const LaneState* states, const Body& body) {
+    const std::size_t in = shape.batch * shape.height * shape.width * shape.channels;
+    const std::size_t out = shape.batch * shape.out_height() * shape.out_width() * shape.channels;
+    for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+        const std::size_t samples = states[lane].samples;
+        if (samples == 0) {
+            continue;
+        }
+        if (shape.real == Real::f32) {
+            body.template operator()<float>(lane, samples, lane * in, lane * out);
+        } else {
+            body.template operator()<Bf16>(lane, samples, lane * in, lane * out);
+        }
+    }
+}
+
+} // namespace
+
+void batchnorm_forward(Device&, const BatchnormShape& shape, const LaneState* states, const void* x,
+                       BatchnormParameters parameters, PerLane<float> running_mean,
+                       PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+                       void* y, std::uint8_t* chosen) {
+    for_lanes(shape, states,
+              [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
+                  forward_lane(shape, samples, static_cast<const T*>(x) + in,
+                               parameters.gamma[lane], parameters.beta[lane], running_mean[lane],
+                               running_variance[lane], mean[lane], inverse[lane],
+                               static_cast<T*>(y) + out, chosen ? chosen + out : nullptr);
+              });
+}
+
+void batchnorm_inference(Device&, const BatchnormShape& shape, const LaneState* states,
+                         const void* x, BatchnormParameters parameters,
+                         PerLane<const float> running_mean, PerLane<const float> running_variance,
+                         void* y) {
+    for_lanes(shape, states,
+              [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
+                  inference_lane(shape, samples, static_cast<const T*>(x) + in,
+                                 parameters.gamma[lane], parameters.beta[lane], running_mean[lane],
+                                 running_variance[lane], static_cast<T*>(y) + out);
+              });
+}
+
+void batchnorm_backward(Device&, const BatchnormShape& shape, const LaneState* states,
+                        const void* x, const void* y, const std::uint8_t* chosen, const void* dy,
+                        BatchnormParameters parameters, PerLane<const float> mean,
+                        PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
+                        PerLane<float> dbeta) {
+    for_lanes(shape, states,
+              [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
+                  backward_lane(shape, samples, static_cast<const T*>(x) + in,
+                                static_cast<const T*>(y) + out, chosen ? chosen + out : nullptr,
+                                static_cast<const T*>(dy) + out, parameters.gamma[lane], mean[lane],
+                                inverse[lane], static_cast<T*>(dx) + in, dgamma[lane], dbeta[lane]);
+              });
+}
+
+} // namespace fedmrn::kernels::cpu

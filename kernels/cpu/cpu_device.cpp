@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cpu/cpu_device.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <new>
+#include <string>
+#include <thread>
+
+#include <omp.h>
+#include <unistd.h>
+
+#include "fedmrn/error.hpp"
+#include "kernels/cpu/convolution_cache.hpp"
+
+namespace fedmrn::kernels::cpu {
+namespace {
+
+/// A line of /proc/cpuinfo, the first one with this name.
+std::string cpuinfo(const std::string& name) {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        const auto colon = line.find(": ");
+        if (line.starts_with(name) && colon != std::string::npos) {
+            return line.substr(colon + 2);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+void single_threaded() { omp_set_num_threads(1); }
+
+CpuDevice::CpuDevice()
+    : engine(dnnl::engine::kind::cpu, 0), stream(engine),
+      convolutions(std::make_unique<ConvolutionCache>()) {}
+
+CpuDevice::~CpuDevice() = default;
+
+void* CpuDevice::allocate(std::size_t bytes) {
+    const std::size_t rounded = (bytes + 63) / 64 * 64;
+    void* memory = std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
+    if (!memory) {
+        throw Error("cpu: no memory left for an array of " + std::to_string(bytes >> 20) + " MiB",
+                    Fault::run);
+    }
+    return memory;
+}
+
+void CpuDevice::release(void* memory) noexcept { std::free(memory); }
+
+void CpuDevice::copy_in(void* device, const void* host, std::size_t bytes) {
+    if (bytes != 0) {
+        std::memcpy(device, host, bytes);
+    }
+}
+
+void CpuDevice::copy_out(void* host, const void* device, std::size_t bytes) {
+    if (bytes != 0) {
+        std::memcpy(host, device, bytes);
+    }
+}
+
+void CpuDevice::copy_within(void* to, const void* from, std::size_t bytes) {
+    if (bytes != 0) {
+        std::memcpy(to, from, bytes);
+    }
+}
+
+void CpuDevice::clear(void* memory, std::size_t bytes) {
+    if (bytes != 0) {
+        std::memset(memory, 0, bytes);
+    }
+}
+
+float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
+    if (scratch_.size() <= slot) {
+        scratch_.resize(slot + 1);
+    }
+    if (scratch_[slot].size() < floats) {
+        scratch_[slot].resize(floats);
+    }
+    return scratch_[slot].data();
+}
+
+std::unique_ptr<Device> open() { return std::make_unique<CpuDevice>(); }
+
+std::vector<DeviceInfo> list() {
+    DeviceInfo info;
+    info.name = cpuinfo("model name");
+    info.cores = std::max(1u, std::thread::hardware_concurrency());
+    info.memory = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
+                  static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
+    const std::string flags = " " + cpuinfo("flags") + " ";
+    for (const char* flag : {"avx2", "avx512f", "avx512_bf16", "amx_bf16"}) {
+        if (flags.find(" " + std::string(flag) + " ") != std::string::npos) {
+            info.capabilities += (info.capabilities.empty() ? "" : " ") + std::string(flag);
+        }
+    }
+    return {info};
+}
+
+} // namespace fedmrn::kernels::cpu

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "kernels/backends.hpp"
+
+namespace fedmrn::kernels::cpu {
+
+struct ConvolutionCache;
+
+/// The CPU: contracts run at once, on the calling thread, with single-threaded primitives; a lane
+/// is a thread with a device of its own.
+class CpuDevice final : public Device {
+public:
+    CpuDevice();
+    ~CpuDevice() override;
+
+    [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cpu; }
+    void* allocate(std::size_t bytes) override;
+    void release(void* memory) noexcept override;
+    void copy_in(void* device, const void* host, std::size_t bytes) override;
+    void copy_out(void* host, const void* device, std::size_t bytes) override;
+    void copy_within(void* to, const void* from, std::size_t bytes) override;
+    void clear(void* memory, std::size_t bytes) override;
+    void synchronize() override {}
+
+    /// At least `floats` of scratch memory, valid until the next call with the same slot.
+    float* scratch(std::size_t slot, std::size_t floats);
+
+    dnnl::engine engine;
+    dnnl::stream stream;
+    std::unique_ptr<ConvolutionCache> convolutions;
+
+private:
+    std::vector<std::vector<float>> scratch_;
+};
+
+inline CpuDevice& cpu_device(Device& device) { return static_cast<CpuDevice&>(device); }
+
+/// oneDNN takes its thread count from OpenMP, one setting a calling thread: one, since threads
+/// inside a primitive collapse on a shared machine and could change how a sum is split.
+void single_threaded();
+
+} // namespace fedmrn::kernels::cpu

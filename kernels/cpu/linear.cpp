@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/linear.hpp"
+
+#include <algorithm>
+
+#include "kernels/cpu/cpu_device.hpp"
+#include "kernels/formula/bf16.hpp"
+
+namespace fedmrn::kernels::cpu {
+namespace {
+
+/// Row-major C = op(A) · op(B). Products are float32 whatever the activations are.
+void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std::size_t k,
+          const float* a, const float* b, float* c) {
+    const auto rows = static_cast<dnnl_dim_t>(m), columns = static_cast<dnnl_dim_t>(n),
+               inner = static_cast<dnnl_dim_t>(k);
+    dnnl::sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows, columns, inner, 1.0f, a,
+                transpose_a ? rows : inner, b, transpose_b ? inner : columns, 0.0f, c, columns);
+}
+
+/// The lane's activations as float32: themselves, or widened into scratch.
+const float* widen(Device& device, Real real, const void* x, std::size_t first, std::size_t count) {
+    if (real == Real::f32) {
+        return static_cast<const float*>(x) + first;
+    }
+    float* wide = cpu_device(device).scratch(0, count);
+    const auto* narrow = static_cast<const formula::Bf16*>(x) + first;
+    std::transform(narrow, narrow + count, wide, [](formula::Bf16 v) { return to_float(v); });
+    return wide;
+}
+
+} // namespace
+
+void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
+                    const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
+    single_threaded();
+    for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+        const std::size_t rows = states[lane].samples;
+        if (rows == 0) {
+            continue;
+        }
+        const float* in =
+            widen(device, shape.real, x, lane * shape.batch * shape.in, rows * shape.in);
+        float* out = y + lane * shape.batch * shape.out;
+        gemm(false, true, rows, shape.out, shape.in, in, w[lane], out);
+        if (!bias.data) {
+            continue;
+        }
+        for (std::size_t i = 0; i < rows * shape.out; ++i) {
+            out[i] += bias[lane][i % shape.out];
+        }
+    }
+}
+
+void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
+                          const float* dy, PerLane<const float> w, void* dx) {
+    single_threaded();
+    for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+        const std::size_t rows = states[lane].samples, count = rows * shape.in;
+        if (rows == 0) {
+            continue;
+        }
+        const std::size_t first = lane * shape.batch * shape.in;
+        const bool narrow = shape.real == Real::bf16;
+        float* wide =
+            narrow ? cpu_device(device).scratch(0, count) : static_cast<float*>(dx) + first;
+        gemm(false, false, rows, shape.in, shape.out, dy + lane * shape.batch * shape.out, w[lane],
+             wide);
+        if (narrow) {
+            std::transform(wide, wide + count, static_cast<formula::Bf16*>(dx) + first,
+                           [](float v) { return formula::from_float<formula::Bf16>(v); });
+        }
+    }
+}
+
+void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
+                             const void* x, const float* dy, PerLane<float> dw,
+                             PerLane<float> dbias) {
+    single_threaded();
+    for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+        const std::size_t rows = states[lane].samples;
+        if (rows == 0) {
+            continue;
+        }
+        const float* in =
+            widen(device, shape.real, x, lane * shape.batch * shape.in, rows * shape.in);
+        const float* out = dy + lane * shape.batch * shape.out;
+        gemm(true, false, shape.out, shape.in, rows, out, in, dw[lane]);
+        if (!dbias.data) {
+            continue;
+        }
+        std::fill_n(dbias[lane], shape.out, 0.0f);
+        for (std::size_t i = 0; i < rows * shape.out; ++i) {
+            dbias[lane][i % shape.out] += out[i];
+        }
+    }
+}
+
+void relu_forward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
+                  const LaneState* states, const float* x, float* y) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const std::size_t first = lane * batch * size;
+        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
+            y[i] = x[i] < 0.0f ? 0.0f : x[i]; // not a number stays one
+        }
+    }
+}
+
+void relu_backward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
+                   const LaneState* states, const float* y, const float* dy, float* dx) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const std::size_t first = lane * batch * size;
+        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
+            dx[i] = y[i] > 0.0f ? dy[i] : 0.0f;
+        }
+    }
+}
+
+} // namespace fedmrn::kernels::cpu

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/update.hpp"
+
+#include "kernels/backends.hpp"
+#include "kernels/formula/sgd.hpp"
+
+namespace fedmrn::kernels::cpu {
+namespace {
+
+/// One lane's SGD step; with or without momentum, decided once.
+template <bool momentum> void sgd_lane(const SgdRule& rule, std::size_t elements,
+                                       const float* __restrict__ gradient,
+                                       const float* __restrict__ weights,
+                                       float* __restrict__ velocity, float* __restrict__ update) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        const float x = rule.decay_weights ? weights[i] : update[i];
+        float direction = formula::decayed(gradient[i], rule.weight_decay, x);
+        if constexpr (momentum) {
+            direction = velocity[i] = formula::velocity(rule.momentum, velocity[i], direction);
+        }
+        update[i] = formula::descend(update[i], rule.lr, direction);
+    }
+}
+
+} // namespace
+
+void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t elements,
+                const float* global, PerLane<const float> update, PerLane<float> weights) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        if (states[lane].samples == 0) {
+            continue;
+        }
+        const float* u = update[lane];
+        float* w = weights[lane];
+        for (std::size_t i = 0; i < elements; ++i) {
+            w[i] = global[i] + u[i];
+        }
+    }
+}
+
+void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* states,
+              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
+              PerLane<float> velocity, PerLane<float> update) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        if (states[lane].samples == 0) {
+            continue;
+        }
+        if (rule.momentum != 0.0f) {
+            sgd_lane<true>(rule, elements, gradient[lane], weights[lane], velocity[lane],
+                           update[lane]);
+        } else {
+            sgd_lane<false>(rule, elements, gradient[lane], weights[lane], nullptr, update[lane]);
+        }
+    }
+}
+
+void aggregate_dense(Device&, std::size_t elements, const float* values, std::uint64_t samples,
+                     formula::Wide* sum) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        sum[i] += static_cast<formula::Wide>(samples) * formula::to_fixed(values[i]);
+    }
+}
+
+void mean_of_masks(Device&, std::size_t elements, const std::int64_t* sum, float unit,
+                   std::uint64_t samples, double* mean) {
+    const double scale = static_cast<double>(unit) / static_cast<double>(samples);
+    for (std::size_t i = 0; i < elements; ++i) {
+        mean[i] = static_cast<double>(sum[i]) * scale;
+    }
+}
+
+void mean_of_dense(Device&, std::size_t elements, const formula::Wide* sum, std::uint64_t samples,
+                   double* mean) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        mean[i] = formula::from_fixed(sum[i], samples);
+    }
+}
+
+void server_step(Device&, double lr, double momentum, std::size_t elements, const double* mean,
+                 double* velocity, float* global) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        double step = mean[i];
+        if (velocity) {
+            step = velocity[i] = momentum * velocity[i] + step;
+        }
+        global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+    }
+}
+
+} // namespace fedmrn::kernels::cpu

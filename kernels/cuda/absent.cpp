@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/error.hpp"
+#include "kernels/backends.hpp"
+
+// The CUDA device of a build without CUDA: every contract says which option is missing.
+namespace fedmrn::kernels::cuda {
+namespace {
+
+[[noreturn]] void absent(const char* contract) {
+    throw Error(std::string(contract) +
+                ": this build has no CUDA device; configure with -DFEDMRN_CUDA=ON");
+}
+
+} // namespace
+
+std::unique_ptr<Device> open() { absent("device cuda"); }
+std::vector<DeviceInfo> list() { return {}; }
+
+void mask_weights(Device&, const MaskRule&, std::size_t, const LaneState*, std::size_t,
+                  const float*, PerLane<const float>, PerLane<float>) {
+    absent("mask_weights");
+}
+void pack_mask(Device&, const MaskRule&, std::uint64_t, std::size_t, const float*, std::uint32_t*) {
+    absent("pack_mask");
+}
+void aggregate_masks(Device&, const MaskRule&, std::span<const PackedMask>, std::size_t,
+                     std::int64_t*) {
+    absent("aggregate_masks");
+}
+void make_noise(Device&, const formula::NoiseRule&, std::uint64_t, std::size_t, float*) {
+    absent("make_noise");
+}
+void add_update(Device&, std::size_t, const LaneState*, std::size_t, const float*,
+                PerLane<const float>, PerLane<float>) {
+    absent("add_update");
+}
+void sgd_step(Device&, const SgdRule&, std::size_t, const LaneState*, std::size_t,
+              PerLane<const float>, PerLane<const float>, PerLane<float>, PerLane<float>) {
+    absent("sgd_step");
+}
+void aggregate_dense(Device&, std::size_t, const float*, std::uint64_t, formula::Wide*) {
+    absent("aggregate_dense");
+}
+void mean_of_masks(Device&, std::size_t, const std::int64_t*, float, std::uint64_t, double*) {
+    absent("mean_of_masks");
+}
+void mean_of_dense(Device&, std::size_t, const formula::Wide*, std::uint64_t, double*) {
+    absent("mean_of_dense");
+}
+void server_step(Device&, double, double, std::size_t, const double*, double*, float*) {
+    absent("server_step");
+}
+void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
+                  void*, std::uint16_t*) {
+    absent("gather_batch");
+}
+void advance_lanes(Device&, std::size_t, std::size_t, LaneState*) { absent("advance_lanes"); }
+void convolution_forward(Device&, const ConvolutionShape&, const LaneState*, const void*,
+                         PerLane<const float>, void*) {
+    absent("convolution_forward");
+}
+void convolution_backward_data(Device&, const ConvolutionShape&, const LaneState*, const void*,
+                               PerLane<const float>, void*) {
+    absent("convolution_backward_data");
+}
+void convolution_backward_weights(Device&, const ConvolutionShape&, const LaneState*, const void*,
+                                  const void*, PerLane<float>) {
+    absent("convolution_backward_weights");
+}
+void linear_forward(Device&, const LinearShape&, const LaneState*, const void*,
+                    PerLane<const float>, PerLane<const float>, float*) {
+    absent("linear_forward");
+}
+void linear_backward_data(Device&, const LinearShape&, const LaneState*, const float*,
+                          PerLane<const float>, void*) {
+    absent("linear_backward_data");
+}
+void linear_backward_weights(Device&, const LinearShape&, const LaneState*, const void*,
+                             const float*, PerLane<float>, PerLane<float>) {
+    absent("linear_backward_weights");
+}
+void relu_forward(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
+                  float*) {
+    absent("relu_forward");
+}
+void relu_backward(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
+                   const float*, float*) {
+    absent("relu_backward");
+}
+void batchnorm_forward(Device&, const BatchnormShape&, const LaneState*, const void*,
+                       BatchnormParameters, PerLane<float>, PerLane<float>, PerLane<float>,
+                       PerLane<float>, void*, std::uint8_t*) {
+    absent("batchnorm_forward");
+}
+void batchnorm_inference(Device&, const BatchnormShape&, const LaneState*, const void*,
+                         BatchnormParameters, PerLane<const float>, PerLane<const float>, void*) {
+    absent("batchnorm_inference");
+}
+void batchnorm_backward(Device&, const BatchnormShape&, const LaneState*, const void*, const void*,
+                        const std::uint8_t*, const void*, BatchnormParameters, PerLane<const float>,
+                        PerLane<const float>, void*, PerLane<float>, PerLane<float>) {
+    absent("batchnorm_backward");
+}
+void cross_entropy(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
+                   const std::uint16_t*, float*, LaneMetrics*) {
+    absent("cross_entropy");
+}
+
+} // namespace fedmrn::kernels::cuda

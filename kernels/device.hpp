@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "fedmrn/config.hpp"
+
+namespace fedmrn {
+
+/// One ordered queue of work on one processor, with its memory. Contracts called on a device run in
+/// the order of the calls, perhaps later; copy_out and synchronize wait for them. A device is used
+/// by one thread at a time.
+class Device {
+public:
+    Device() = default;
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+    virtual ~Device() = default;
+
+    [[nodiscard]] virtual DeviceKind kind() const = 0;
+    /// At least 64-byte aligned. Throws Error (Fault::run) naming the size where there is no room.
+    virtual void* allocate(std::size_t bytes) = 0;
+    virtual void release(void* memory) noexcept = 0;
+    virtual void copy_in(void* device, const void* host, std::size_t bytes) = 0;
+    virtual void copy_out(void* host, const void* device, std::size_t bytes) = 0;
+    virtual void copy_within(void* to, const void* from, std::size_t bytes) = 0;
+    virtual void clear(void* memory, std::size_t bytes) = 0;
+    virtual void synchronize() = 0;
+};
+
+/// Opens a device. Throws Error where it is not there or not built in.
+std::unique_ptr<Device> open_device(DeviceKind kind);
+
+/// An array in a device's memory; move-only, cleared when made.
+template <class T> class Buffer {
+    static_assert(std::is_trivially_copyable_v<T>);
+
+public:
+    Buffer() = default;
+    Buffer(Device& device, std::size_t size)
+        : device_(&device), data_(static_cast<T*>(device.allocate(size * sizeof(T)))), size_(size) {
+        device.clear(data_, size * sizeof(T));
+    }
+    Buffer(Device& device, std::span<const T> host) : Buffer(device, host.size()) { write(host); }
+    Buffer(Device& device, const std::vector<T>& host) : Buffer(device, std::span<const T>(host)) {}
+    Buffer(Buffer&& other) noexcept { swap(other); }
+    Buffer& operator=(Buffer&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~Buffer() {
+        if (data_) {
+            device_->release(data_);
+        }
+    }
+
+    [[nodiscard]] T* data() { return data_; }
+    [[nodiscard]] const T* data() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+    void clear() { device_->clear(data_, size_ * sizeof(T)); }
+    void write(std::span<const T> host, std::size_t at = 0) {
+        device_->copy_in(data_ + at, host.data(), host.size_bytes());
+    }
+    void read(std::span<T> host, std::size_t at = 0) const {
+        device_->copy_out(host.data(), data_ + at, host.size_bytes());
+    }
+    [[nodiscard]] std::vector<T> read() const {
+        std::vector<T> host(size_);
+        read(std::span<T>(host));
+        return host;
+    }
+
+private:
+    void swap(Buffer& other) noexcept {
+        std::swap(device_, other.device_);
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+    }
+    Device* device_ = nullptr;
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// A view of an array that every lane has for itself: lane l's begins at data + l · stride. A
+/// stride of 0 lets all lanes share one.
+template <class T> struct PerLane {
+    T* data = nullptr;
+    std::size_t stride = 0;
+    [[nodiscard]] T* operator[](std::size_t lane) const { return data + lane * stride; }
+    [[nodiscard]] PerLane at(std::size_t offset) const { return {data + offset, stride}; }
+    operator PerLane<const T>() const { return {data, stride}; }
+};
+
+/// How activations and their gradients are stored. Parameters and updates are always float32.
+enum class Real : unsigned char { f32, bf16 };
+constexpr std::size_t size_of(Real real) { return real == Real::f32 ? 4 : 2; }
+
+} // namespace fedmrn

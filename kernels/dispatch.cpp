@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/backends.hpp"
+
+// The one place that asks which device it is.
+namespace fedmrn {
+namespace {
+
+template <class Function, class... Arguments>
+void on(Device& device, Function* cpu, Function* cuda, Arguments&&... arguments) {
+    (device.kind() == DeviceKind::cuda ? cuda : cpu)(device, std::forward<Arguments>(arguments)...);
+}
+
+} // namespace
+
+std::unique_ptr<Device> open_device(DeviceKind kind) {
+    return kind == DeviceKind::cuda ? kernels::cuda::open() : kernels::cpu::open();
+}
+
+namespace kernels {
+
+void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
+                  std::size_t elements, const float* global, PerLane<const float> update,
+                  PerLane<float> weights) {
+    on(device, cpu::mask_weights, cuda::mask_weights, rule, lanes, states, elements, global, update,
+       weights);
+}
+
+void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
+               const float* update, std::uint32_t* words) {
+    on(device, cpu::pack_mask, cuda::pack_mask, rule, seed, elements, update, words);
+}
+
+void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
+                     std::size_t elements, std::int64_t* sum) {
+    on(device, cpu::aggregate_masks, cuda::aggregate_masks, rule, clients, elements, sum);
+}
+
+void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
+                std::size_t elements, float* out) {
+    on(device, cpu::make_noise, cuda::make_noise, rule, seed, elements, out);
+}
+
+void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                const float* global, PerLane<const float> update, PerLane<float> weights) {
+    on(device, cpu::add_update, cuda::add_update, lanes, states, elements, global, update, weights);
+}
+
+void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
+              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
+              PerLane<float> velocity, PerLane<float> update) {
+    on(device, cpu::sgd_step, cuda::sgd_step, rule, lanes, states, elements, gradient, weights,
+       velocity, update);
+}
+
+void aggregate_dense(Device& device, std::size_t elements, const float* values,
+                     std::uint64_t samples, formula::Wide* sum) {
+    on(device, cpu::aggregate_dense, cuda::aggregate_dense, elements, values, samples, sum);
+}
+
+void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
+                   std::uint64_t samples, double* mean) {
+    on(device, cpu::mean_of_masks, cuda::mean_of_masks, elements, sum, unit, samples, mean);
+}
+
+void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* sum,
+                   std::uint64_t samples, double* mean) {
+    on(device, cpu::mean_of_dense, cuda::mean_of_dense, elements, sum, samples, mean);
+}
+
+void server_step(Device& device, double lr, double momentum, std::size_t elements,
+                 const double* mean, double* velocity, float* global) {
+    on(device, cpu::server_step, cuda::server_step, lr, momentum, elements, mean, velocity, global);
+}
+
+void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
+                  const LaneState* states, Real real, void* x, std::uint16_t* labels) {
+    on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);
+}
+
+void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {
+    on(device, cpu::advance_lanes, cuda::advance_lanes, lanes, batch, states);
+}
+
+void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
+                         const void* x, PerLane<const float> w, void* y) {
+    on(device, cpu::convolution_forward, cuda::convolution_forward, shape, states, x, w, y);
+}
+
+void convolution_backward_data(Device& device, const ConvolutionShape& shape,
+                               const LaneState* states, const void* dy, PerLane<const float> w,
+                               void* dx) {
+    on(device, cpu::convolution_backward_data, cuda::convolution_backward_data, shape, states, dy,
+       w, dx);
+}
+
+void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
+                                  const LaneState* states, const void* x, const void* dy,
+                                  PerLane<float> dw) {
+    on(device, cpu::convolution_backward_weights, cuda::convolution_backward_weights, shape, states,
+       x, dy, dw);
+}
+
+void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
+                    const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
+    on(device, cpu::linear_forward, cuda::linear_forward, shape, states, x, w, bias, y);
+}
+
+void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
+                          const float* dy, PerLane<const float> w, void* dx) {
+    on(device, cpu::linear_backward_data, cuda::linear_backward_data, shape, states, dy, w, dx);
+}
+
+void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
+                             const void* x, const float* dy, PerLane<float> dw,
+                             PerLane<float> dbias) {
+    on(device, cpu::linear_backward_weights, cuda::linear_backward_weights, shape, states, x, dy,
+       dw, dbias);
+}
+
+void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
+                  const LaneState* states, const float* x, float* y) {
+    on(device, cpu::relu_forward, cuda::relu_forward, lanes, batch, size, states, x, y);
+}
+
+void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
+                   const LaneState* states, const float* y, const float* dy, float* dx) {
+    on(device, cpu::relu_backward, cuda::relu_backward, lanes, batch, size, states, y, dy, dx);
+}
+
+void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                       const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
+                       PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+                       void* y, std::uint8_t* chosen) {
+    on(device, cpu::batchnorm_forward, cuda::batchnorm_forward, shape, states, x, parameters,
+       running_mean, running_variance, mean, inverse, y, chosen);
+}
+
+void batchnorm_inference(Device& device, const BatchnormShape& shape, const LaneState* states,
+                         const void* x, BatchnormParameters parameters,
+                         PerLane<const float> running_mean, PerLane<const float> running_variance,
+                         void* y) {
+    on(device, cpu::batchnorm_inference, cuda::batchnorm_inference, shape, states, x, parameters,
+       running_mean, running_variance, y);
+}
+
+void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                        const void* x, const void* y, const std::uint8_t* chosen, const void* dy,
+                        BatchnormParameters parameters, PerLane<const float> mean,
+                        PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
+                        PerLane<float> dbeta) {
+    on(device, cpu::batchnorm_backward, cuda::batchnorm_backward, shape, states, x, y, chosen, dy,
+       parameters, mean, inverse, dx, dgamma, dbeta);
+}
+
+void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
+                   const LaneState* states, const float* logits, const std::uint16_t* labels,
+                   float* gradient, LaneMetrics* metrics) {
+    on(device, cpu::cross_entropy, cuda::cross_entropy, lanes, batch, classes, states, logits,
+       labels, gradient, metrics);
+}
+
+} // namespace kernels
+} // namespace fedmrn

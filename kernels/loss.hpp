@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/lane.hpp"
+
+namespace fedmrn::kernels {
+
+/// Softmax cross-entropy of logits [lanes][batch][classes]: adds a lane's Σ loss, hits and samples
+/// to its metrics; gradient (of the batch's mean loss, same shape) may be null. Exactness:
+/// tolerance.
+void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
+                   const LaneState* states, const float* logits, const std::uint16_t* labels,
+                   float* gradient, LaneMetrics* metrics);
+
+} // namespace fedmrn::kernels

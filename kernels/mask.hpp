@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/lane.hpp"
+#include "kernels/formula/mask.hpp"
+#include "kernels/formula/noise.hpp"
+
+namespace fedmrn::kernels {
+
+/// FedMRN's choices for one experiment.
+struct MaskRule {
+    formula::MaskShape mask = formula::MaskShape::binary;
+    formula::NoiseRule noise;
+    bool stochastic = true;
+    bool progressive = true;
+};
+
+/// weights = global + û for the first `elements` elements of every active lane: the noise is
+/// regenerated, never read. One pass, 12 bytes an element. Exactness: bits.
+void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
+                  std::size_t elements, const float* global, PerLane<const float> update,
+                  PerLane<float> weights);
+
+/// The final mask of one lane's update, packed: bit i % 32 of words[i / 32] is element i's, bits
+/// past the end are zero. words holds ⌈elements / 32⌉. Exactness: bits.
+void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
+               const float* update, std::uint32_t* words);
+
+/// One client's masks on the device, waiting to be added.
+struct PackedMask {
+    const std::uint32_t* words = nullptr; ///< device memory
+    std::uint64_t seed = 0;
+    std::uint64_t samples = 0; ///< N_k
+};
+
+/// sum[i] += Σ_k N_k · grid_k[i] · mask_k[i], straight from the bits; in units of rule.noise.unit.
+/// Exact while Σ N_k < 2³⁸. Exactness: bits.
+void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
+                     std::size_t elements, std::int64_t* sum);
+
+/// The noise itself, for tests and for methods that want it: out[i] = G(seed)_i. Exactness: bits.
+void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
+                std::size_t elements, float* out);
+
+} // namespace fedmrn::kernels
