@@ -25,21 +25,22 @@ struct TensorEntry {
 /// table order (bit i of it is bit i % 32 of word i / 32; bits past the end are zero); the elements
 /// of all float32 tensors form one float array in table order.
 struct Message {
-    std::uint8_t method = 0;    ///< number of the method, see fedmrn/method.hpp
-    std::uint8_t variant = 0;   ///< of the method
-    float parameter = 0;        ///< of the method: α for FedMRN
+    std::uint8_t method = 0;  ///< number of the method, see fedmrn/method.hpp
+    std::uint8_t variant = 0; ///< of the method
+    float parameter = 0;      ///< of the method: α for FedMRN
     std::uint32_t round = 0;
     std::uint64_t client = 0;
-    std::uint64_t seed = 0;     ///< s_k,t: regenerates the noise
-    std::uint64_t samples = 0;  ///< N_k, at least 1
+    std::uint64_t seed = 0;    ///< s_k,t: regenerates the noise
+    std::uint64_t samples = 0; ///< N_k, 1 … 2^40
     std::vector<TensorEntry> tensors;
     std::vector<std::uint32_t> mask;
     std::vector<float> dense;
     bool operator==(const Message&) const = default;
 };
 
-/// The message as bytes: 48-byte header, tensor table, payload, CRC32C of all before it.
-/// Throws Error if mask or dense disagree with the table.
+/// The message as bytes: 48-byte header, tensor table, payload, CRC32C of all before it; the format
+/// is drawn in docs/message.md. Throws Error if mask or dense disagree with the table, a count is
+/// outside of the format, or a float is not finite (that one as Fault::run: the client diverged).
 std::vector<std::byte> encode(const Message& message);
 
 /// Reads a message and checks everything in it; expected is the receiver's own tensor table.

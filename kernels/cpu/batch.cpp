@@ -20,8 +20,9 @@ void normalise(const SplitView& split, const std::uint8_t* bytes, T* __restrict_
     }
 }
 
-template <class T> void gather_lane(const SplitView& split, std::size_t batch,
-                                    const LaneState& state, T* x, std::uint16_t* labels) {
+template <class T>
+void gather_lane(const SplitView& split, std::size_t batch, const LaneState& state, T* x,
+                 std::uint16_t* labels) {
     const std::uint32_t each =
         formula::steps_per_epoch(state.count, static_cast<std::uint32_t>(batch));
     const std::uint32_t epoch = state.step / each;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/batchnorm.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/backends.hpp"
@@ -46,9 +47,9 @@ template <class T> struct Images {
 };
 
 /// y = x · scale + shift, ReLU, max-pool, for one block of channels.
-template <std::size_t size, class T> void apply(const Images<T>& images, std::size_t c, const T* x,
-                                                const float* scale, const float* shift, T* y,
-                                                std::uint8_t* chosen) {
+template <std::size_t size, class T>
+void apply(const Images<T>& images, std::size_t c, const T* x, const float* scale,
+           const float* shift, T* y, std::uint8_t* chosen) {
     const float least = images.shape.relu ? 0.0f : -HUGE_VALF;
     images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
         float best[size] = {};
@@ -101,10 +102,10 @@ void moments(const Images<T>& images, std::size_t c, const T* x, double* mean, d
     }
 }
 
-template <class T> void forward_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
-                                     const float* gamma, const float* beta, float* running_mean,
-                                     float* running_variance, float* mean, float* inverse, T* y,
-                                     std::uint8_t* chosen) {
+template <class T>
+void forward_lane(const BatchnormShape& shape, std::size_t samples, const T* x, const float* gamma,
+                  const float* beta, float* running_mean, float* running_variance, float* mean,
+                  float* inverse, T* y, std::uint8_t* chosen) {
     const Images<T> images{shape, samples};
     const auto count = static_cast<double>(images.pixels());
     constexpr auto keep = 1.0 - static_cast<double>(batchnorm_momentum);
@@ -130,10 +131,10 @@ template <class T> void forward_lane(const BatchnormShape& shape, std::size_t sa
     });
 }
 
-template <class T> void inference_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
-                                       const float* gamma, const float* beta,
-                                       const float* running_mean, const float* running_variance,
-                                       T* y) {
+template <class T>
+void inference_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
+                    const float* gamma, const float* beta, const float* running_mean,
+                    const float* running_variance, T* y) {
     const Images<T> images{shape, samples};
     for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
         float scale[size], shift[size];
@@ -145,71 +146,116 @@ template <class T> void inference_lane(const BatchnormShape& shape, std::size_t 
     });
 }
 
-template <class T> void backward_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
-                                      const T* y, const std::uint8_t* chosen, const T* dy,
-                                      const float* gamma, const float* mean, const float* inverse,
-                                      T* dx, float* dgamma, float* dbeta) {
+/// What the way back needs of one block of channels, in local memory that no store can alias.
+template <std::size_t size> struct Channels {
+    float mean[size], inverse[size];
+    float scale[size], constant[size],
+        slope[size]; ///< dx = scale · g − constant − slope · (x − mean)
+};
+
+/// The gradient that arrives at one pooled pixel, and the pixels of its window that it goes to.
+template <std::size_t size> struct Incoming {
+    float g[size];            ///< dy where ReLU let y pass, else 0
+    std::int32_t which[size]; ///< the pixel of the window that was the largest
+
+    template <class T> Incoming(const T* y, const T* dy, const std::uint8_t* chosen, float least) {
+        for (std::size_t i = 0; i < size; ++i) {
+            const float pass = to_float(y[i]) > least ? 1.0f : 0.0f; // a product, not a branch
+            g[i] = to_float(dy[i]) * pass;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            which[i] = chosen ? chosen[i] : 0;
+        }
+    }
+    /// The part that goes to pixel k of the window.
+    void at(std::size_t k, float* part) const {
+        for (std::size_t i = 0; i < size; ++i) {
+            part[i] = which[i] == static_cast<std::int32_t>(k) ? g[i] : 0.0f;
+        }
+    }
+};
+
+/// Calls body(offset of the input pixel, its gradient before normalisation) for every pixel that a
+/// window covers.
+template <std::size_t size, class T, class Body>
+void unpool(const Images<T>& images, std::size_t c, const T* y, const std::uint8_t* chosen,
+            const T* dy, const Body& body) {
+    const float least = images.shape.relu ? 0.0f : -HUGE_VALF;
+    images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
+        const Incoming<size> incoming(y + at + c, dy + at + c, chosen ? chosen + at + c : nullptr,
+                                      least);
+        images.window(n, h, w, [&](std::size_t k, std::size_t in) {
+            float g[size];
+            incoming.at(k, g);
+            body(in + c, g);
+        });
+    });
+}
+
+/// dβ = Σ g and dγ = Σ g · x̂ of one block of channels.
+template <std::size_t size, class T>
+Sums<size> gradient_sums(const Images<T>& images, const Channels<size>& block, std::size_t c,
+                         const T* x, const T* y, const std::uint8_t* chosen, const T* dy) {
+    Sums<size> sums;
+    unpool<size>(images, c, y, chosen, dy, [&](std::size_t in, const float* g) {
+        for (std::size_t i = 0; i < size; ++i) {
+            sums.first[i] += g[i];
+            sums.second[i] += g[i] * ((to_float(x[in + i]) - block.mean[i]) * block.inverse[i]);
+        }
+        sums.next();
+    });
+    sums.flush();
+    return sums;
+}
+
+/// dx = γ/σ · (g − dβ/m − x̂ · dγ/m) of one block of channels, m values a channel.
+template <std::size_t size, class T>
+void spread(const Images<T>& images, const Channels<size>& block, std::size_t c, const T* x,
+            const T* y, const std::uint8_t* chosen, const T* dy, T* __restrict__ dx) {
+    const BatchnormShape& shape = images.shape;
+    const auto write = [&](std::size_t in, const float* g) {
+        for (std::size_t i = 0; i < size; ++i) {
+            const float centred = to_float(x[in + i]) - block.mean[i];
+            const float value =
+                block.scale[i] * g[i] - block.constant[i] - block.slope[i] * centred;
+            dx[in + i] = formula::from_float<T>(value);
+        }
+    };
+    unpool<size>(images, c, y, chosen, dy, write);
+    const float none[size] = {}; // rows and columns that no window covers
+    const std::size_t rows = shape.out_height() * shape.pool;
+    const std::size_t columns = shape.out_width() * shape.pool;
+    for (std::size_t n = 0; n < images.samples; ++n) {
+        for (std::size_t h = 0; h < shape.height; ++h) {
+            for (std::size_t w = h < rows ? columns : 0; w < shape.width; ++w) {
+                write(images.in(n, h, w) + c, none);
+            }
+        }
+    }
+}
+
+template <class T>
+void backward_lane(const BatchnormShape& shape, std::size_t samples, const T* x, const T* y,
+                   const std::uint8_t* chosen, const T* dy, const float* gamma, const float* mean,
+                   const float* inverse, T* dx, float* dgamma, float* dbeta) {
     const Images<T> images{shape, samples};
-    const float least = shape.relu ? 0.0f : -HUGE_VALF;
     const auto count = static_cast<double>(images.pixels());
     for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
-        // dβ = Σ g and dγ = Σ g · x̂, where g is dy at the chosen pixels that ReLU let pass.
-        Sums<size> sums;
-        images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
-            float selected[size] = {};
-            images.window(n, h, w, [&](std::size_t k, std::size_t in) {
-                for (std::size_t i = 0; i < size; ++i) {
-                    const bool is = !chosen || chosen[at + c + i] == k;
-                    selected[i] = is ? to_float(x[in + c + i]) : selected[i];
-                }
-            });
-            for (std::size_t i = 0; i < size; ++i) {
-                const float g = to_float(y[at + c + i]) > least ? to_float(dy[at + c + i]) : 0.0f;
-                sums.first[i] += g;
-                sums.second[i] += g * ((selected[i] - mean[c + i]) * inverse[c + i]);
-            }
-            sums.next();
-        });
-        sums.flush();
-        // dx = γ/σ · (g − dβ/m − x̂ · dγ/m), m values a channel.
-        float scale[size], constant[size], slope[size];
+        Channels<size> block;
+        std::copy_n(mean + c, size, block.mean);
+        std::copy_n(inverse + c, size, block.inverse);
+        const Sums<size> sums = gradient_sums<size>(images, block, c, x, y, chosen, dy);
         for (std::size_t i = 0; i < size; ++i) {
-            dbeta[c + i] = static_cast<float>(sums.total_first[i]);
-            dgamma[c + i] = static_cast<float>(sums.total_second[i]);
             const double s =
                 static_cast<double>(gamma[c + i]) * static_cast<double>(inverse[c + i]);
-            scale[i] = static_cast<float>(s);
-            constant[i] = static_cast<float>(s * sums.total_first[i] / count);
-            slope[i] = static_cast<float>(s * static_cast<double>(inverse[c + i]) *
-                                          sums.total_second[i] / count);
+            block.scale[i] = static_cast<float>(s);
+            block.constant[i] = static_cast<float>(s * sums.total_first[i] / count);
+            block.slope[i] = static_cast<float>(s * static_cast<double>(inverse[c + i]) *
+                                                sums.total_second[i] / count);
+            dbeta[c + i] = static_cast<float>(sums.total_first[i]);
+            dgamma[c + i] = static_cast<float>(sums.total_second[i]);
         }
-        const auto write = [&](std::size_t in, const float* g) {
-            for (std::size_t i = 0; i < size; ++i) {
-                const float centred = to_float(x[in + c + i]) - mean[c + i];
-                dx[in + c + i] =
-                    formula::from_float<T>(scale[i] * g[i] - constant[i] - slope[i] * centred);
-            }
-        };
-        images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
-            images.window(n, h, w, [&](std::size_t k, std::size_t in) {
-                float g[size];
-                for (std::size_t i = 0; i < size; ++i) {
-                    const bool is = !chosen || chosen[at + c + i] == k;
-                    g[i] = is && to_float(y[at + c + i]) > least ? to_float(dy[at + c + i]) : 0.0f;
-                }
-                write(in, g);
-            });
-        });
-        const float none[size] = {}; // rows and columns that no window covers
-        const std::size_t rows = shape.out_height() * shape.pool,
-                          columns = shape.out_width() * shape.pool;
-        for (std::size_t n = 0; n < samples; ++n) {
-            for (std::size_t h = 0; h < shape.height; ++h) {
-                for (std::size_t w = h < rows ? columns : 0; w < shape.width; ++w) {
-                    write(images.in(n, h, w), none);
-                }
-            }
-        }
+        spread<size>(images, block, c, x, y, chosen, dy, dx);
     });
 }
 

@@ -76,8 +76,9 @@ Convolution& ConvolutionCache::get(const dnnl::engine& engine, const Convolution
 namespace {
 
 /// Calls body(convolution, lane, offset of x in bytes, offset of y in bytes) for each active lane.
-template <class Body> void for_lanes(Device& device, const ConvolutionShape& shape,
-                                     const LaneState* states, const Body& body) {
+template <class Body>
+void for_lanes(Device& device, const ConvolutionShape& shape, const LaneState* states,
+               const Body& body) {
     single_threaded();
     CpuDevice& cpu = cpu_device(device);
     const std::size_t x = shape.batch * shape.height * shape.width * shape.in * size_of(shape.real);

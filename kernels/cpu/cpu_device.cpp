@@ -9,11 +9,14 @@
 #include <string>
 #include <thread>
 
-#include <omp.h>
 #include <unistd.h>
 
 #include "fedmrn/error.hpp"
 #include "kernels/cpu/convolution_cache.hpp"
+
+// libgomp's, which is the runtime that Debian's oneDNN was built with, whichever compiler builds
+// us.
+extern "C" void omp_set_num_threads(int);
 
 namespace fedmrn::kernels::cpu {
 namespace {

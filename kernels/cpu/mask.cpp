@@ -33,8 +33,9 @@ template <class Body> void for_rule(MaskShape mask, NoiseShape noise, const Body
     }
 }
 
-template <NoiseShape shape> void noise_tile(const formula::NoiseRule& rule, std::uint64_t seed,
-                                            std::size_t tile, std::int32_t* __restrict__ grid) {
+template <NoiseShape shape>
+void noise_tile(const formula::NoiseRule& rule, std::uint64_t seed, std::size_t tile,
+                std::int32_t* __restrict__ grid) {
     std::uint32_t words[tile_size];
     random_tile(seed, tile, 0, formula::purpose_noise, words);
     for (std::size_t i = 0; i < tile_size; ++i) {

@@ -9,10 +9,10 @@ namespace fedmrn::kernels::cpu {
 namespace {
 
 /// One lane's SGD step; with or without momentum, decided once.
-template <bool momentum> void sgd_lane(const SgdRule& rule, std::size_t elements,
-                                       const float* __restrict__ gradient,
-                                       const float* __restrict__ weights,
-                                       float* __restrict__ velocity, float* __restrict__ update) {
+template <bool momentum>
+void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict__ gradient,
+              const float* __restrict__ weights, float* __restrict__ velocity,
+              float* __restrict__ update) {
     for (std::size_t i = 0; i < elements; ++i) {
         const float x = rule.decay_weights ? weights[i] : update[i];
         float direction = formula::decayed(gradient[i], rule.weight_decay, x);

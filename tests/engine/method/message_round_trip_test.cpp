@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "fedmrn/message.hpp"
+#include "tests/engine/method/message_samples.hpp"
+
+namespace fedmrn {
+namespace {
+
+void expect_round_trip(const Message& message) {
+    const auto bytes = encode(message);
+    EXPECT_EQ(bytes.size() % 4, 0U);
+    EXPECT_EQ(decode(bytes, message.tensors), message);
+    EXPECT_EQ(encode(decode(bytes)), bytes);
+}
+
+TEST(MessageRoundTrip, KeepsEverySizeOfOneTensor) {
+    std::uint32_t seed = 0;
+    for (const auto encoding : {Encoding::mask, Encoding::float32})
+        for (const std::uint64_t size : {0, 1, 31, 32, 33, 127, 128, 4095, 4096, 4097, 1'000'003})
+            expect_round_trip(samples::random_message({{encoding, size}}, ++seed));
+}
+
+TEST(MessageRoundTrip, KeepsRandomTables) {
+    constexpr std::uint64_t sizes[] = {0, 1, 31, 32, 33, 4095, 4096, 4097};
+    std::mt19937 random(7);
+    for (std::uint32_t trial = 0; trial < 300; ++trial) {
+        std::vector<TensorEntry> tensors(random() % 12);
+        for (auto& [encoding, elements] : tensors) {
+            encoding = random() % 2 == 0 ? Encoding::mask : Encoding::float32;
+            elements = sizes[random() % std::size(sizes)];
+        }
+        expect_round_trip(samples::random_message(std::move(tensors), trial));
+    }
+}
+
+TEST(MessageRoundTrip, KeepsTheLimits) {
+    auto message = samples::random_message(std::vector<TensorEntry>(65'535), 1);
+    message.method = message.variant = 255;
+    message.round = std::numeric_limits<std::uint32_t>::max();
+    message.client = message.seed = std::numeric_limits<std::uint64_t>::max();
+    message.samples = std::uint64_t{1} << 40;
+    message.parameter = -std::numeric_limits<float>::denorm_min();
+    expect_round_trip(message);
+}
+
+TEST(MessageRoundTrip, KeepsEveryKindOfFiniteFloat) {
+    using Limits = std::numeric_limits<float>;
+    auto message = samples::random_message({{Encoding::float32, 5}}, 1);
+    message.dense = {-0.0F, Limits::denorm_min(), Limits::max(), Limits::lowest(), Limits::min()};
+    expect_round_trip(message);
+    EXPECT_TRUE(std::signbit(decode(encode(message)).dense[0]));
+}
+
+} // namespace
+} // namespace fedmrn
