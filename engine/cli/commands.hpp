@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace fedmrn::cli {
+
+/// What the chosen subcommand does; returns the exit status.
+using Action = std::function<int()>;
+
+// Each adds one subcommand, which puts its work into action when it is chosen.
+void add_run(CLI::App& app, Action& action);
+void add_data(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
+void add_devices(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+
+} // namespace fedmrn::cli

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <memory>
+
+#include "engine/cli/commands.hpp"
+#include "engine/run/inspect.hpp"
+
+namespace fedmrn::cli {
+
+void add_inspect(CLI::App& app, Action& action) {
+    auto file = std::make_shared<std::string>();
+    CLI::App* command =
+        app.add_subcommand("inspect", "show what is in an uplink message, a checkpoint or a model");
+    command->add_option("FILE", *file, "an uplink message or a safetensors file")->required();
+    command->callback([file, &action] {
+        action = [file] {
+            std::cout << inspect(*file) << std::flush;
+            return 0;
+        };
+    });
+}
+
+} // namespace fedmrn::cli

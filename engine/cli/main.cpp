@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "engine/cli/commands.hpp"
+#include "engine/run/suggest.hpp"
+#include "engine/run/text.hpp"
+#include "fedmrn/error.hpp"
+#include "fedmrn/version.hpp"
+
+namespace {
+
+using namespace fedmrn;
+
+constexpr const char* examples = R"(Examples:
+  fedmrn run experiments/quickstart-fedmrn.toml
+  fedmrn run experiments/perceptron.toml --set client.lr=0.05 --out runs/slower
+  fedmrn run experiments/perceptron.toml --resume
+  fedmrn data experiments/quickstart-fedmrn.toml --set data.partition=labeldir
+  fedmrn report runs/quickstart-fedmrn runs/quickstart-fedavg --svg both.svg
+  fedmrn inspect runs/perceptron/checkpoint.safetensors
+
+Exit status: 0 done, 1 the run failed, 2 wrong input, 130 and 143 stopped by SIGINT and SIGTERM.)";
+
+int say(int status, std::string_view message) {
+    fmt::print(stderr, "fedmrn: {}\n", one_line(message));
+    return status;
+}
+
+/// CLI11 takes an unknown subcommand for a stray argument; this says which one was meant.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return "";
+    const std::string given = argv[1];
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    for (std::string_view name : known)
+        if (name == given) return "";
+    const std::string_view near = nearest(given, known);
+    return fmt::format("unknown command \"{}\"; expected {}{}", given, alternatives(known),
+                       near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
+int start(int argc, char** argv) {
+    cli::Action action;
+    CLI::App app("Federated learning with masked random noise: one bit a parameter upstream.",
+                 "fedmrn");
+    app.set_version_flag("--version", std::string("fedmrn ") + version());
+    app.footer(examples);
+    app.require_subcommand(1);
+    cli::add_run(app, action);
+    cli::add_data(app, action);
+    cli::add_inspect(app, action);
+    cli::add_devices(app, action);
+    cli::add_report(app, action);
+
+    if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
+        return say(2, unknown);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error); // --help, --version
+        return say(2, std::string(error.what()) + " (see fedmrn --help)");
+    }
+    return action();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return start(argc, argv);
+    } catch (const Error& error) {
+        return say(static_cast<int>(error.fault()), error.what());
+    } catch (const std::bad_alloc&) {
+        return say(static_cast<int>(Fault::run), "out of memory");
+    } catch (const std::exception& error) {
+        return say(static_cast<int>(Fault::run), error.what());
+    }
+}

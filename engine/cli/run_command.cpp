@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include "engine/cli/commands.hpp"
+#include "engine/run/config.hpp"
+#include "engine/run/runner.hpp"
+
+namespace fedmrn::cli {
+
+void add_run(CLI::App& app, Action& action) {
+    struct Options {
+        std::string file, device, out;
+        std::vector<std::string> set;
+        bool resume = false;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("run", "train an experiment");
+    command->add_option("FILE", options->file, "the experiment, a TOML file")->required();
+    command
+        ->add_option("--set", options->set, "section.key=value, instead of the file's; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command->add_option("--device", options->device, "auto, cpu or cuda")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+    command->add_option("--out", options->out, "folder of the run (else runs/<name of FILE>)")
+        ->type_name("DIR");
+    command->add_flag("--resume", options->resume, "go on with the run that stands in the folder");
+    command->callback([options, &action] {
+        action = [options] {
+            std::vector<std::string> overrides = options->set;
+            if (!options->device.empty())
+                overrides.push_back("experiment.device=" + options->device);
+            if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
+            return run(load_config(options->file, overrides), options->resume, std::cout);
+        };
+    });
+}
+
+} // namespace fedmrn::cli

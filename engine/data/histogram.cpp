@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace fedmrn {
+namespace {
+
+constexpr std::uint64_t most_intervals = 10;
+constexpr std::size_t bar_columns = 50;
+
+} // namespace
+
+std::string thousands(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t from_end = 3; from_end < digits.size(); from_end += 4) {
+        digits.insert(digits.size() - from_end, 1, ',');
+    }
+    return digits;
+}
+
+std::string bar(std::uint64_t value, std::uint64_t largest, std::size_t columns) {
+    static constexpr const char* eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    if (value == 0) return {};
+    const double share = static_cast<double>(value) / static_cast<double>(largest);
+    const auto drawn =
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(8 * columns)));
+    const std::size_t length = std::max<std::size_t>(drawn, 1);
+    std::string text;
+    for (std::size_t full = 0; full < length / 8; ++full) {
+        text += "█";
+    }
+    return text + eighths[length % 8];
+}
+
+std::string histogram(std::span<const std::uint64_t> values) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const std::uint64_t low = *least, width = (*most - low) / most_intervals + 1;
+    std::vector<std::uint64_t> counts((*most - low) / width + 1);
+    for (const std::uint64_t value : values) {
+        ++counts[(value - low) / width];
+    }
+    const std::uint64_t largest = *std::max_element(counts.begin(), counts.end());
+    const std::size_t digits = thousands(low + counts.size() * width - 1).size();
+
+    std::string text;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const std::uint64_t from = low + i * width, to = from + width - 1;
+        const std::string range = width == 1 ? fmt::format("{:>{}}", thousands(from), digits)
+                                             : fmt::format("{:>{}} – {:>{}}", thousands(from),
+                                                           digits, thousands(to), digits);
+        text += fmt::format("  {} │{} {}\n", range, bar(counts[i], largest, bar_columns),
+                            thousands(counts[i]));
+    }
+    return text;
+}
+
+} // namespace fedmrn

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/partition.hpp"
+
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "engine/data/draws.hpp"
+#include "engine/data/partition_kinds.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+void check(const DataConfig& config, std::span<const std::uint16_t> labels, std::uint32_t classes) {
+    if (labels.size() > std::numeric_limits<std::uint32_t>::max()) {
+        throw Error(fmt::format("{}: {} training samples, expected fewer than 2^32", config.name,
+                                labels.size()));
+    }
+    if (config.clients == 0 || config.clients > labels.size()) {
+        throw Error(fmt::format("[data] clients = {}: {} has {} training samples, expected 1 to {} "
+                                "clients",
+                                config.clients, config.name, labels.size(), labels.size()));
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] >= classes) {
+            throw Error(fmt::format("{}: label {} of training sample {}, expected a label below {}",
+                                    config.name, labels[i], i, classes));
+        }
+    }
+}
+
+ClientSplit partition_iid(std::uint64_t clients, std::uint64_t samples, std::uint64_t seed) {
+    ClientSplit split;
+    split.order.resize(samples);
+    std::iota(split.order.begin(), split.order.end(), 0U);
+    Draws(seed, step_shuffle).shuffle(split.order);
+    split.first.resize(clients + 1);
+    for (std::uint64_t k = 0; k <= clients; ++k) {
+        split.first[k] = k * samples / clients;
+    }
+    return split;
+}
+
+SamplesByClass group(std::span<const std::uint16_t> labels, std::uint32_t classes,
+                     std::uint64_t seed) {
+    SamplesByClass samples;
+    samples.first.assign(classes + 1, 0);
+    for (const std::uint16_t label : labels) {
+        ++samples.first[label + 1];
+    }
+    std::partial_sum(samples.first.begin(), samples.first.end(), samples.first.begin());
+    std::vector<std::uint64_t> cursor = samples.first;
+    samples.order.resize(labels.size());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        samples.order[cursor[labels[i]]++] = static_cast<std::uint32_t>(i);
+    }
+    for (std::uint32_t label = 0; label < classes; ++label) {
+        Draws(seed, step_shuffle + label)
+            .shuffle(std::span(samples.order).subspan(samples.first[label], samples.count(label)));
+    }
+    return samples;
+}
+
+} // namespace
+
+ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
+                      std::uint32_t classes, std::uint64_t seed) {
+    check(config, labels, classes);
+    switch (config.partition) {
+    case Partition::iid:
+        return partition_iid(config.clients, labels.size(), seed);
+    case Partition::labeldir:
+        return partition_labeldir(config, group(labels, classes, seed), seed);
+    case Partition::labelcnt:
+        return partition_labelcnt(config, group(labels, classes, seed), seed);
+    }
+    throw Error("[data] partition: expected \"iid\", \"labeldir\" or \"labelcnt\"");
+}
+
+} // namespace fedmrn

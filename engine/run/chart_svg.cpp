@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "engine/run/chart.hpp"
+#include "engine/run/chart_axis.hpp"
+#include "engine/run/text.hpp"
+
+namespace fedmrn {
+namespace {
+
+// All lengths are user units of a drawing of this size.
+constexpr double width = 960, height = 540;
+constexpr double left = 92, right = 824, bottom = 462;
+constexpr double legend_line = 24;
+
+/// Colours of even contrast on white (Okabe and Ito's set, darkened); dashes and marks tell curves
+/// apart where there is no colour.
+struct Style {
+    const char *colour, *dash;
+    int mark; ///< 0 circle, 1 square, 2 triangle, 3 diamond
+};
+constexpr std::array<Style, 6> styles{{{"#0b5fa5", "", 0},
+                                       {"#c4500a", "9 5", 1},
+                                       {"#00785a", "2.5 4", 2},
+                                       {"#9a3a80", "12 4 2.5 4", 3},
+                                       {"#444444", "5 3", 0},
+                                       {"#8a6d00", "1.5 3", 1}}};
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+    return out;
+}
+
+/// One SVG being written.
+class Drawing {
+public:
+    Drawing(std::span<const Curve> curves, const std::string& title);
+    std::string text() { return out_ + "</svg>\n"; }
+
+private:
+    template <typename... Args> void add(fmt::format_string<Args...> format, Args&&... args) {
+        fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    }
+    [[nodiscard]] double x(double round) const {
+        return left + rounds_.share(round) * (right - left);
+    }
+    [[nodiscard]] double y(double accuracy) const {
+        return bottom - accuracies_.share(accuracy) * (bottom - top_);
+    }
+    void axes();
+    void curve(const Curve& curve, const Style& style);
+    void mark(const Style& style, double cx, double cy, double r, bool hollow);
+    void legend(const Curve& curve, const Style& style, double at);
+    void final_labels(std::span<const Curve> curves);
+
+    std::string out_;
+    Axis rounds_, accuracies_;
+    double top_;
+};
+
+Drawing::Drawing(std::span<const Curve> curves, const std::string& title)
+    : rounds_(round_axis(curves, 10)), accuracies_(accuracy_axis(curves, 6)),
+      top_(72 + legend_line * static_cast<double>(curves.size())) {
+    add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+        "height=\"{1}\" "
+        "font-family=\"'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif\" font-size=\"14\" "
+        "fill=\"#333\" role=\"img\">\n",
+        width, height);
+    add("<title>{}</title>\n<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/>\n", escaped(title),
+        width, height);
+    add("<text x=\"{}\" y=\"40\" font-size=\"20\" font-weight=\"bold\" fill=\"#111\">{}</text>\n",
+        left, escaped(title));
+    for (std::size_t i = 0; i < curves.size(); ++i)
+        legend(curves[i], styles[i % styles.size()], 66 + legend_line * static_cast<double>(i));
+    axes();
+    // The first curve is what one came for: it lies on top.
+    for (std::size_t i = curves.size(); i-- > 0;) curve(curves[i], styles[i % styles.size()]);
+    final_labels(curves);
+}
+
+void Drawing::axes() {
+    add("<g stroke=\"#e4e4e4\">\n");
+    for (const double t : accuracies_.ticks)
+        add("<path d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", left, y(t), right);
+    for (const double t : rounds_.ticks)
+        add("<path d=\"M{:.1f} {:.1f}V{:.1f}\" stroke=\"#f2f2f2\"/>\n", x(t), top_, bottom);
+    add("</g>\n<path d=\"M{0} {1:.1f}V{2}H{3}\" fill=\"none\" stroke=\"#666\"/>\n", left, top_,
+        bottom, right);
+    add("<g text-anchor=\"end\">\n");
+    for (const double t : accuracies_.ticks)
+        add("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left - 10, y(t) + 5,
+            tick_text(accuracies_, t));
+    add("</g>\n<g text-anchor=\"middle\">\n");
+    for (const double t : rounds_.ticks) {
+        add("<path d=\"M{:.1f} {}v5\" stroke=\"#666\"/>", x(t), bottom);
+        add("<text x=\"{:.1f}\" y=\"{}\">{:.0f}</text>\n", x(t), bottom + 22, t);
+    }
+    add("<text x=\"{}\" y=\"{}\">round</text>\n", (left + right) / 2, bottom + 50);
+    add("<text transform=\"translate(20 {:.1f}) rotate(-90)\">test accuracy</text>\n</g>\n",
+        (top_ + bottom) / 2);
+}
+
+void Drawing::mark(const Style& style, double cx, double cy, double r, bool hollow) {
+    const char* fill = hollow ? "#fff" : style.colour;
+    const char* line = hollow ? style.colour : "#fff";
+    const double edge = hollow ? 2 : 1;
+    const auto shape = [&](std::string d) {
+        add("<path d=\"{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\"/>", d, fill, line, edge);
+    };
+    if (style.mark == 0)
+        add("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{}\" fill=\"{}\" stroke=\"{}\" "
+            "stroke-width=\"{}\"/>",
+            cx, cy, r, fill, line, edge);
+    if (style.mark == 1)
+        shape(fmt::format("M{:.2f} {:.2f}h{}v{}h-{}z", cx - r, cy - r, 2 * r, 2 * r, 2 * r));
+    if (style.mark == 2)
+        shape(
+            fmt::format("M{:.2f} {:.2f}l{} {}h-{}z", cx, cy - 1.25 * r, 1.2 * r, 2.1 * r, 2.4 * r));
+    if (style.mark == 3)
+        shape(fmt::format("M{:.2f} {:.2f}l{} {}l-{} {}l-{} -{}z", cx, cy - 1.35 * r, 1.35 * r,
+                          1.35 * r, 1.35 * r, 1.35 * r, 1.35 * r, 1.35 * r));
+}
+
+void Drawing::curve(const Curve& curve, const Style& style) {
+    if (curve.points.empty()) return;
+    add("<g>\n<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-linejoin=\"round\" "
+        "stroke-dasharray=\"{}\" points=\"",
+        style.colour, *style.dash == '\0' ? "none" : style.dash);
+    for (const auto& p : curve.points) add("{:.2f},{:.2f} ", x(p.round), y(p.accuracy));
+    add("\"/>\n");
+    // Marks on at most 25 points, the last among them: more would hide the line.
+    const std::size_t count = curve.points.size(), every = (count + 24) / 25;
+    for (std::size_t i = (count - 1) % every; i < count; i += every)
+        mark(style, x(curve.points[i].round), y(curve.points[i].accuracy), 4, false);
+    mark(style, x(curve.best().round), y(curve.best().accuracy), 6, true);
+    add("\n</g>\n");
+}
+
+void Drawing::legend(const Curve& curve, const Style& style, double at) {
+    add("<path d=\"M{} {}h44\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"{}\"/>", left,
+        at, style.colour, *style.dash == '\0' ? "none" : style.dash);
+    mark(style, left + 22, at, 4, false);
+    add("<text x=\"{}\" y=\"{}\"><tspan fill=\"#111\" font-weight=\"bold\">{}</tspan>", left + 56,
+        at + 5, escaped(curve.name));
+    if (!curve.points.empty())
+        add("<tspan dx=\"12\">final {}, best {} at round {}</tspan>",
+            percent_text(curve.points.back().accuracy), percent_text(curve.best().accuracy),
+            curve.best().round);
+    add("</text>\n");
+}
+
+void Drawing::final_labels(std::span<const Curve> curves) {
+    std::vector<double> at;
+    for (const Curve& curve : curves)
+        at.push_back(curve.points.empty() ? bottom : y(curve.points.back().accuracy));
+    at = spread(std::move(at), 18, top_ + 4, bottom);
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        if (curves[i].points.empty()) continue;
+        const Style& style = styles[i % styles.size()];
+        add("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" stroke-width=\"1\"/>",
+            x(curves[i].points.back().round) + 6, y(curves[i].points.back().accuracy), right + 22,
+            at[i], style.colour);
+        mark(style, right + 30, at[i], 4, false);
+        add("<text x=\"{}\" y=\"{:.1f}\" fill=\"{}\" font-weight=\"bold\">{}</text>\n", right + 42,
+            at[i] + 5, style.colour, percent_text(curves[i].points.back().accuracy));
+    }
+}
+
+} // namespace
+
+std::string chart_svg(std::span<const Curve> curves, const std::string& title) {
+    return Drawing(curves, title).text();
+}
+
+} // namespace fedmrn

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <span>
+
+namespace fedmrn {
+
+/// Sets finished runs side by side: a table and a chart on out, one drawing in svg where asked for.
+/// Throws Error for a folder without a finished run.
+void report(std::span<const std::filesystem::path> folders,
+            const std::optional<std::filesystem::path>& svg, std::ostream& out);
+
+} // namespace fedmrn

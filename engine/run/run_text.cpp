@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/run_text.hpp"
+
+#include <fmt/core.h>
+
+#include "engine/run/config_schema.hpp"
+#include "engine/run/text.hpp"
+
+namespace fedmrn {
+namespace {
+
+/// An enumerated key as the configuration writes it.
+std::string word(const Config& config, const char* section, const char* name) {
+    return std::get<std::string>(find_key(section, name)->get(config));
+}
+
+std::string counted(std::uint64_t count, const char* what) {
+    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
+/// "100 clients (iid), 10 a round"
+std::string clients_text(const Config& config) {
+    std::string split = word(config, "data", "partition");
+    if (config.data.partition == Partition::labeldir) split += fmt::format(" {}", config.data.beta);
+    if (config.data.partition == Partition::labelcnt)
+        split += fmt::format(" {}", config.data.fraction);
+    return fmt::format("{} ({}), {} a round", counted(config.data.clients, "client"), split,
+                       grouped(config.client.cohort));
+}
+
+} // namespace
+
+std::string method_name(const Config& config) {
+    if (config.method.name == MethodName::fedavg) return "FedAvg";
+    std::string text = "FedMRN (" + word(config, "method", "mask") + " mask";
+    if (config.method.noise != NoiseKind::uniform)
+        text += ", " + word(config, "method", "noise") + " noise";
+    if (!config.method.stochastic) text += ", not stochastic";
+    if (!config.method.progressive) text += ", not progressive";
+    if (config.method.post_training) text += ", masked after training";
+    return text + ")";
+}
+
+std::string setting_name(const Config& config) {
+    return fmt::format("{}, {}, {}", config.data.name, config.model.name, clients_text(config));
+}
+
+std::string data_text(const Dataset& dataset) {
+    return fmt::format("{}: {} training and {} test samples of {}×{}×{}, {} classes", dataset.name,
+                       grouped(dataset.train.samples()), grouped(dataset.test.samples()),
+                       dataset.shape.height, dataset.shape.width, dataset.shape.channels,
+                       dataset.classes);
+}
+
+std::string opening_text(const Config& config, const Experiment& experiment,
+                         const std::string& data, const std::string& why, std::uint32_t from) {
+    const ParameterLayout& layout = experiment.model().layout;
+    std::string text;
+    const auto row = [&](const char* name, const std::string& value) {
+        text += fmt::format("  {:<10}{}\n", name, value);
+    };
+    row("data", data);
+    row("clients", fmt::format("{}, {} of batch {}", clients_text(config),
+                               counted(config.client.epochs, "epoch"), config.client.batch));
+    row("model", fmt::format("{}: {} masked weights, {} dense parameters, {} statistics",
+                             experiment.model().name, grouped(layout.masked),
+                             grouped(layout.trainable - layout.masked),
+                             grouped(layout.state - layout.trainable)));
+    std::string method = fmt::format("{}, lr {}", method_name(config), config.client.lr);
+    if (config.method.name == MethodName::fedmrn)
+        method += fmt::format(", {} noise of magnitude {}", word(config, "method", "noise"),
+                              config.method.magnitude);
+    row("method", method);
+    row("device",
+        fmt::format("{}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"), why));
+    row("folder", config.experiment.out);
+    if (from > 0)
+        row("resumed", fmt::format("after round {} of {}", from, config.experiment.rounds));
+    return text;
+}
+
+} // namespace fedmrn

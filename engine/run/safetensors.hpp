@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fedmrn {
+
+/// The safetensors format: 8 bytes of header length (little endian), a JSON header, the data.
+/// https://huggingface.co/docs/safetensors; only the two types that this engine has.
+enum class Dtype { float32, float64 };
+
+std::size_t bytes_of(Dtype dtype);
+
+/// A tensor somewhere in memory that this does not own.
+struct TensorView {
+    std::string name;
+    Dtype dtype = Dtype::float32;
+    std::vector<std::size_t> shape;
+    std::span<const std::byte> data;
+};
+
+TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<const float> data);
+TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<const double> data);
+
+using Metadata = std::map<std::string, std::string>;
+
+/// A file in memory; the views point into bytes, which a move leaves where they are.
+struct SafeTensors {
+    SafeTensors() = default;
+    SafeTensors(SafeTensors&&) = default;
+    SafeTensors& operator=(SafeTensors&&) = default;
+
+    std::vector<std::byte> bytes;
+    Metadata metadata;
+    std::vector<TensorView> tensors; ///< in the order of their data
+
+    /// Null where there is none.
+    [[nodiscard]] const TensorView* find(const std::string& name) const;
+};
+
+/// Atomically, see atomic_file.hpp.
+void write_safetensors(const std::filesystem::path& path, const Metadata& metadata,
+                       std::span<const TensorView> tensors);
+
+/// Strict: the tensors must cover the data from the first byte to the last, without a gap or an
+/// overlap, and each must have the length that its shape and type say. Throws Error, naming name.
+SafeTensors parse_safetensors(std::vector<std::byte> bytes, const std::string& name);
+
+/// Whether bytes could be such a file at all, to tell it from a message.
+bool looks_like_safetensors(std::span<const std::byte> bytes);
+
+} // namespace fedmrn

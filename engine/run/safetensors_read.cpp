@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/run/safetensors.hpp"
+#include "engine/run/text.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t prefix = 8;
+constexpr std::size_t largest_header = 100'000'000; // the reference implementation's limit
+
+std::uint64_t header_length(std::span<const std::byte> bytes) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data(), prefix);
+    return length;
+}
+
+/// One file being read: every check ends in fail().
+class Parser {
+public:
+    Parser(std::span<const std::byte> bytes, const std::string& name)
+        : bytes_(bytes), name_(name) {}
+
+    void run(SafeTensors& file);
+
+private:
+    [[noreturn]] void fail(const std::string& reason) const {
+        throw Error(fmt::format("{}: not a safetensors file: {}", name_, one_line(reason)));
+    }
+    [[nodiscard]] Json header() const;
+    [[nodiscard]] std::size_t count(const Json& value, const std::string& what) const;
+    [[nodiscard]] TensorView tensor(const std::string& name, const Json& entry,
+                                    std::span<const std::byte> data) const;
+    void metadata(const Json& entry, Metadata& out) const;
+
+    std::span<const std::byte> bytes_;
+    const std::string& name_;
+};
+
+Json Parser::header() const {
+    if (bytes_.size() < prefix) fail(fmt::format("{} bytes, expected at least 8", bytes_.size()));
+    const std::uint64_t length = header_length(bytes_);
+    if (length > largest_header) fail(fmt::format("a header of {} bytes", length));
+    if (length > bytes_.size() - prefix)
+        fail(fmt::format("truncated: a header of {} bytes, {} are there", length,
+                         bytes_.size() - prefix));
+    const auto* text = reinterpret_cast<const char*>(bytes_.data()) + prefix;
+    // A name that stands twice would silently win over the first.
+    std::vector<std::vector<std::string>> names;
+    const auto once = [&](int, Json::parse_event_t event, Json& value) {
+        if (event == Json::parse_event_t::object_start) names.emplace_back();
+        if (event == Json::parse_event_t::object_end) names.pop_back();
+        if (event == Json::parse_event_t::key) {
+            auto& seen = names.back();
+            const auto key = value.get<std::string>();
+            if (std::find(seen.begin(), seen.end(), key) != seen.end())
+                fail(fmt::format("\"{}\" stands in the header twice", key));
+            seen.push_back(key);
+        }
+        return true;
+    };
+    Json parsed;
+    try {
+        parsed = Json::parse(text, text + length, once);
+    } catch (const Json::exception& error) {
+        fail(std::string("header: ") + error.what());
+    }
+    if (!parsed.is_object()) fail("the header is no JSON object");
+    return parsed;
+}
+
+std::size_t Parser::count(const Json& value, const std::string& what) const {
+    if (!value.is_number_unsigned()) fail(what + ": expected a count, found " + value.dump());
+    return value.get<std::size_t>();
+}
+
+TensorView Parser::tensor(const std::string& name, const Json& entry,
+                          std::span<const std::byte> data) const {
+    if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") ||
+        !entry.contains("shape") || !entry.contains("data_offsets"))
+        fail(name + ": expected dtype, shape and data_offsets");
+    const Json &dtype = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
+
+    TensorView view;
+    view.name = name;
+    if (dtype != "F32" && dtype != "F64")
+        fail(fmt::format("{}: expected type F32 or F64, found {}", name, dtype.dump()));
+    view.dtype = dtype == "F32" ? Dtype::float32 : Dtype::float64;
+
+    if (!shape.is_array()) fail(name + ": the shape is no list");
+    std::size_t bytes = bytes_of(view.dtype);
+    for (const Json& size : shape) {
+        view.shape.push_back(count(size, name + ": shape"));
+        if (__builtin_mul_overflow(bytes, view.shape.back(), &bytes))
+            fail(name + ": the shape has too many elements");
+    }
+    if (!offsets.is_array() || offsets.size() != 2) fail(name + ": data_offsets are not two");
+    const std::size_t begin = count(offsets[0], name + ": data_offsets");
+    const std::size_t end = count(offsets[1], name + ": data_offsets");
+    if (begin > end || end > data.size())
+        fail(fmt::format("{}: bytes {} to {} of {}: truncated or wrong offsets", name, begin, end,
+                         data.size()));
+    if (end - begin != bytes)
+        fail(fmt::format("{}: {} bytes, its shape needs {}", name, end - begin, bytes));
+    view.data = data.subspan(begin, bytes);
+    return view;
+}
+
+void Parser::metadata(const Json& entry, Metadata& out) const {
+    if (!entry.is_object()) fail("__metadata__ is no JSON object");
+    for (const auto& [key, value] : entry.items()) {
+        if (!value.is_string()) fail("__metadata__: " + key + " is no string");
+        out[key] = value.get<std::string>();
+    }
+}
+
+void Parser::run(SafeTensors& file) {
+    const Json parsed = header();
+    const auto data = bytes_.subspan(prefix + header_length(bytes_));
+    for (const auto& [name, entry] : parsed.items()) {
+        if (name == "__metadata__")
+            metadata(entry, file.metadata);
+        else
+            file.tensors.push_back(tensor(name, entry, data));
+    }
+    // An empty tensor stands before the one that begins where it ends.
+    const auto place = [](const TensorView& t) { return std::pair(t.data.data(), t.data.size()); };
+    std::stable_sort(file.tensors.begin(), file.tensors.end(),
+                     [&](const TensorView& a, const TensorView& b) { return place(a) < place(b); });
+    const std::byte* next = data.data();
+    for (const TensorView& view : file.tensors) {
+        if (view.data.data() != next) fail(view.name + ": a gap before its data, or an overlap");
+        next += view.data.size();
+    }
+    if (const auto left = data.data() + data.size() - next; left != 0)
+        fail(fmt::format("{} bytes after the last tensor", left));
+}
+
+} // namespace
+
+const TensorView* SafeTensors::find(const std::string& name) const {
+    const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                    [&](const TensorView& t) { return t.name == name; });
+    return found == tensors.end() ? nullptr : &*found;
+}
+
+SafeTensors parse_safetensors(std::vector<std::byte> bytes, const std::string& name) {
+    SafeTensors file;
+    file.bytes = std::move(bytes);
+    Parser(file.bytes, name).run(file);
+    return file;
+}
+
+bool looks_like_safetensors(std::span<const std::byte> bytes) {
+    return bytes.size() > prefix && header_length(bytes) <= largest_header &&
+           bytes[prefix] == std::byte{'{'};
+}
+
+} // namespace fedmrn

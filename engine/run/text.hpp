@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace fedmrn {
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t value);
+
+/// "56.3 kB", "1.13 MB": three figures, powers of 1000.
+std::string bytes_text(double bytes);
+
+/// "0:42", "1:02:03"
+std::string duration_text(double seconds);
+
+/// 0.88123 as "88.12 %"
+std::string percent_text(double fraction);
+
+/// Line breaks and other control characters become spaces: an Error is one line.
+std::string one_line(std::string_view text);
+
+bool valid_utf8(std::string_view text);
+
+} // namespace fedmrn

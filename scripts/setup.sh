@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The fedmrn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what scripts/packages.txt lists and this machine lacks, and looks for the CUDA toolkit.
+#   scripts/setup.sh          what building and running need
+#   scripts/setup.sh test     and what scripts/test.sh needs besides
+# Sourced by the other scripts: it then leaves the function setup and the variable preset.
+
+# Prints the packages of the list; with "test", those of the test section too.
+setup_packages() {
+    local section=${1:-} list
+    list=$(dirname "${BASH_SOURCE[0]}")/packages.txt
+    sed -e 's/#.*//' "$list" | while read -r first second; do
+        case $first in
+            '') ;;
+            test:) if [ "$section" = test ]; then echo "$second"; fi ;;
+            *) echo "$first" ;;
+        esac
+    done
+}
+
+setup_fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+setup_install() {
+    local missing=() package sudo=()
+    for package in $(setup_packages "${1:-}"); do
+        case $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) in
+            ii*) ;;
+            *) missing+=("$package") ;;
+        esac
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        echo "setup: all packages are installed"
+        return
+    fi
+    echo "setup: installing ${missing[*]}"
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null ||
+            setup_fail "neither root nor sudo: as root, run apt-get install ${missing[*]}"
+        sudo=(sudo)
+    fi
+    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+    # The lists may be absent or name versions that the mirror has dropped: try, update, try again.
+    if ! "${apt[@]}" install -y --no-install-recommends --dry-run "${missing[@]}" >/dev/null 2>&1 ||
+        ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; then
+        echo "setup: updating the package lists"
+        "${apt[@]}" update || setup_fail "apt-get update failed"
+        "${apt[@]}" install -y --no-install-recommends "${missing[@]}" ||
+            setup_fail "apt-get could not install: ${missing[*]}"
+    fi
+}
+
+# Prints the toolkit's version, nothing where there is none.
+setup_cuda_version() {
+    local nvcc
+    nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
+    if [ -x "$nvcc" ]; then "$nvcc" --version | sed -n 's/.*release \([0-9.]*\).*/\1/p'; fi
+}
+
+setup() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        setup_fail "this script knows Debian 12 (apt-get, dpkg-query): install the packages of" \
+            "scripts/packages.txt by hand, then use the CMake presets"
+    fi
+    setup_install "${1:-}"
+    local cuda
+    cuda=$(setup_cuda_version)
+    preset=cpu
+    if [ -n "$cuda" ]; then
+        echo "CUDA toolkit: found $cuda; building the CPU device (preset $preset)"
+    else
+        echo "CUDA toolkit: not found; building the CPU device only (preset $preset)"
+    fi
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    set -euo pipefail
+    setup "${1:-}"
+fi

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The fedmrn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what is missing, checks the sources, builds everything and runs the tests.
+#   scripts/test.sh [--preset cpu|cpu-asan|cpu-tsan]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=setup.sh
+. scripts/setup.sh
+
+wanted=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --preset) wanted=${2:?--preset needs a name: cpu, cpu-asan, cpu-tsan}; shift 2 ;;
+        -h | --help) sed -n '5,6s/^# *//p' scripts/test.sh; exit 0 ;;
+        *)
+            echo "test.sh: unknown argument $1; usage: scripts/test.sh [--preset NAME]" >&2
+            exit 2
+            ;;
+    esac
+done
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "packages"
+setup test
+preset=${wanted:-$preset}
+
+step "sources"
+if command -v clang-format >/dev/null; then
+    scripts/check.sh
+else
+    echo "skipped: clang-format is not installed"
+fi
+
+step "build (preset $preset)"
+cmake --preset "$preset" --log-level=WARNING
+cmake --build --preset "$preset"
+
+step "tests (preset $preset)"
+ctest --preset "$preset"

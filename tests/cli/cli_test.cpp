@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "fedmrn/version.hpp"
+#include "tests/cli/command.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string perceptron = std::string(FEDMRN_TEST_DATA) + "/../experiments/perceptron.toml";
+
+class Cli : public testing::Test {
+protected:
+    /// The one line on standard error, without "fedmrn: " and its end; nothing on standard output.
+    std::string refused(const std::vector<std::string>& arguments, int status = 2) {
+        const Outcome end = fedmrn(folder.path(), arguments);
+        EXPECT_EQ(end.status, status) << end.err;
+        EXPECT_EQ(end.out, "");
+        EXPECT_THAT(end.err, testing::StartsWith("fedmrn: "));
+        EXPECT_EQ(end.err.find('\n'), end.err.size() - 1) << end.err;
+        return end.err.substr(std::min<std::size_t>(8, end.err.size()));
+    }
+    TemporaryFolder folder;
+};
+
+TEST_F(Cli, Version) {
+    const Outcome end = fedmrn(folder.path(), {"--version"});
+    EXPECT_EQ(end.status, 0);
+    EXPECT_EQ(end.out, std::string("fedmrn ") + version() + "\n");
+}
+
+TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
+    const Outcome end = fedmrn(folder.path(), {"--help"});
+    EXPECT_EQ(end.status, 0);
+    for (const char* word :
+         {"Examples:", "run", "data", "inspect", "devices", "report", "--version"})
+        EXPECT_THAT(end.out, HasSubstr(word));
+    const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
+    for (const char* word : {"--set", "--device", "--out", "--resume"})
+        EXPECT_THAT(of_run.out, HasSubstr(word));
+}
+
+TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
+    EXPECT_EQ(refused({"rum"}),
+              "unknown command \"rum\"; expected run, data, inspect, devices or report; "
+              "did you mean run?\n");
+    refused({});
+    refused({"run"});
+    refused({"run", perceptron, "--frobnicate"});
+    refused({"run", perceptron, "--device", "tpu"});
+    refused({"--resume"});
+}
+
+TEST_F(Cli, BadConfigurationsAreOneLineAndStatus2) {
+    EXPECT_EQ(refused({"run", "none.toml"}), "none.toml: cannot read: No such file or directory\n");
+    spill(folder / "x.toml", "[client]\n\nepoch = 3\n");
+    EXPECT_EQ(refused({"run", "x.toml"}),
+              "x.toml:3: unknown key client.epoch; expected cohort, epochs, "
+              "batch, lr, momentum or weight_decay; did you mean epochs?\n");
+    EXPECT_THAT(refused({"data", "x.toml"}), HasSubstr("x.toml:3: "));
+    EXPECT_EQ(refused({"run", perceptron, "--set", "client.lr=-1"}),
+              "--set client.lr=-1: client.lr: expected a number in (0, 1000000], found -1\n");
+    EXPECT_THAT(refused({"run", perceptron, "--set", "client.cohort=6"}),
+                HasSubstr("expected at most data.clients = 5, found 6"));
+    spill(folder / "y.toml", "[client\n");
+    EXPECT_THAT(refused({"run", "y.toml"}), HasSubstr("y.toml:1: not TOML: "));
+    EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
+}
+
+TEST_F(Cli, MissingDataLeavesNoRunBehind) {
+    spill(folder / "x.toml", "[data]\npath = 'nowhere'\n");
+    refused({"run", "x.toml"});
+    EXPECT_THAT(refused({"run", "x.toml"}), testing::Not(HasSubstr("already holds a run")));
+}
+
+TEST_F(Cli, ShowsThePartition) {
+    const Outcome end = fedmrn(folder.path(), {"data", perceptron});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_NE(end.out, "");
+}
+
+TEST_F(Cli, ListsDevices) {
+    const Outcome end = fedmrn(folder.path(), {"devices"});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::StartsWith("cpu "));
+    EXPECT_THAT(end.out, HasSubstr("auto: "));
+}
+
+TEST_F(Cli, RunsReportsAndInspects) {
+    const Outcome end = fedmrn(folder.path(), {"run", perceptron, "--set", "experiment.rounds=3"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_EQ(end.err, "");
+    EXPECT_THAT(end.out, HasSubstr("round 3/3"));
+    EXPECT_THAT(end.out, HasSubstr("runs/perceptron"));
+    for (const char* file : {"config.toml", "metrics.jsonl", "summary.json", "model.safetensors",
+                             "checkpoint.safetensors", "accuracy.svg"})
+        EXPECT_TRUE(std::filesystem::exists(folder / "runs/perceptron" / file)) << file;
+
+    EXPECT_THAT(refused({"run", perceptron}),
+                HasSubstr("already holds a run; continue it with --resume"));
+    const Outcome again =
+        fedmrn(folder.path(), {"run", perceptron, "--set", "experiment.rounds=3", "--resume"});
+    EXPECT_EQ(again.status, 0) << again.err;
+    EXPECT_THAT(again.out, HasSubstr("finished already"));
+    EXPECT_THAT(refused({"run", perceptron, "--resume", "--set", "client.lr=0.7"}),
+                HasSubstr("client.lr was 0.1 and is 0.7 now"));
+
+    const Outcome report = fedmrn(folder.path(), {"report", "runs/perceptron", "--svg", "all.svg"});
+    EXPECT_EQ(report.status, 0) << report.err;
+    EXPECT_THAT(slurp(folder / "all.svg"), HasSubstr("FedMRN (binary mask)"));
+    for (const char* file : {"model.safetensors", "checkpoint.safetensors"})
+        EXPECT_EQ(fedmrn(folder.path(), {"inspect", std::string("runs/perceptron/") + file}).status,
+                  0);
+    EXPECT_THAT(refused({"inspect", "runs/perceptron/config.toml"}), HasSubstr("config.toml: "));
+    EXPECT_THAT(refused({"report", "runs"}), HasSubstr("runs: no finished run here"));
+}
+
+} // namespace
+} // namespace fedmrn

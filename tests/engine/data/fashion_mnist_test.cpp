@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/fashion_mnist.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+
+#include "engine/data/dataset.hpp"
+#include "support.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+
+std::vector<std::size_t> label_counts(const Split& split) {
+    std::vector<std::size_t> counts(10);
+    for (const std::uint16_t label : split.labels) {
+        ++counts.at(label);
+    }
+    return counts;
+}
+
+TEST(FashionMnist, IsTheOriginal) {
+    const Dataset data = load_fashion_mnist("/usr/share/datasets/fashion-mnist");
+    EXPECT_EQ(data.name, "fashion-mnist");
+    EXPECT_EQ(data.shape, (ImageShape{28, 28, 1}));
+    EXPECT_EQ(data.classes, 10U);
+    ASSERT_EQ(data.train.samples(), 60'000U);
+    ASSERT_EQ(data.test.samples(), 10'000U);
+    EXPECT_THAT(label_counts(data.train), Each(6000));
+    EXPECT_THAT(label_counts(data.test), Each(1000));
+    EXPECT_EQ(fnv(data.train.pixels), 0x51ac53b882edba04);
+    EXPECT_EQ(fnv(data.test.pixels), 0x1b11fc03671b2f71);
+    const std::vector<std::uint16_t> first(data.train.labels.begin(),
+                                           data.train.labels.begin() + 8);
+    EXPECT_EQ(first, (std::vector<std::uint16_t>{9, 0, 0, 3, 0, 2, 7, 2}));
+}
+
+TEST(FashionMnist, IsNormalisedByEachSplitsOwnPixels) {
+    const Dataset data = load_fashion_mnist("/usr/share/datasets/fashion-mnist");
+    for (const Split* split : {&data.train, &data.test}) {
+        double sum = 0, squares = 0;
+        for (const std::uint8_t byte : split->pixels) {
+            sum += byte;
+            squares += static_cast<double>(byte) * byte;
+        }
+        const auto n = static_cast<double>(split->pixels.size());
+        const double mean = sum / n / 255;
+        ASSERT_EQ(split->mean.size(), 1U);
+        ASSERT_EQ(split->deviation.size(), 1U);
+        EXPECT_NEAR(split->mean[0], mean, 6e-5);
+        EXPECT_NEAR(split->deviation[0], std::sqrt(squares / n / 255 / 255 - mean * mean), 6e-5);
+    }
+}
+
+/// A small set of the four files, some of them gzipped.
+class FashionMnistFolder : public testing::Test {
+protected:
+    FashionMnistFolder() {
+        put("train-images-idx3-ubyte.gz", gzip(idx(0x803, {3, 28, 28}, noise(3 * 784))));
+        put("train-labels-idx1-ubyte", idx(0x801, {3}, {1, 2, 3}));
+        put("t10k-images-idx3-ubyte", idx(0x803, {2, 28, 28}, noise(2 * 784)));
+        put("t10k-labels-idx1-ubyte.gz", gzip(idx(0x801, {2}, {4, 5})));
+    }
+    void put(const std::string& name, const Bytes& bytes) { path = folder.write(name, bytes); }
+    [[nodiscard]] std::string error() const {
+        return error_of([&] { load_fashion_mnist(folder.path()); });
+    }
+    Folder folder;
+    std::string path; ///< of the last file put
+};
+
+TEST_F(FashionMnistFolder, PlainAndGzippedFilesMix) {
+    DataConfig config;
+    config.path = folder.path();
+    const Dataset data = load_dataset(config, 1);
+    EXPECT_EQ(data.train.labels, (std::vector<std::uint16_t>{1, 2, 3}));
+    EXPECT_EQ(data.train.pixels, noise(3 * 784));
+    EXPECT_EQ(data.test.labels, (std::vector<std::uint16_t>{4, 5}));
+}
+
+TEST_F(FashionMnistFolder, IsFoundThroughTheEnvironment) {
+    const Folder root;
+    std::filesystem::rename(folder.path(), root.path() + "/fashion-mnist");
+    setenv("FEDMRN_DATA", root.path().c_str(), 1);
+    const Dataset data = load_dataset(DataConfig{}, 1);
+    unsetenv("FEDMRN_DATA");
+    EXPECT_EQ(data.train.samples(), 3U);
+}
+
+TEST_F(FashionMnistFolder, CountsDisagree) {
+    put("train-labels-idx1-ubyte", idx(0x801, {2}, {1, 2}));
+    EXPECT_THAT(error(), AllOf(HasSubstr(path + ": 2 labels, expected 3"),
+                               HasSubstr("train-images-idx3-ubyte.gz")));
+}
+
+TEST_F(FashionMnistFolder, OtherImageSize) {
+    put("t10k-images-idx3-ubyte", idx(0x803, {2, 32, 32}, noise(2 * 1024)));
+    EXPECT_EQ(error(), path + ": images of 32 × 32, expected 28 × 28");
+}
+
+TEST_F(FashionMnistFolder, OneFileMissing) {
+    std::filesystem::remove(folder.path() + "/t10k-labels-idx1-ubyte.gz");
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr(folder.path()), HasSubstr("no t10k-labels-idx1-ubyte[.gz]"),
+                      HasSubstr("dataset-fashion-mnist")));
+}
+
+TEST(FashionMnist, NothingThere) {
+    const Folder folder;
+    const std::string line = error_of([&] { load_fashion_mnist(folder.path()); });
+    EXPECT_THAT(line, AllOf(HasSubstr(folder.path()), HasSubstr("dataset-fashion-mnist")));
+}
+
+TEST(FashionMnist, UsualPlaces) {
+    setenv("FEDMRN_DATA", "/sets", 1);
+    const std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
+    setenv("HOME", "/home/me", 1);
+    const std::vector<std::string> places = fashion_mnist_places();
+    setenv("HOME", home.c_str(), 1);
+    unsetenv("FEDMRN_DATA");
+    EXPECT_EQ(places, (std::vector<std::string>{
+                          "/sets/fashion-mnist", "/usr/share/datasets/fashion-mnist",
+                          "/home/me/.local/share/fedmrn/fashion-mnist", "data/fashion-mnist"}));
+}
+
+TEST(LoadDataset, UnknownName) {
+    DataConfig config;
+    config.name = "fashion";
+    EXPECT_EQ(error_of([&] { load_dataset(config, 1); }),
+              "[data] name = \"fashion\": no such data set, expected one of \"fashion-mnist\", "
+              "\"synthetic\"");
+}
+
+} // namespace
+} // namespace fedmrn::test

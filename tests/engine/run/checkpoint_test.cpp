@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/checkpoint.hpp"
+
+#include <cstring>
+
+#include <gmock/gmock.h>
+
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+Checkpoint example() {
+    Checkpoint c;
+    c.state.round = 17;
+    c.state.global = {1.5F, -0.0F, 3e-39F, 7};
+    c.state.velocity = {0.1, 1e-310, -4};
+    c.ledger.messages = 170;
+    c.ledger.uplink_bytes = 0xffffffffffffffff;
+    c.ledger.downlink_bytes = 12;
+    c.ledger.samples = 34;
+    c.ledger.train_seconds = 0.1 + 0.2;
+    c.ledger.seconds = 1.0 / 3;
+    c.ledger.best_accuracy = 0.8812;
+    c.ledger.last_accuracy = 1e-17;
+    c.model = "mlp";
+    c.config = "[experiment]\nseed = 1\n";
+    return c;
+}
+
+std::string rejected(const std::filesystem::path& path) {
+    return error_of([&] { read_checkpoint(path); });
+}
+
+TEST(Checkpoint, ReadsBackEveryBit) {
+    const TemporaryFolder folder;
+    const Checkpoint c = example();
+    write_checkpoint(folder / "c", c);
+    const Checkpoint back = read_checkpoint(folder / "c");
+    EXPECT_EQ(back.state.round, c.state.round);
+    ASSERT_EQ(back.state.global.size(), c.state.global.size());
+    EXPECT_EQ(std::memcmp(back.state.global.data(), c.state.global.data(), 16), 0);
+    EXPECT_EQ(back.state.velocity, c.state.velocity);
+    EXPECT_EQ(back.ledger, c.ledger);
+    EXPECT_EQ(back.model, c.model);
+    EXPECT_EQ(back.config, c.config);
+}
+
+TEST(Checkpoint, WithoutVelocity) {
+    const TemporaryFolder folder;
+    Checkpoint c = example();
+    c.state.velocity.clear();
+    write_checkpoint(folder / "c", c);
+    EXPECT_TRUE(read_checkpoint(folder / "c").state.velocity.empty());
+}
+
+TEST(Checkpoint, EveryTruncationIsRejected) {
+    const TemporaryFolder folder;
+    write_checkpoint(folder / "c", example());
+    const std::string whole = slurp(folder / "c");
+    for (std::size_t n = 0; n < whole.size(); ++n) {
+        spill(folder / "t", whole.substr(0, n));
+        EXPECT_THAT(rejected(folder / "t"), testing::HasSubstr("/t: ")) << n;
+    }
+}
+
+TEST(Checkpoint, EveryChangedByteIsRejected) {
+    const TemporaryFolder folder;
+    write_checkpoint(folder / "c", example());
+    const std::string whole = slurp(folder / "c");
+    for (std::size_t at = 0; at < whole.size(); ++at)
+        for (const int flip : {0x01, 0x04, 0x80}) {
+            std::string changed = whole;
+            changed[at] = static_cast<char>(changed[at] ^ flip);
+            spill(folder / "t", changed);
+            EXPECT_THROW(read_checkpoint(folder / "t"), Error) << at << " " << whole[at];
+        }
+}
+
+TEST(Checkpoint, AnotherModelIsRejected) {
+    ModelSpec model;
+    model.name = "mlp";
+    model.layout.state = 4;
+    EXPECT_NO_THROW(require_model(example(), model, "c"));
+    model.layout.state = 5;
+    EXPECT_EQ(error_of([&] { require_model(example(), model, "c"); }),
+              "c: of another model: mlp with 4 values, expected mlp with 5");
+    model.layout.state = 4;
+    model.name = "cnn4";
+    EXPECT_EQ(error_of([&] { require_model(example(), model, "c"); }),
+              "c: of another model: mlp with 4 values, expected cnn4 with 4");
+}
+
+TEST(Checkpoint, OtherFilesAreRejected) {
+    const TemporaryFolder folder;
+    EXPECT_THAT(rejected(folder / "none"), testing::HasSubstr("cannot read"));
+    spill(folder / "c", "{\"json\": true}");
+    EXPECT_THAT(rejected(folder / "c"), testing::HasSubstr("not a safetensors file"));
+}
+
+} // namespace
+} // namespace fedmrn

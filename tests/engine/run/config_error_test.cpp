@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "engine/run/config.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+struct Case {
+    const char *text, *error;
+};
+
+class BadFile : public testing::TestWithParam<Case> {};
+
+TEST_P(BadFile, IsOneClearLine) {
+    EXPECT_EQ(error_of([] { parse_config(GetParam().text, "x.toml"); }), GetParam().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, BadFile,
+    testing::Values(
+        Case{"\n[clint]\nlr = 1",
+             "x.toml:2: unknown section [clint]; expected experiment, data, client, "
+             "model, method or server; did you mean [client]?"},
+        Case{"[zzzzzz]",
+             "x.toml:1: unknown section [zzzzzz]; expected experiment, data, client, model, "
+             "method or server"},
+        Case{"[client]\nepochs = 1\nbacth = 3",
+             "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, momentum or "
+             "weight_decay; did you mean batch?"},
+        Case{"[model]\nrounds = 3",
+             "x.toml:2: unknown key model.rounds; expected name; did you mean experiment.rounds?"},
+        Case{"rounds = 3",
+             "x.toml:1: unknown key rounds; expected a section; did you mean experiment.rounds?"},
+        Case{"client = 3", "x.toml:1: client: expected a section [client], found 3"},
+        Case{"[[client]]\nlr = 1", "x.toml:1: client: expected a section [client], found an array"},
+        Case{"[client]\nlr = 'fast'",
+             "x.toml:2: client.lr: expected a number in (0, 1000000], found \"fast\""},
+        Case{"[client]\nlr = 0", "x.toml:2: client.lr: expected a number in (0, 1000000], found 0"},
+        Case{"[client]\nlr = nan",
+             "x.toml:2: client.lr: expected a number in (0, 1000000], found nan"},
+        Case{"[client]\nlr = inf",
+             "x.toml:2: client.lr: expected a number in (0, 1000000], found inf"},
+        Case{"[client]\nlr = [1]",
+             "x.toml:2: client.lr: expected a number in (0, 1000000], found an array"},
+        Case{"[client]\nmomentum = 1.0",
+             "x.toml:2: client.momentum: expected a number in [0, 1), found 1.0"},
+        Case{"[client]\nbatch = 0",
+             "x.toml:2: client.batch: expected an integer in 1 … 65536, found 0"},
+        Case{"[client]\nbatch = 65537",
+             "x.toml:2: client.batch: expected an integer in 1 … 65536, found 65537"},
+        Case{"[client]\nbatch = 2.0",
+             "x.toml:2: client.batch: expected an integer in 1 … 65536, found 2.0"},
+        Case{"[client]\nepochs = 4294967297",
+             "x.toml:2: client.epochs: expected an integer in 1 … 1000000, found 4294967297"},
+        Case{"[experiment]\nseed = -1",
+             "x.toml:2: experiment.seed: expected an integer in 0 … 9223372036854775807, found -1"},
+        Case{"[experiment]\nout = 3", "x.toml:2: experiment.out: expected a string, found 3"},
+        Case{"[method]\nmask = 'signedd'",
+             "x.toml:2: method.mask: expected \"binary\" or \"signed\", found \"signedd\""},
+        Case{"[method]\nmagnitude = 9e-7",
+             "x.toml:2: method.magnitude: expected a number in [1e-06, 1], found 9e-07"},
+        Case{"[method]\nstochastic = 1",
+             "x.toml:2: method.stochastic: expected true or false, found 1"},
+        Case{"[data]\nclients = 1000000001",
+             "x.toml:2: data.clients: expected an integer in 1 … 1000000000, found 1000000001"},
+        Case{"[data]\nfraction = 1.01",
+             "x.toml:2: data.fraction: expected a number in (0, 1], found 1.01"},
+        Case{"[data]\nname = \"a\\nb\"", "x.toml:2: data.name: expected \"fashion-mnist\" or "
+                                         "\"synthetic\", found \"a\\u000Ab\""},
+        // the first line in the file, though "data" sorts before "server"
+        Case{"[server]\nlr = 0\n[data]\nbeta = 0",
+             "x.toml:2: server.lr: expected a number in (0, 1000000], found 0"},
+        Case{"[data]\nclients = 5\n\n[client]\ncohort = 6",
+             "x.toml:5: client.cohort: expected at most data.clients = 5, found 6"},
+        Case{"[data]\nclients = 5",
+             "x.toml:2: client.cohort: expected at most data.clients = 5, found 10"}));
+
+TEST(BadConfig, SyntaxErrorsNameTheLine) {
+    for (const char* text : {"[client]\nlr = ", "[client]\nlr = 1\nlr = 2", "[client]\n= 3",
+                             "[client]\nname = \"open", "[client]\n[client]", "a\n\nb \xff"})
+        EXPECT_THAT(error_of([&] { parse_config(text, "x.toml"); }),
+                    testing::MatchesRegex("x\\.toml:[1-9][0-9]*: not TOML: .+"));
+}
+
+TEST(BadConfig, OverridesNameThemselves) {
+    const auto error = [](const std::string& argument) {
+        return error_of([&] { parse_config("[client]\nlr = 1", "x.toml", std::vector{argument}); });
+    };
+    EXPECT_EQ(error("client.lr=-1"),
+              "--set client.lr=-1: client.lr: expected a number in (0, 1000000], found -1");
+    EXPECT_EQ(error("client.lr=1\nb=2"),
+              "--set client.lr=1 b=2: client.lr: expected a number in (0, "
+              "1000000], found \"1\\u000Ab=2\"");
+    EXPECT_EQ(error("method.mask=tertiary"),
+              "--set method.mask=tertiary: method.mask: expected \"binary\" "
+              "or \"signed\", found \"tertiary\"");
+    EXPECT_THAT(error("client.lrr=1"), testing::HasSubstr("did you mean lr?"));
+    EXPECT_THAT(error("clien.lr=1"), testing::HasSubstr("did you mean [client]?"));
+    EXPECT_EQ(error("client.lr"), "--set client.lr: expected section.key=value");
+    EXPECT_EQ(error("lr=0.1"), "--set lr=0.1: expected section.key=value");
+    EXPECT_THAT(error("client.cohort=200"),
+                testing::StartsWith("--set client.cohort=200: client.cohort: expected at most"));
+    EXPECT_THAT(error("experiment.out=\xff"), testing::HasSubstr("expected a string"));
+}
+
+} // namespace
+} // namespace fedmrn

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/config.hpp"
+
+#include <limits>
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "engine/run/config_schema.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+bool same(const Config& a, const Config& b) {
+    for (const Key& key : config_keys())
+        if (key.get(a) != key.get(b)) return false;
+    return true;
+}
+
+TEST(Config, KeysAreTheInterface) {
+    std::string names, section;
+    for (const Key& key : config_keys()) {
+        if (key.section != section) names += "\n[" + (section = key.section) + "]";
+        names += " " + key.name;
+    }
+    EXPECT_EQ(names, "\n[experiment] seed rounds lanes device precision out checkpoint_every"
+                     "\n[data] name path partition beta fraction clients"
+                     "\n[client] cohort epochs batch lr momentum weight_decay"
+                     "\n[model] name"
+                     "\n[method] name mask noise magnitude stochastic progressive post_training"
+                     "\n[server] lr momentum eval_every eval_batch");
+}
+
+TEST(Config, AnEmptyFileGivesTheDefaults) {
+    Config expected;
+    expected.experiment.out = "runs/some"; // after the file
+    EXPECT_TRUE(same(parse_config("", "folder/some.toml"), expected));
+}
+
+TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
+    EXPECT_EQ(parse_config("", "f").client.lr, 0.1);
+    EXPECT_EQ(parse_config("method.name = 'fedavg'", "f").client.lr, 0.03);
+    EXPECT_EQ(parse_config("client.lr = 0.1\nmethod.name = 'fedavg'", "f").client.lr, 0.1);
+    EXPECT_EQ(parse_config("", "f").method.magnitude, 0.01);
+    EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.magnitude, 0.005);
+    EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f").method.magnitude,
+              0.01);
+    const std::vector<std::string> set{"method.name=fedavg"};
+    EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
+}
+
+TEST(Config, ReadsEveryWord) {
+    const Config c = parse_config("[experiment]\ndevice='cuda'\nprecision='bf16'\n"
+                                  "[data]\npartition='labelcnt'\n"
+                                  "[method]\nmask='signed'\nnoise='bernoulli'\nprogressive=false",
+                                  "f");
+    EXPECT_EQ(c.experiment.device, DeviceKind::cuda);
+    EXPECT_EQ(c.experiment.precision, Precision::bf16);
+    EXPECT_EQ(c.data.partition, Partition::labelcnt);
+    EXPECT_EQ(c.method.mask, MaskKind::signed_);
+    EXPECT_EQ(c.method.noise, NoiseKind::bernoulli);
+    EXPECT_FALSE(c.method.progressive);
+    EXPECT_EQ(parse_config("experiment.device='auto'", "f").experiment.device,
+              DeviceKind::automatic);
+}
+
+TEST(Config, WritingAndReadingIsTheIdentity) {
+    Config c = parse_config("", "f");
+    c.experiment.seed = std::numeric_limits<std::int64_t>::max();
+    c.experiment.out = "a \"b\" \\ c\td\x01 é";
+    c.experiment.device = DeviceKind::cuda;
+    c.data.partition = Partition::labeldir;
+    c.data.beta = 0.1 + 0.2;
+    c.client.lr = 1e-300;
+    c.client.weight_decay = std::numeric_limits<double>::denorm_min();
+    c.server.lr = 3;
+    c.method.mask = MaskKind::signed_;
+    c.method.magnitude = 1e-6;
+    c.method.post_training = true;
+    EXPECT_TRUE(same(parse_config(to_toml(c), "other"), c)) << to_toml(c);
+    EXPECT_EQ(to_toml(parse_config(to_toml(c), "other")), to_toml(c));
+}
+
+TEST(Config, OverridesWinInTheirOrder) {
+    const std::vector<std::string> set{
+        "client.lr=0.5",          "client.lr=0.25", "method.mask=signed",     "data.path=/a=b.c/d",
+        "experiment.out=\"q 1\"", "data.beta=2",    "method.stochastic=false"};
+    const Config c = parse_config("[client]\nlr = 1.0", "f", set);
+    EXPECT_EQ(c.client.lr, 0.25);
+    EXPECT_EQ(c.method.mask, MaskKind::signed_);
+    EXPECT_EQ(c.data.path, "/a=b.c/d");
+    EXPECT_EQ(c.experiment.out, "q 1");
+    EXPECT_EQ(c.data.beta, 2);
+    EXPECT_FALSE(c.method.stochastic);
+}
+
+TEST(Config, LoadsAFile) {
+    const TemporaryFolder folder;
+    spill(folder / "x.toml", "[experiment]\nrounds = 7\n");
+    EXPECT_EQ(load_config(folder / "x.toml").experiment.rounds, 7U);
+    EXPECT_EQ(load_config(folder / "x.toml").experiment.out, "runs/x");
+    EXPECT_THAT(error_of([&] { load_config(folder / "none.toml"); }),
+                testing::HasSubstr("none.toml: cannot read: No such file"));
+    EXPECT_THAT(error_of([&] { load_config(folder.path()); }),
+                testing::HasSubstr("Is a directory"));
+}
+
+TEST(Config, SameRunAllowsWhatChangesNoResult) {
+    const Config stored = parse_config("", "f");
+    for (const Key& key : config_keys()) {
+        Config now = stored;
+        // Any other value of the key's type and range.
+        for (const Value& v : {Value(true), Value(false), Value(std::int64_t{101}), Value(0.5),
+                               Value(std::string("cuda")), Value(std::string("tf32")),
+                               Value(std::string("synthetic")), Value(std::string("labeldir")),
+                               Value(std::string("mlp")), Value(std::string("fedavg")),
+                               Value(std::string("signed")), Value(std::string("gaussian"))})
+            if (key.get(now) == key.get(stored)) key.set(now, v);
+        ASSERT_NE(key.get(now), key.get(stored)) << key.full();
+        static const std::set<std::string> free{"experiment.rounds", "experiment.lanes",
+                                                "experiment.device", "experiment.out",
+                                                "experiment.checkpoint_every"};
+        if (free.contains(key.full()))
+            EXPECT_NO_THROW(require_same_run(stored, now, "r")) << key.full();
+        else
+            EXPECT_EQ(error_of([&] { require_same_run(stored, now, "r"); }),
+                      "r: cannot resume: " + key.full() + " was " + value_text(key.get(stored)) +
+                          " and is " + value_text(key.get(now)) + " now");
+    }
+    Config shorter = stored;
+    shorter.experiment.rounds = stored.experiment.rounds - 1;
+    EXPECT_THAT(error_of([&] { require_same_run(stored, shorter, "r"); }),
+                testing::HasSubstr("experiment.rounds was 100 and is 99 now"));
+}
+
+} // namespace
+} // namespace fedmrn

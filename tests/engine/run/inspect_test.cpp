@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/inspect.hpp"
+
+#include <gmock/gmock.h>
+
+#include "engine/run/checkpoint.hpp"
+#include "fedmrn/message.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Inspect, ShowsAMessage) {
+    Message message;
+    message.method = 1;
+    message.round = 3;
+    message.client = 42;
+    message.seed = 0xabcdef;
+    message.samples = 600;
+    message.tensors = {{Encoding::mask, 40}, {Encoding::float32, 2}};
+    message.mask = {0xffffU, 0};
+    message.dense = {1, 2};
+    const auto bytes = encode(message);
+    const TemporaryFolder folder;
+    spill(folder / "m", std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    const std::string text = inspect(folder / "m");
+    EXPECT_THAT(text, testing::ContainsRegex("client +42\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("seed +0000000000abcdef\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("mask density +0\\.4000\n")); // 16 of 40
+    EXPECT_THAT(text, testing::ContainsRegex("elements +40 masked, 2 float32\n"));
+
+    spill(folder / "m", std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size() - 1));
+    EXPECT_THAT(error_of([&] { inspect(folder / "m"); }), HasSubstr("/m: "));
+}
+
+TEST(Inspect, ShowsACheckpoint) {
+    const TemporaryFolder folder;
+    Checkpoint checkpoint;
+    checkpoint.state.round = 7;
+    checkpoint.state.global = {1, 2, 3};
+    checkpoint.model = "mlp";
+    checkpoint.config = "[experiment]\nseed = 5\n";
+    write_checkpoint(folder / "c", checkpoint);
+    const std::string text = inspect(folder / "c");
+    EXPECT_THAT(text, testing::StartsWith("checkpoint\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("round +7\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("global +float32 +3 +3\n"));
+    EXPECT_THAT(text, HasSubstr("seed = 5\n"));
+}
+
+TEST(Inspect, RefusesAnythingElse) {
+    const TemporaryFolder folder;
+    spill(folder / "x", "hello");
+    EXPECT_THAT(error_of([&] { inspect(folder / "x"); }), HasSubstr("/x: "));
+    EXPECT_THAT(error_of([&] { inspect(folder / "none"); }), HasSubstr("cannot read"));
+}
+
+} // namespace
+} // namespace fedmrn

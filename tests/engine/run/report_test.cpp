@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/report.hpp"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/run/config.hpp"
+#include "engine/run/metrics_file.hpp"
+#include "engine/run/summary.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+Summary example() {
+    Summary s;
+    s.rounds = 2;
+    s.final_accuracy = 0.8812;
+    s.best_accuracy = 0.1 + 0.2;
+    s.uplink_bits_per_parameter = 1.155;
+    s.uplink_bytes = 1'128'400;
+    s.downlink_bytes = 99;
+    s.float32_bytes = 31'347'200;
+    s.samples_per_second = 4321.9;
+    s.seconds = 61.5;
+    s.device = "cpu";
+    s.lanes = 2;
+    s.model_hash = "0123456789abcdef";
+    return s;
+}
+
+fs::path finished_run(const fs::path& folder, const std::string& config) {
+    fs::create_directories(folder);
+    spill(folder / "config.toml", config);
+    for (std::uint32_t r = 1; r <= 2; ++r) {
+        RoundMetrics round;
+        round.round = r;
+        round.accuracy = 0.4406 * r;
+        MetricsLog(folder / "metrics.jsonl").append(round);
+    }
+    write_summary(folder / "summary.json", example());
+    return folder;
+}
+
+TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
+    const TemporaryFolder folder;
+    write_summary(folder / "s", example());
+    const auto json = nlohmann::json::parse(slurp(folder / "s"));
+    EXPECT_EQ(json.size(), 12U);
+    for (const char* name :
+         {"rounds", "final_accuracy", "best_accuracy", "uplink_bits_per_parameter", "uplink_bytes",
+          "downlink_bytes", "float32_bytes", "samples_per_second", "seconds", "device", "lanes",
+          "model_hash"})
+        EXPECT_TRUE(json.contains(name)) << name;
+    const Summary back = read_summary(folder / "s");
+    EXPECT_EQ(back.best_accuracy, 0.1 + 0.2);
+    EXPECT_EQ(back.model_hash, "0123456789abcdef");
+    EXPECT_EQ(back.lanes, 2U);
+    spill(folder / "s", "{\"rounds\": 2}");
+    EXPECT_THAT(error_of([&] { read_summary(folder / "s"); }), HasSubstr("s: not a run's summary"));
+}
+
+TEST(Summary, TextNamesWhatAClientUploads) {
+    const std::string text = summary_text(example(), 20, "runs/x");
+    EXPECT_THAT(text, HasSubstr("88.12 % after 2 rounds"));
+    EXPECT_THAT(text, HasSubstr("56,420 bytes a round, 1/27.8 of float32's 1,567,360"));
+    EXPECT_THAT(text, HasSubstr("1.155"));
+    EXPECT_THAT(text, HasSubstr("runs/x"));
+}
+
+TEST(Report, SetsRunsSideBySide) {
+    const TemporaryFolder folder;
+    const std::vector<fs::path> runs{finished_run(folder / "one", ""),
+                                     finished_run(folder / "two", "method.name = 'fedavg'")};
+    std::ostringstream out;
+    report(runs, folder / "both.svg", out);
+    EXPECT_THAT(out.str(), HasSubstr("FedMRN (binary mask)"));
+    EXPECT_THAT(out.str(), HasSubstr("FedAvg"));
+    EXPECT_THAT(out.str(), HasSubstr("56,420"));
+    EXPECT_THAT(out.str(), HasSubstr("1/27.8"));
+    EXPECT_THAT(out.str(), HasSubstr("88.12 %"));
+    const std::string svg = slurp(folder / "both.svg");
+    EXPECT_THAT(svg, HasSubstr(">FedMRN (binary mask)</tspan>"));
+    EXPECT_THAT(svg, HasSubstr(">FedAvg</tspan>"));
+}
+
+TEST(Report, RunsOfOneMethodGoByTheirFolder) {
+    const TemporaryFolder folder;
+    const std::vector<fs::path> runs{finished_run(folder / "one", ""),
+                                     finished_run(folder / "two", "")};
+    std::ostringstream out;
+    report(runs, std::nullopt, out);
+    EXPECT_THAT(out.str(), HasSubstr("FedMRN (binary mask), one"));
+    EXPECT_THAT(out.str(), HasSubstr("FedMRN (binary mask), two"));
+}
+
+TEST(Report, NeedsFinishedRuns) {
+    const TemporaryFolder folder;
+    std::ostringstream out;
+    const std::vector<fs::path> runs{folder.path()};
+    EXPECT_THAT(error_of([&] { report(runs, std::nullopt, out); }),
+                HasSubstr("no finished run here"));
+}
+
+} // namespace
+} // namespace fedmrn
