@@ -57,7 +57,7 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
 
 struct Experiment::Impl {
     Config config;
-    std::string device_line;
+    std::string device_name, why;
     DeviceKind kind;
     ModelSpec model;
     ClientSplit clients;
@@ -70,13 +70,12 @@ struct Experiment::Impl {
     ServerState state;
 
     Impl(const Config& c, const Dataset& dataset)
-        : config(c), kind(choose_device(c.experiment.device, device_line)),
+        : config(c), kind(choose_device(c.experiment.device, why)),
           model(make_model(c.model.name, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset.train.labels, dataset.classes, c.experiment.seed)),
           device(open_device(kind)), method(make_method(c.method, model.layout)) {
         check(config, dataset, clients);
-        device_line =
-            std::string(kind == DeviceKind::cpu ? "cpu" : "cuda") + " (" + device_line + ")";
+        device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         test.emplace(*device, dataset.test, dataset.shape, std::span<const std::uint32_t>{});
         lanes = std::make_unique<LanePool>(kind, model, *method, config, lane_count(config));
@@ -161,7 +160,7 @@ Experiment& Experiment::operator=(Experiment&&) noexcept = default;
 const ModelSpec& Experiment::model() const { return impl_->model; }
 const ClientSplit& Experiment::clients() const { return impl_->clients; }
 const ServerState& Experiment::state() const { return impl_->state; }
-const std::string& Experiment::device() const { return impl_->device_line; }
+const std::string& Experiment::device() const { return impl_->device_name; }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
 std::uint32_t Experiment::lanes() const {

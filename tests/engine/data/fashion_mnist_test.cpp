@@ -119,7 +119,8 @@ TEST(FashionMnist, NothingThere) {
 
 TEST(FashionMnist, UsualPlaces) {
     setenv("FEDMRN_DATA", "/sets", 1);
-    const std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
+    const char* before = std::getenv("HOME");
+    const std::string home(before == nullptr ? "" : before);
     setenv("HOME", "/home/me", 1);
     const std::vector<std::string> places = fashion_mnist_places();
     setenv("HOME", home.c_str(), 1);

@@ -95,7 +95,7 @@ template <class Call> std::string error_of(Call&& call) {
     try {
         call();
     } catch (const Error& error) {
-        const std::string line = error.what();
+        std::string line = error.what();
         EXPECT_EQ(line.find('\n'), std::string::npos) << line;
         return line;
     }
