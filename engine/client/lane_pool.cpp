@@ -3,11 +3,32 @@
 #include "engine/client/lane_pool.hpp"
 
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 
+#include "fedmrn/error.hpp"
+
 namespace fedmrn {
+namespace {
+
+/// Throws Error (Fault::run) that names the client where its training has diverged.
+Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics) {
+    const std::string who =
+        "round " + std::to_string(task.round) + ", client " + std::to_string(task.client) + ": ";
+    if (!std::isfinite(metrics.loss)) {
+        throw Error(who + "the training loss is not finite; lower client.lr", Fault::run);
+    }
+    try {
+        return {encode(message), metrics};
+    } catch (const Error& error) {
+        throw Error(who + error.what() + "; lower client.lr", error.fault());
+    }
+}
+
+} // namespace
 
 LanePool::LanePool(DeviceKind kind, const ModelSpec& model, const Method& method,
                    const Config& config, std::size_t lanes)
@@ -37,7 +58,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     };
     const auto done = [&](const ClientTask& task, const Message& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = {encode(message), metrics};
+        uploads[task.slot] = upload(task, message, metrics);
     };
     on_all([&](Worker& worker) {
         try {

@@ -42,8 +42,7 @@ bool not_empty(const fs::path& path) {
 RunFolder::RunFolder(const Config& config, bool resume)
     : name_(config.experiment.out), path_(made(name_)), lock_(path_) {
     // A run that failed before its first round has nothing to lose.
-    const bool taken =
-        fs::exists(checkpoint_file()) || fs::exists(summary_file()) || not_empty(metrics_file());
+    const bool taken = fs::exists(checkpoint_file()) || not_empty(metrics_file());
     if (!resume) {
         if (taken)
             throw Error(name_ +

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <thread>
 
 #include "engine/client/lane_pool.hpp"
@@ -128,19 +127,12 @@ struct Experiment::Impl {
         velocity.read(state.velocity);
     }
 
-    void count(std::span<const ClientTask> tasks, std::span<const Upload> uploads,
-               RoundMetrics& metrics) const {
+    void count(std::span<const Upload> uploads, RoundMetrics& metrics) const {
         double loss = 0;
-        for (std::size_t i = 0; i < uploads.size(); ++i) {
-            if (!std::isfinite(uploads[i].metrics.loss)) {
-                throw Error("round " + std::to_string(metrics.round) + ", client " +
-                                std::to_string(tasks[i].client) +
-                                ": the training loss is not finite; lower client.lr",
-                            Fault::run);
-            }
-            loss += uploads[i].metrics.loss;
-            metrics.samples += uploads[i].metrics.samples;
-            metrics.uplink_bytes += uploads[i].bytes.size();
+        for (const Upload& upload : uploads) {
+            loss += upload.metrics.loss;
+            metrics.samples += upload.metrics.samples;
+            metrics.uplink_bytes += upload.bytes.size();
             metrics.downlink_bytes += model.layout.state * sizeof(float);
         }
         metrics.train_loss = loss / static_cast<double>(metrics.samples);
@@ -196,7 +188,7 @@ std::optional<RoundMetrics> Experiment::run_round(std::stop_token stop, const Pr
         return std::nullopt;
     }
     metrics.train_seconds = seconds_since(start);
-    run.count(tasks, uploads, metrics);
+    run.count(uploads, metrics);
     run.aggregate(uploads);
     ++run.state.round;
     if (run.evaluates(metrics.round)) {
