@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "engine/cli/commands.hpp"
-#include "engine/data/dataset.hpp"
 #include "engine/data/describe.hpp"
-#include "engine/data/partition.hpp"
 #include "engine/run/config.hpp"
+#include "fedmrn/dataset.hpp"
 
 namespace fedmrn::cli {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/data/partition.hpp"
+#include "fedmrn/dataset.hpp"
 
 #include <limits>
 #include <numeric>

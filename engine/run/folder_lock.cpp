@@ -13,7 +13,7 @@
 namespace fedmrn {
 
 FolderLock::FolderLock(const std::filesystem::path& folder)
-    : file_(::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    : path_(folder / ".lock"), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
     if (!file_.open())
         throw Error(folder.string() + ": cannot write: " + std::strerror(errno), Fault::run);
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) return;

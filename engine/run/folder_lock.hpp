@@ -13,8 +13,10 @@ class FolderLock {
 public:
     /// Throws Error where another process holds it.
     explicit FolderLock(const std::filesystem::path& folder);
+    [[nodiscard]] const std::filesystem::path& file() const { return path_; }
 
 private:
+    std::filesystem::path path_;
     Descriptor file_;
 };
 

@@ -14,13 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string& made(const std::string& folder) {
+/// Whether the folder had to be made.
+bool make(const std::string& folder) {
     std::error_code error;
-    fs::create_directories(folder, error);
+    const bool made = fs::create_directories(folder, error);
     if (error)
         throw Error(fmt::format("{}: cannot make this folder: {}", folder, error.message()),
                     Fault::run);
-    return folder;
+    return made;
 }
 
 void discard(const fs::path& path) {
@@ -40,7 +41,7 @@ bool not_empty(const fs::path& path) {
 } // namespace
 
 RunFolder::RunFolder(const Config& config, bool resume)
-    : name_(config.experiment.out), path_(made(name_)), lock_(path_) {
+    : name_(config.experiment.out), path_(name_), fresh_(make(name_)), lock_(path_) {
     // A run that failed before its first round has nothing to lose.
     const bool taken = fs::exists(checkpoint_file()) || not_empty(metrics_file());
     if (!resume) {
@@ -61,7 +62,15 @@ RunFolder::RunFolder(const Config& config, bool resume)
     }
 }
 
-void RunFolder::begin(const Config& config, std::uint32_t round) const {
+RunFolder::~RunFolder() {
+    if (!fresh_) return;
+    std::error_code none;
+    fs::remove(lock_.file(), none);
+    fs::remove(path_, none);
+}
+
+void RunFolder::begin(const Config& config, std::uint32_t round) {
+    fresh_ = false;
     write_atomically(config_file(), to_toml(config));
     if (round == 0)
         discard(metrics_file());

@@ -18,6 +18,10 @@ public:
     /// Takes the folder. Throws Error where it is in use, where it holds a run and resume is false,
     /// or where the run in it is not the one that config describes.
     RunFolder(const Config& config, bool resume);
+    RunFolder(const RunFolder&) = delete;
+    RunFolder& operator=(const RunFolder&) = delete;
+    /// Removes a folder that it made and that nothing began in.
+    ~RunFolder();
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] bool finished() const { return finished_; }
@@ -26,7 +30,7 @@ public:
 
     /// Writes config.toml, cuts metrics.jsonl back to round and removes what a finished shorter run
     /// left. From here on the folder holds this run.
-    void begin(const Config& config, std::uint32_t round) const;
+    void begin(const Config& config, std::uint32_t round);
 
     [[nodiscard]] std::filesystem::path config_file() const { return path_ / "config.toml"; }
     [[nodiscard]] std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
@@ -40,6 +44,7 @@ public:
 private:
     std::string name_;
     std::filesystem::path path_;
+    bool fresh_; ///< this process made the folder and nothing has begun in it
     FolderLock lock_;
     std::optional<Checkpoint> checkpoint_;
     bool finished_ = false;

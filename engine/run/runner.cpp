@@ -6,7 +6,6 @@
 
 #include <fmt/core.h>
 
-#include "engine/data/dataset.hpp"
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/chart.hpp"
 #include "engine/run/config.hpp"
@@ -17,6 +16,7 @@
 #include "engine/run/run_text.hpp"
 #include "engine/run/signals.hpp"
 #include "engine/run/summary.hpp"
+#include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 
 namespace fedmrn {

@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "engine/client/lane_pool.hpp"
-#include "engine/data/partition.hpp"
 #include "engine/server/cohort.hpp"
 #include "engine/server/resident_split.hpp"
+#include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/formula/key.hpp"

@@ -65,7 +65,8 @@ struct MethodConfig {
 struct ServerConfig {
     double lr = 1.0;
     double momentum = 0.0;
-    std::uint32_t eval_every = 1; ///< rounds between evaluations; the last round is always evaluated
+    std::uint32_t eval_every =
+        1; ///< rounds between evaluations; the last round is always evaluated
     std::uint32_t eval_batch = 500;
 };
 

@@ -22,8 +22,8 @@ struct DeviceInfo {
 /// All of them, the CPU first.
 std::vector<DeviceInfo> available_devices();
 
-/// Resolves automatic; why says in one line which was taken and why. Throws Error where a device was
-/// asked for that is not there.
+/// Resolves automatic; why says in one line which was taken and why. Throws Error where a device
+/// was asked for that is not there.
 DeviceKind choose_device(DeviceKind asked, std::string& why);
 
 } // namespace fedmrn

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] const ClientSplit& clients() const;
     [[nodiscard]] const ServerState& state() const;
     [[nodiscard]] std::uint32_t lanes() const;
-    [[nodiscard]] const std::string& device() const; ///< e.g. "cpu"
+    [[nodiscard]] const std::string& device() const;   ///< e.g. "cpu"
     [[nodiscard]] std::uint64_t float32_bytes() const; ///< of one client's dense float32 upload
 
     /// Continues from a state that state() gave. Throws Error if it is of another model.

@@ -25,7 +25,8 @@ struct RoundMetrics {
 struct Summary {
     std::uint32_t rounds = 0;
     double final_accuracy = 0, best_accuracy = 0;
-    double uplink_bits_per_parameter = 0; ///< a message's bits, header included / trainable parameters
+    double uplink_bits_per_parameter =
+        0; ///< a message's bits, header included / trainable parameters
     std::uint64_t uplink_bytes = 0, downlink_bytes = 0;
     std::uint64_t float32_bytes = 0; ///< the uplink had every client sent its state as float32
     double samples_per_second = 0;   ///< samples / train_seconds

@@ -9,7 +9,7 @@
 
 #include "engine/data/histogram.hpp"
 #include "engine/data/holdings.hpp"
-#include "engine/data/partition.hpp"
+#include "fedmrn/dataset.hpp"
 
 namespace fedmrn {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/data/dataset.hpp"
+#include "fedmrn/dataset.hpp"
 #include "support.hpp"
 
 namespace fedmrn::test {

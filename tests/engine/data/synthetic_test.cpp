@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/data/dataset.hpp"
+#include "fedmrn/dataset.hpp"
 #include "support.hpp"
 
 namespace fedmrn::test {

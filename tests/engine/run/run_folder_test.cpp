@@ -22,7 +22,7 @@ protected:
 
     /// A process that trained to this round and then ended.
     void trained(std::uint32_t round, bool finished = false) {
-        const RunFolder folder(config, false);
+        RunFolder folder(config, false);
         folder.begin(config, 0);
         MetricsLog log(folder.metrics_file());
         for (std::uint32_t i = 1; i <= round + 1; ++i) { // one more than the checkpoint
@@ -43,7 +43,7 @@ protected:
 };
 
 TEST_F(Folder, IsMadeAndHoldsTheResolvedConfig) {
-    const RunFolder folder(config, false);
+    RunFolder folder(config, false);
     EXPECT_FALSE(fs::exists(folder.config_file()));
     folder.begin(config, 0);
     EXPECT_EQ(slurp(folder.config_file()), to_toml(config));
@@ -54,6 +54,14 @@ TEST_F(Folder, ARunIsNotOverwritten) {
     EXPECT_EQ(error_of([&] { RunFolder(config, false); }),
               config.experiment.out + ": already holds a run; continue it with --resume or choose "
                                       "another folder with --out");
+}
+
+TEST_F(Folder, NothingIsLeftWhereNothingBegan) {
+    { const RunFolder folder(config, false); }
+    EXPECT_FALSE(fs::exists(config.experiment.out));
+    fs::create_directories(config.experiment.out);
+    { const RunFolder folder(config, false); }
+    EXPECT_TRUE(fs::exists(config.experiment.out)) << "it was not ours to remove";
 }
 
 TEST_F(Folder, WhatFailedBeforeItsFirstRoundIsNoRun) {
