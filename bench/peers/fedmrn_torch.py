@@ -11,6 +11,11 @@ mean.
 
 The rate it prints is samples / seconds of local training: the client's noise, its steps and its
 final mask, without evaluation, aggregation and reading of files.
+
+Its defaults are the fastest that were found on two AVX-512 cores, in samples a CPU second with one
+thread: channels-last images and weights gained 1.4 x for FedAvg and 1.1 x for FedMRN; the fused
+optimiser and flushing denormals gained nothing measurable. More threads than idle cores cost far
+more than they give, since torch's threads wait for each other in every operation: set --threads.
 """
 
 import argparse
@@ -177,7 +182,7 @@ def parse_args(argv):
     add("--device", default="cpu")
     add("--eval-every", type=int, default=1, help="rounds between evaluations; 0: never")
     add("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    add("--channels-last", action=argparse.BooleanOptionalAction, default=False)
+    add("--channels-last", action=argparse.BooleanOptionalAction, default=True)
     add("--fused", action=argparse.BooleanOptionalAction, default=True)
     add("--json", type=Path, help="write the result here")
     args = parser.parse_args(argv)

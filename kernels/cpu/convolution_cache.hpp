@@ -5,24 +5,31 @@
 #include <map>
 #include <tuple>
 
-#include <oneapi/dnnl/dnnl.hpp>
-
 #include "kernels/convolution.hpp"
+#include "kernels/cpu/operand.hpp"
 
 namespace fedmrn::kernels::cpu {
 
-/// oneDNN's primitives of one convolution at one batch size. Images are channels-last, as the
-/// engine has them; weights go through a reorder into the layout that the primitive likes best.
+/// oneDNN's primitives of one convolution at one batch size, with their arguments. Images are
+/// channels-last in the engine; Winograd wants them in blocks of 16 channels.
 struct Convolution {
     Convolution(const dnnl::engine& engine, const ConvolutionShape& shape, std::size_t samples);
 
-    dnnl::memory images, outputs; ///< no memory of their own: bound to the caller's
-    dnnl::memory weights;         ///< the engine's layout, float32; likewise bound
-    dnnl::convolution_forward forward;
-    dnnl::convolution_backward_data backward_data;
-    dnnl::convolution_backward_weights backward_weights;
-    dnnl::memory forward_weights, backward_data_weights, gradient; ///< the primitives' layouts
-    dnnl::reorder to_forward, to_backward_data, from_gradient;
+    struct Forward {
+        dnnl::convolution_forward primitive;
+        Operand x, w, y;
+        dnnl::memory scratch;
+    } forward;
+    struct BackwardData {
+        dnnl::convolution_backward_data primitive;
+        Operand dy, w, dx;
+        dnnl::memory scratch;
+    } backward_data;
+    struct BackwardWeights {
+        dnnl::convolution_backward_weights primitive;
+        Operand x, dy, dw;
+        dnnl::memory scratch;
+    } backward_weights;
 };
 
 /// Made at first use, kept for the device's life: one entry a shape and batch size.

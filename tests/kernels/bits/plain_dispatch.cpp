@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/backends.hpp"
+
+// The contracts of exactness `bits`, bound to the CPU: kernels/dispatch.cpp would ask for all of
+// them, and so for oneDNN.
+namespace fedmrn::kernels {
+
+void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
+                  std::size_t elements, const float* global, PerLane<const float> update,
+                  PerLane<float> weights) {
+    cpu::mask_weights(device, rule, lanes, states, elements, global, update, weights);
+}
+
+void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
+               const float* update, std::uint32_t* words) {
+    cpu::pack_mask(device, rule, seed, elements, update, words);
+}
+
+void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
+                     std::size_t elements, std::int64_t* sum) {
+    cpu::aggregate_masks(device, rule, clients, elements, sum);
+}
+
+void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
+                std::size_t elements, float* out) {
+    cpu::make_noise(device, rule, seed, elements, out);
+}
+
+void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                const float* global, PerLane<const float> update, PerLane<float> weights) {
+    cpu::add_update(device, lanes, states, elements, global, update, weights);
+}
+
+void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
+              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
+              PerLane<float> velocity, PerLane<float> update) {
+    cpu::sgd_step(device, rule, lanes, states, elements, gradient, weights, velocity, update);
+}
+
+void aggregate_dense(Device& device, std::size_t elements, const float* values,
+                     std::uint64_t samples, formula::Wide* sum) {
+    cpu::aggregate_dense(device, elements, values, samples, sum);
+}
+
+void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
+                   std::uint64_t samples, double* mean) {
+    cpu::mean_of_masks(device, elements, sum, unit, samples, mean);
+}
+
+void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* sum,
+                   std::uint64_t samples, double* mean) {
+    cpu::mean_of_dense(device, elements, sum, samples, mean);
+}
+
+void server_step(Device& device, double lr, double momentum, std::size_t elements,
+                 const double* mean, double* velocity, float* global) {
+    cpu::server_step(device, lr, momentum, elements, mean, velocity, global);
+}
+
+void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
+                  const LaneState* states, Real real, void* x, std::uint16_t* labels) {
+    cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
+}
+
+} // namespace fedmrn::kernels

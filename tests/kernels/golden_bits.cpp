@@ -1,0 +1,178 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "golden_bits.hpp"
+
+#include <algorithm>
+
+#include "golden_inputs.hpp"
+#include "kernels/batch.hpp"
+#include "kernels/update.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+using formula::Wide;
+
+constexpr std::uint64_t many = (1ull << 37) + 12345; ///< samples of a very large client
+
+std::vector<float> dense_values(std::size_t count, std::uint32_t salt) {
+    constexpr float special[] = {0.0f, -0.0f, 1e-42f, 1e-12f, -3e-13f, 4194303.75f, -4194303.75f};
+    return with_special(input_values(count, salt, 0x1p-22f), special);
+}
+
+std::uint64_t sgd_hash(Device& device, const kernels::SgdRule& rule, std::size_t n) {
+    const std::size_t lanes = 3, stride = n + 5;
+    const Buffer<LaneState> states(
+        device, std::vector<LaneState>{{1, 0, 64, 0, 1, 7}, {}, {2, 0, 64, 0, 1, 64}});
+    const Buffer<float> gradient(device, dense_values(lanes * stride, 4));
+    const Buffer<float> weights(device, dense_values(lanes * stride, 5));
+    Buffer<float> velocity(device, dense_values(lanes * stride, 6));
+    Buffer<float> update(device, dense_values(lanes * stride, 7));
+    kernels::sgd_step(device, rule, lanes, states.data(), n, {gradient.data(), stride},
+                      {weights.data(), stride}, {velocity.data(), stride}, {update.data(), stride});
+    Fnv fnv;
+    fnv.add(velocity);
+    fnv.add(update);
+    return fnv.value();
+}
+
+std::uint64_t add_hash(Device& device, std::size_t n) {
+    const std::size_t lanes = 3, stride = n + 5;
+    const Buffer<LaneState> states(
+        device, std::vector<LaneState>{{1, 0, 64, 0, 1, 7}, {}, {2, 0, 64, 0, 1, 64}});
+    const Buffer<float> global(device, dense_values(n, 8));
+    const Buffer<float> update(device, dense_values(lanes * stride, 9));
+    Buffer<float> weights(device, lanes * stride);
+    kernels::add_update(device, lanes, states.data(), n, global.data(), {update.data(), stride},
+                        {weights.data(), stride});
+    return hash_of(weights);
+}
+
+std::uint64_t mean_of_masks_hash(Device& device, std::size_t n) {
+    std::vector<std::int64_t> sums(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        sums[i] =
+            static_cast<std::int64_t>(std::uint64_t{input_word(i, 10)} << 30 | input_word(i, 11)) -
+            (std::int64_t{1} << 61);
+    }
+    const Buffer<std::int64_t> sum(device, sums);
+    Buffer<double> mean(device, n);
+    kernels::mean_of_masks(device, n, sum.data(), 0.01f * 0x1p-24f, 6001, mean.data());
+    return hash_of(mean);
+}
+
+std::uint64_t aggregate_dense_hash(Device& device, std::size_t n, bool mean_too) {
+    Buffer<Wide> sum(device, n);
+    for (const std::uint64_t samples : {std::uint64_t{600}, many}) {
+        const Buffer<float> values(device, dense_values(n, static_cast<std::uint32_t>(samples)));
+        kernels::aggregate_dense(device, n, values.data(), samples, sum.data());
+    }
+    if (!mean_too) {
+        return hash_of(sum);
+    }
+    Buffer<double> mean(device, n);
+    kernels::mean_of_dense(device, n, sum.data(), 600 + many, mean.data());
+    return hash_of(mean);
+}
+
+std::uint64_t server_hash(Device& device, double momentum, std::size_t n) {
+    std::vector<double> change(n), moving(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        change[i] = static_cast<double>(input_value(i, 12, 1.0f)) / 3.0;
+        moving[i] = static_cast<double>(input_value(i, 13, 1.0f)) / 7.0;
+    }
+    const Buffer<double> mean(device, change);
+    Buffer<double> velocity(device, moving);
+    Buffer<float> global(device, dense_values(n, 14));
+    kernels::server_step(device, 0.7, momentum, n, mean.data(),
+                         momentum != 0.0 ? velocity.data() : nullptr, global.data());
+    Fnv fnv;
+    fnv.add(velocity);
+    fnv.add(global);
+    return fnv.value();
+}
+
+/// Clients of n samples: at the first step, at the short last one of the first epoch, at the first
+/// of the second epoch; and one that idles.
+std::uint64_t gather_hash(Device& device, Real real, std::size_t n) {
+    constexpr std::uint32_t batch = 64, size = 6;
+    const auto count = static_cast<std::uint32_t>(n);
+    std::vector<std::uint8_t> bytes((n + 9) * size);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<std::uint8_t>(input_word(i, 15) >> 24);
+    }
+    std::vector<std::uint16_t> classes(n + 9);
+    std::vector<std::uint32_t> reversed(n + 9);
+    for (std::size_t i = 0; i < n + 9; ++i) {
+        classes[i] = static_cast<std::uint16_t>(input_word(i, 16) >> 16);
+        reversed[i] = static_cast<std::uint32_t>(n + 8 - i);
+    }
+    const Buffer<std::uint8_t> pixels(device, bytes);
+    const Buffer<std::uint16_t> of_samples(device, classes);
+    const Buffer<std::uint32_t> order(device, reversed);
+    const Buffer<float> scale(device, std::vector<float>{0x1.11p-8f, 0x1.23p-7f, 0x1.5p-9f});
+    const Buffer<float> shift(device, std::vector<float>{-0.81f, -1.7f, 0.33f});
+    const kernels::SplitView split{
+        pixels.data(), of_samples.data(), order.data(), scale.data(), shift.data(), size, 3, true};
+    const std::uint32_t each = formula::steps_per_epoch(count, batch);
+    std::vector<LaneState> states(4);
+    for (const std::uint32_t l : {0u, 1u, 3u}) {
+        const std::uint32_t step = l == 0 ? 0 : (l == 1 ? each - 1 : each);
+        states[l] = {77 + l, l, count, step, 2 * each, 0};
+        states[l].samples = n == 0 ? 0 : formula::batch_samples(states[l], batch);
+    }
+    const Buffer<LaneState> on_device(device, states);
+    Buffer<std::byte> x(device, 4 * batch * size * size_of(real));
+    Buffer<std::uint16_t> labels(device, 4 * batch);
+    kernels::gather_batch(device, split, 4, batch, on_device.data(), real, x.data(), labels.data());
+    Fnv fnv;
+    fnv.add(x);
+    fnv.add(labels);
+    return fnv.value();
+}
+
+/// The order itself; a formula, and no contract.
+std::uint64_t shuffle_hash(std::size_t n) {
+    const auto count = static_cast<std::uint32_t>(n);
+    const formula::Permutation order = formula::shuffle(0xF0E1D2C3B4A59687, 3, std::max(count, 1u));
+    std::vector<std::uint32_t> positions(n);
+    for (std::uint32_t i = 0; i < count; ++i) positions[i] = formula::permute(order, i);
+    Fnv fnv;
+    fnv.add(positions);
+    return fnv.value();
+}
+
+} // namespace
+
+void add_update_cases(std::vector<GoldenCase>& cases) {
+    const auto add = [&](const char* name, auto hash) { cases.push_back({name, hash}); };
+    const auto sgd = [&](const char* name, kernels::SgdRule rule) {
+        add(name, [=](Device& device, std::size_t n) { return sgd_hash(device, rule, n); });
+    };
+    sgd("sgd_step plain", {0.1f, 0.0f, 0.0f, true});
+    sgd("sgd_step momentum, decay of weights", {0.03f, 0.9f, 5e-4f, true});
+    sgd("sgd_step decay of update", {0.1f, 0.0f, 1e-3f, false});
+    add("add_update", add_hash);
+    add("mean_of_masks", mean_of_masks_hash);
+    add("aggregate_dense",
+        [](Device& device, std::size_t n) { return aggregate_dense_hash(device, n, false); });
+    add("mean_of_dense",
+        [](Device& device, std::size_t n) { return aggregate_dense_hash(device, n, true); });
+    add("server_step", [](Device& device, std::size_t n) { return server_hash(device, 0.0, n); });
+    add("server_step momentum",
+        [](Device& device, std::size_t n) { return server_hash(device, 0.9, n); });
+    add("gather_batch f32",
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, n); });
+    add("gather_batch bf16",
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::bf16, n); });
+    add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
+}
+
+std::vector<GoldenCase> golden_cases() {
+    std::vector<GoldenCase> cases;
+    add_mask_cases(cases);
+    add_update_cases(cases);
+    return cases;
+}
+
+} // namespace fedmrn::test

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/device.hpp"
+
+namespace fedmrn::test {
+
+/// A contract of exactness `bits` in one setting.
+struct GoldenCase {
+    std::string name;
+    /// Runs it on vectors of `elements` and hashes the bytes of what it wrote (FNV-1a, 64 bits).
+    std::function<std::uint64_t(Device& device, std::size_t elements)> hash;
+};
+
+/// All of them, in the order of the table in golden_hashes.hpp. Inputs are made of integers, and
+/// hold zeros, infinities, not-a-numbers and subnormals where the contract takes them.
+std::vector<GoldenCase> golden_cases();
+
+/// The two halves of golden_cases().
+void add_mask_cases(std::vector<GoldenCase>& cases);
+void add_update_cases(std::vector<GoldenCase>& cases);
+
+} // namespace fedmrn::test

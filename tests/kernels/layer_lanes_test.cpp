@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "kernels/batchnorm.hpp"
+#include "kernels/convolution.hpp"
+#include "kernels/linear.hpp"
+#include "kernels/loss.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/lane_states.hpp"
+#include "tests/support/on_device.hpp"
+#include "tests/support/random_values.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// As lanes_test.cpp, for the layers: lane 1 idles, lane 2's batch is short.
+constexpr std::size_t lanes = 3;
+
+class LayerLanes : public OnDevice {
+protected:
+    LayerLanes() : states(lanes_of(device, {4, 0, 3})) {}
+
+    /// `each` random values a lane.
+    Buffer<float> input(std::size_t each) { return {device, random.values(lanes * each)}; }
+
+    /// Runs body(first lane, lanes, outputs) for all lanes at once and for one after another.
+    /// sizes: of each output, a lane. An output's lane begins at out[i] + lane · sizes[i].
+    template <class Body>
+    void expect_equal(const std::vector<std::size_t>& sizes, const Body& body) {
+        std::vector<Buffer<float>> together, apart;
+        std::vector<float*> pointers;
+        for (const std::size_t size : sizes) {
+            together.push_back(untouched_floats(device, lanes * size));
+            apart.push_back(untouched_floats(device, lanes * size));
+            pointers.push_back(together.back().data());
+        }
+        body(0, lanes, pointers);
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            for (std::size_t i = 0; i < sizes.size(); ++i) {
+                pointers[i] = apart[i].data() + lane * sizes[i];
+            }
+            body(lane, 1, pointers);
+        }
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            const auto all = together[i].read();
+            EXPECT_TRUE(same_bits(all, apart[i].read())) << "output " << i;
+            EXPECT_NE(all[0], untouched) << "output " << i;
+            EXPECT_NE(all[2 * sizes[i]], untouched) << "output " << i;
+            for (std::size_t k = 0; k < sizes[i]; ++k) ASSERT_EQ(all[sizes[i] + k], untouched);
+        }
+    }
+
+    Buffer<LaneState> states;
+    RandomValues random{1};
+};
+INSTANTIATE_TEST_SUITE_P(On, LayerLanes, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+TEST_P(LayerLanes, Convolution) {
+    kernels::ConvolutionShape s{.batch = 4, .height = 6, .width = 5, .in = 3, .out = 8};
+    const std::size_t x_size = 4 * 6 * 5 * 3, y_size = 4 * 6 * 5 * 8, w_size = s.weights() + 7;
+    const auto x = input(x_size), w = input(w_size), dy = input(y_size);
+    expect_equal({y_size, x_size, w_size}, [&](std::size_t first, std::size_t count,
+                                               const std::vector<float*>& out) {
+        s.lanes = count;
+        const LaneState* at = states.data() + first;
+        const PerLane<const float> weights{w.data() + first * w_size, w_size};
+        kernels::convolution_forward(device, s, at, x.data() + first * x_size, weights, out[0]);
+        kernels::convolution_backward_data(device, s, at, dy.data() + first * y_size, weights,
+                                           out[1]);
+        kernels::convolution_backward_weights(device, s, at, x.data() + first * x_size,
+                                              dy.data() + first * y_size, {out[2], w_size});
+    });
+}
+
+TEST_P(LayerLanes, Linear) {
+    kernels::LinearShape s{1, 4, 19, 7};
+    const std::size_t x_size = 4 * 19, y_size = 4 * 7, w_size = 19 * 7 + 5;
+    const auto x = input(x_size), w = input(w_size), b = input(7), dy = input(y_size);
+    expect_equal({y_size, x_size, w_size, 7}, [&](std::size_t first, std::size_t count,
+                                                  const std::vector<float*>& out) {
+        s.lanes = count;
+        const LaneState* at = states.data() + first;
+        const PerLane<const float> weights{w.data() + first * w_size, w_size};
+        kernels::linear_forward(device, s, at, x.data() + first * x_size, weights,
+                                {b.data() + first * 7, 7}, out[0]);
+        kernels::linear_backward_data(device, s, at, dy.data() + first * y_size, weights, out[1]);
+        kernels::linear_backward_weights(device, s, at, x.data() + first * x_size,
+                                         dy.data() + first * y_size, {out[2], w_size}, {out[3], 7});
+    });
+}
+
+TEST_P(LayerLanes, Relu) {
+    const auto x = input(4 * 11), dy = input(4 * 11);
+    expect_equal({4 * 11, 4 * 11}, [&](std::size_t first, std::size_t count,
+                                       const std::vector<float*>& out) {
+        const LaneState* at = states.data() + first;
+        kernels::relu_forward(device, count, 4, 11, at, x.data() + first * 44, out[0]);
+        kernels::relu_backward(device, count, 4, 11, at, out[0], dy.data() + first * 44, out[1]);
+    });
+}
+
+TEST_P(LayerLanes, Batchnorm) {
+    constexpr std::size_t c = 9, in = 4 * 5 * 6 * c, out_size = 4 * 2 * 3 * c;
+    kernels::BatchnormShape s{
+        .batch = 4, .height = 5, .width = 6, .channels = c, .relu = true, .pool = 2};
+    const auto x = input(in), dy = input(out_size), gamma = input(c), beta = input(c);
+    Buffer<std::uint8_t> chosen(device, lanes * out_size);
+    // Outputs: y, running mean and variance, mean, inverse; dx, dγ, dβ; y of inference.
+    expect_equal({out_size, c, c, c, c, in, c, c, out_size}, [&](std::size_t first,
+                                                                 std::size_t count,
+                                                                 const std::vector<float*>& out) {
+        s.lanes = count;
+        const LaneState* at = states.data() + first;
+        const kernels::BatchnormParameters p{{gamma.data() + first * c, c},
+                                             {beta.data() + first * c, c}};
+        const float* images = x.data() + first * in;
+        std::uint8_t* which = chosen.data() + first * out_size;
+        kernels::batchnorm_forward(device, s, at, images, p, {out[1], c}, {out[2], c}, {out[3], c},
+                                   {out[4], c}, out[0], which);
+        kernels::batchnorm_backward(device, s, at, images, out[0], which,
+                                    dy.data() + first * out_size, p, {out[3], c}, {out[4], c},
+                                    out[5], {out[6], c}, {out[7], c});
+        kernels::batchnorm_inference(device, s, at, images, p, {out[3], c}, {out[4], c}, out[8]);
+    });
+}
+
+TEST_P(LayerLanes, CrossEntropy) {
+    constexpr std::size_t classes = 10, size = 4 * classes;
+    const auto logits = input(size);
+    const Buffer<std::uint16_t> labels(device, random.labels(lanes * 4, classes));
+    std::vector<LaneMetrics> together, apart;
+    expect_equal({size}, [&](std::size_t first, std::size_t count, const std::vector<float*>& out) {
+        Buffer<LaneMetrics> metrics(device, count);
+        kernels::cross_entropy(device, count, 4, classes, states.data() + first,
+                               logits.data() + first * size, labels.data() + first * 4, out[0],
+                               metrics.data());
+        for (const LaneMetrics& m : metrics.read())
+            (count == lanes ? together : apart).push_back(m);
+    });
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        EXPECT_EQ(together[lane].loss, apart[lane].loss);
+        EXPECT_EQ(together[lane].correct, apart[lane].correct);
+        EXPECT_EQ(together[lane].samples, lane == 0 ? 4u : lane == 1 ? 0u : 3u);
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test

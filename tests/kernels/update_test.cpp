@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "kernels/update.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/on_device.hpp"
+#include "tests/support/random_values.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+FEDMRN_ON_DEVICES(Update);
+
+/// Two steps by hand, in numbers that floats hold: η = 1/2, µ = 1/2, λ = 1/4; w = 4 at first.
+///   g + λw = 1 + 1 = 2,       v = 2,              u = 0 − 1       = −1
+///   g + λw = 1 + 3/4 = 7/4,   v = 1 + 7/4 = 11/4, u = −1 − 11/8   = −19/8
+TEST_P(Update, MomentumAndDecayOfWeightsAreHandCheckable) {
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 2, 1}});
+    const Buffer<float> gradient(device, std::vector<float>{1.0f}),
+        global(device, std::vector<float>{4.0f});
+    Buffer<float> weights(device, 1), velocity(device, 1), update(device, 1);
+    const auto step = [&] {
+        kernels::add_update(device, 1, states.data(), 1, global.data(), {update.data(), 1},
+                            {weights.data(), 1});
+        kernels::sgd_step(device, {0.5f, 0.5f, 0.25f, true}, 1, states.data(), 1,
+                          {gradient.data(), 1}, {weights.data(), 1}, {velocity.data(), 1},
+                          {update.data(), 1});
+    };
+    step();
+    EXPECT_EQ(velocity.read()[0], 2.0f);
+    EXPECT_EQ(update.read()[0], -1.0f);
+    step();
+    EXPECT_EQ(weights.read()[0], 3.0f);
+    EXPECT_EQ(velocity.read()[0], 2.75f);
+    EXPECT_EQ(update.read()[0], -2.375f);
+}
+
+/// The same with decay of the update: u = −1/2 (no decay of 0), then g + λu = 1 − 1/8 = 7/8.
+TEST_P(Update, DecayOfTheUpdateIsHandCheckable) {
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 2, 1}});
+    const Buffer<float> gradient(device, std::vector<float>{1.0f}),
+        weights(device, std::vector<float>{4.0f});
+    Buffer<float> update(device, 1);
+    for (const float expected : {-0.5f, -0.9375f}) {
+        kernels::sgd_step(device, {0.5f, 0.0f, 0.25f, false}, 1, states.data(), 1,
+                          {gradient.data(), 1}, {weights.data(), 1}, {nullptr, 0},
+                          {update.data(), 1});
+        EXPECT_EQ(update.read()[0], expected);
+    }
+}
+
+TEST_P(Update, PlainStepIsOneMultiplicationAndOneSubtraction) {
+    RandomValues random(1);
+    const auto g = random.values(1000), u = random.values(1000), w = random.values(1000);
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 1, 1}});
+    const Buffer<float> gradient(device, g), weights(device, w);
+    Buffer<float> update(device, u);
+    kernels::sgd_step(device, {0.1f, 0.0f, 0.0f, true}, 1, states.data(), 1000,
+                      {gradient.data(), 0}, {weights.data(), 0}, {nullptr, 0}, {update.data(), 0});
+    const auto after = update.read();
+    for (std::size_t i = 0; i < 1000; ++i) {
+        const volatile float product = 0.1f * g[i]; // rounded, whatever the flags of this file
+        ASSERT_EQ(after[i], u[i] - product);
+    }
+}
+
+/// v ← µv + mean, global ← global + η·v: 3 + ½·(½·2 + 4) = 5.5, then v = 6.5.
+TEST_P(Update, ServerStepIsHandCheckable) {
+    const Buffer<double> mean(device, std::vector<double>{4.0});
+    Buffer<double> velocity(device, std::vector<double>{2.0});
+    Buffer<float> global(device, std::vector<float>{3.0f});
+    kernels::server_step(device, 0.5, 0.5, 1, mean.data(), velocity.data(), global.data());
+    EXPECT_EQ(velocity.read()[0], 5.0);
+    EXPECT_EQ(global.read()[0], 5.5f);
+    kernels::server_step(device, 0.5, 0.5, 1, mean.data(), velocity.data(), global.data());
+    EXPECT_EQ(velocity.read()[0], 6.5);
+    EXPECT_EQ(global.read()[0], 8.75f);
+    kernels::server_step(device, 1.0, 0.0, 1, mean.data(), nullptr, global.data());
+    EXPECT_EQ(global.read()[0], 12.75f);
+}
+
+TEST_P(Update, ServerStepRoundsOnce) {
+    const Buffer<double> mean(device, std::vector<double>{0x1p-24 + 0x1p-50});
+    Buffer<float> global(device, std::vector<float>{1.0f});
+    kernels::server_step(device, 1.0, 0.0, 1, mean.data(), nullptr, global.data());
+    EXPECT_EQ(global.read()[0], 1.0f + 0x1p-23f); // just above the tie that 2⁻²⁴ alone would be
+}
+
+} // namespace
+} // namespace fedmrn::test
