@@ -16,7 +16,7 @@ struct Permutation {
 
 /// The order of count ≥ 1 things that four random words choose.
 FEDMRN_FORMULA Permutation permutation(Words words, std::uint32_t count) {
-    std::uint32_t bits = 2;
+    std::uint32_t bits = 6; // halves of fewer than 3 bits would favour some orders of few things
     while (bits < 32 && (count - 1) >> bits != 0) {
         ++bits;
     }

@@ -29,6 +29,16 @@ constexpr ConvolutionShape shapes[] = {
     {.batch = 1, .height = 5, .width = 5, .in = 2, .out = 3, .kernel = 5, .padding = 2},
 };
 
+/// The layers of CNN4 behind the first, where an implementation may choose Winograd's algorithm;
+/// F(4×4, 3×3) loses about a digit.
+constexpr double winograd_tolerance = 2e-5;
+constexpr ConvolutionShape large_shapes[] = {
+    {.batch = 3, .height = 14, .width = 14, .in = 32, .out = 64},
+    {.batch = 3, .height = 7, .width = 7, .in = 64, .out = 128},
+    {.batch = 3, .height = 3, .width = 3, .in = 128, .out = 256},
+    {.batch = 3, .height = 9, .width = 7, .in = 16, .out = 16},
+};
+
 /// One lane whose batch is one sample short, where there is more than one.
 struct Case {
     Case(Device& device, const ConvolutionShape& s, std::uint64_t seed)
@@ -75,6 +85,31 @@ TEST_P(Convolution, GradientsAreThoseOfFiniteDifferences) {
         const auto f = [&] { return dot(rdy, reference_convolution(s, c.rows, rx, rw)); };
         EXPECT_TRUE(close(head(dx.read(), c.used_x), finite_differences(rx, f), tolerance));
         EXPECT_TRUE(close(dw.read(), finite_differences(rw, f), tolerance));
+        EXPECT_TRUE(is_untouched(dx.read(), c.used_x));
+    }
+}
+
+TEST_P(Convolution, LargeOnesAreTheReferences) {
+    for (const ConvolutionShape& s : large_shapes) {
+        const Case c(device, s, 3);
+        const Buffer<float> x(device, c.x), w(device, c.w), dy(device, c.dy);
+        Buffer<float> y = untouched_floats(device, c.dy.size());
+        Buffer<float> dx = untouched_floats(device, c.x.size());
+        Buffer<float> dw = untouched_floats(device, c.w.size());
+        kernels::convolution_forward(device, s, c.states.data(), x.data(), per_lane(w, 0),
+                                     y.data());
+        kernels::convolution_backward_data(device, s, c.states.data(), dy.data(), per_lane(w, 0),
+                                           dx.data());
+        kernels::convolution_backward_weights(device, s, c.states.data(), x.data(), dy.data(),
+                                              per_lane(dw, 0));
+        const Values rx = widened(head(c.x, c.used_x)), rw = widened(c.w);
+        const auto g =
+            reference_convolution_gradients(s, c.rows, rx, rw, widened(head(c.dy, c.used_y)));
+        EXPECT_TRUE(close(head(y.read(), c.used_y), reference_convolution(s, c.rows, rx, rw),
+                          winograd_tolerance));
+        EXPECT_TRUE(close(head(dx.read(), c.used_x), g.dx, winograd_tolerance));
+        EXPECT_TRUE(close(dw.read(), g.dw, winograd_tolerance));
+        EXPECT_TRUE(is_untouched(y.read(), c.used_y));
         EXPECT_TRUE(is_untouched(dx.read(), c.used_x));
     }
 }

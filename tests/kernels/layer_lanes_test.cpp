@@ -57,20 +57,24 @@ protected:
 INSTANTIATE_TEST_SUITE_P(On, LayerLanes, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 TEST_P(LayerLanes, Convolution) {
-    kernels::ConvolutionShape s{.batch = 4, .height = 6, .width = 5, .in = 3, .out = 8};
-    const std::size_t x_size = 4 * 6 * 5 * 3, y_size = 4 * 6 * 5 * 8, w_size = s.weights() + 7;
-    const auto x = input(x_size), w = input(w_size), dy = input(y_size);
-    expect_equal({y_size, x_size, w_size}, [&](std::size_t first, std::size_t count,
-                                               const std::vector<float*>& out) {
-        s.lanes = count;
-        const LaneState* at = states.data() + first;
-        const PerLane<const float> weights{w.data() + first * w_size, w_size};
-        kernels::convolution_forward(device, s, at, x.data() + first * x_size, weights, out[0]);
-        kernels::convolution_backward_data(device, s, at, dy.data() + first * y_size, weights,
-                                           out[1]);
-        kernels::convolution_backward_weights(device, s, at, x.data() + first * x_size,
-                                              dy.data() + first * y_size, {out[2], w_size});
-    });
+    for (kernels::ConvolutionShape s :
+         {kernels::ConvolutionShape{.batch = 4, .height = 6, .width = 5, .in = 3, .out = 8},
+          kernels::ConvolutionShape{.batch = 4, .height = 9, .width = 7, .in = 16, .out = 32}}) {
+        const std::size_t pixels = s.batch * s.height * s.width;
+        const std::size_t x_size = pixels * s.in, y_size = pixels * s.out, w_size = s.weights() + 7;
+        const auto x = input(x_size), w = input(w_size), dy = input(y_size);
+        expect_equal({y_size, x_size, w_size}, [&](std::size_t first, std::size_t count,
+                                                   const std::vector<float*>& out) {
+            s.lanes = count;
+            const LaneState* at = states.data() + first;
+            const float *images = x.data() + first * x_size, *gradient = dy.data() + first * y_size;
+            const PerLane<const float> weights{w.data() + first * w_size, w_size};
+            kernels::convolution_forward(device, s, at, images, weights, out[0]);
+            kernels::convolution_backward_data(device, s, at, gradient, weights, out[1]);
+            kernels::convolution_backward_weights(device, s, at, images, gradient,
+                                                  {out[2], w_size});
+        });
+    }
 }
 
 TEST_P(LayerLanes, Linear) {

@@ -18,9 +18,10 @@ namespace fedmrn::test {
 
 using Values = std::vector<double>;
 
-inline Values reference_convolution(const kernels::ConvolutionShape& s, std::size_t rows,
-                                    const Values& x, const Values& w) {
-    Values y(rows * s.out_height() * s.out_width() * s.out, 0.0);
+/// Calls body(index of y, index of the first channel of x, of w) for all that a convolution adds
+/// up.
+template <class Body>
+void for_taps(const kernels::ConvolutionShape& s, std::size_t rows, const Body& body) {
     std::size_t at = 0;
     for (std::size_t n = 0; n < rows; ++n)
         for (std::size_t h = 0; h < s.out_height(); ++h)
@@ -31,12 +32,35 @@ inline Values reference_convolution(const kernels::ConvolutionShape& s, std::siz
                         if (r < s.padding || r >= s.height + s.padding || c < s.padding ||
                             c >= s.width + s.padding)
                             continue;
-                        const double* pixel =
-                            &x[((n * s.height + r - s.padding) * s.width + c - s.padding) * s.in];
-                        const double* weight = &w[(o * s.kernel * s.kernel + k) * s.in];
-                        for (std::size_t i = 0; i < s.in; ++i) y[at] += pixel[i] * weight[i];
+                        body(at, ((n * s.height + r - s.padding) * s.width + c - s.padding) * s.in,
+                             (o * s.kernel * s.kernel + k) * s.in);
                     }
+}
+
+inline Values reference_convolution(const kernels::ConvolutionShape& s, std::size_t rows,
+                                    const Values& x, const Values& w) {
+    Values y(rows * s.out_height() * s.out_width() * s.out, 0.0);
+    for_taps(s, rows, [&](std::size_t at, std::size_t pixel, std::size_t weight) {
+        for (std::size_t i = 0; i < s.in; ++i) y[at] += x[pixel + i] * w[weight + i];
+    });
     return y;
+}
+
+/// dx and dw of Σ dy · (x ∗ w).
+struct ConvolutionGradients {
+    Values dx, dw;
+};
+inline ConvolutionGradients reference_convolution_gradients(const kernels::ConvolutionShape& s,
+                                                            std::size_t rows, const Values& x,
+                                                            const Values& w, const Values& dy) {
+    ConvolutionGradients g{Values(x.size(), 0.0), Values(w.size(), 0.0)};
+    for_taps(s, rows, [&](std::size_t at, std::size_t pixel, std::size_t weight) {
+        for (std::size_t i = 0; i < s.in; ++i) {
+            g.dx[pixel + i] += dy[at] * w[weight + i];
+            g.dw[weight + i] += dy[at] * x[pixel + i];
+        }
+    });
+    return g;
 }
 
 /// b may be empty.

@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "engine/client/lane_pool.hpp"
+#include "methods_under_test.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/federation.hpp"
+#include "tests/support/narrow_models.hpp"
+#include "tests/support/on_device.hpp"
+#include "tests/support/reason.hpp"
+#include "tests/support/reference_network.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+const std::vector<std::uint32_t> counts{16, 1, 37, 5, 64, 23, 8};
+
+class Pool : public OnDevice {
+protected:
+    Pool() {
+        config.client = {.epochs = 2, .batch = 8, .lr = 0.05, .momentum = 0.9};
+        config.server.eval_batch = 10;
+    }
+    LanePool pool(const Method& method, std::size_t lanes) {
+        return {GetParam(), model, method, config, lanes};
+    }
+    static void ignore(std::uint64_t) {}
+
+    const ModelSpec model = narrow_cnn();
+    Config config;
+    Federation federation{device, model, counts};
+    Buffer<float> global{device, random_state(model, 1)};
+};
+INSTANTIATE_TEST_SUITE_P(On, Pool, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+TEST_P(Pool, LanesNeverChangeAnUpload) {
+    for (const NamedMethod& named : methods_under_test()) {
+        const auto method = make_method(named.config, model.layout);
+        std::vector<Upload> first;
+        for (const std::size_t lanes : {1u, 2u, 3u}) {
+            LanePool lane_pool = pool(*method, lanes);
+            const auto uploads = lane_pool.train(federation.tasks, federation.resident.view(),
+                                                 global.data(), ignore, {});
+            ASSERT_EQ(uploads.size(), counts.size());
+            if (first.empty()) first = uploads;
+            for (std::size_t k = 0; k < counts.size(); ++k) {
+                EXPECT_EQ(uploads[k].bytes, first[k].bytes)
+                    << named.name << ", " << lanes << " lanes";
+                EXPECT_EQ(uploads[k].metrics.loss, first[k].metrics.loss);
+                EXPECT_EQ(decode(uploads[k].bytes).client, 10 + k);
+                EXPECT_EQ(decode(uploads[k].bytes).samples, counts[k]);
+            }
+        }
+    }
+}
+
+TEST_P(Pool, CanTrainAgain) {
+    const auto method = make_method({}, model.layout);
+    LanePool lane_pool = pool(*method, 2);
+    const auto train = [&] {
+        return lane_pool.train(federation.tasks, federation.resident.view(), global.data(), ignore,
+                               {});
+    };
+    const auto once = train(), again = train();
+    for (std::size_t k = 0; k < counts.size(); ++k) EXPECT_EQ(once[k].bytes, again[k].bytes);
+}
+
+TEST_P(Pool, ARequestedStopGivesTheRoundUp) {
+    const auto method = make_method({}, model.layout);
+    for (const std::size_t lanes : {1u, 3u}) {
+        LanePool lane_pool = pool(*method, lanes);
+        std::stop_source stop;
+        std::atomic<int> steps{0};
+        const auto stepped = [&](std::uint64_t) {
+            if (++steps == 2) stop.request_stop();
+        };
+        EXPECT_TRUE(lane_pool
+                        .train(federation.tasks, federation.resident.view(), global.data(), stepped,
+                               stop.get_token())
+                        .empty());
+        EXPECT_LE(steps, 2 + static_cast<int>(lanes));
+    }
+}
+
+/// A client that diverges ends the round with one line, whatever the other lanes do, and the pool
+/// can go on with another round.
+TEST_P(Pool, ADivergedClientIsOneLine) {
+    for (const MethodName name : {MethodName::fedavg, MethodName::fedmrn}) {
+        const auto method = make_method({.name = name}, model.layout);
+        LanePool lane_pool = pool(*method, 3);
+        const Buffer<float> broken(device, std::vector<float>(model.layout.state, std::nanf("")));
+        EXPECT_TRUE(one_line(
+            [&] {
+                lane_pool.train(federation.tasks, federation.resident.view(), broken.data(), ignore,
+                                {});
+            },
+            "the training loss is not finite; lower client.lr", Fault::run));
+        EXPECT_EQ(
+            lane_pool.train(federation.tasks, federation.resident.view(), global.data(), ignore, {})
+                .size(),
+            counts.size());
+    }
+}
+
+/// 154 samples in batches of 10, the last one of 4: against float64, and the same on any lanes.
+TEST_P(Pool, EvaluatesTheWholeSplit) {
+    const std::size_t samples = federation.data.samples();
+    Values x;
+    for (const std::uint8_t byte : federation.data.pixels) x.push_back((byte / 255.0 - 0.5) / 0.29);
+    const auto logits =
+        reference_forward(model, widened(random_state(model, 1)), samples, x, false).logits;
+    std::size_t hits = 0;
+    for (std::size_t i = 0; i < samples; ++i) {
+        const auto row = logits.begin() + static_cast<std::ptrdiff_t>(3 * i);
+        hits += std::max_element(row, row + 3) - row == federation.data.labels[i];
+    }
+    const auto method = make_method({}, model.layout);
+    std::vector<LaneMetrics> results;
+    for (const std::size_t lanes : {1u, 2u, 3u}) {
+        LanePool lane_pool = pool(*method, lanes);
+        results.push_back(lane_pool.evaluate(federation.resident.view(), samples, global.data()));
+        EXPECT_EQ(results.back().samples, samples);
+        EXPECT_EQ(results.back().correct, hits);
+        EXPECT_EQ(results.back().loss, results.front().loss);
+    }
+    const double loss = reference_cross_entropy(3, logits, federation.data.labels);
+    EXPECT_NEAR(results.front().loss, loss, 1e-5 * loss);
+}
+
+} // namespace
+} // namespace fedmrn::test

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fedmrn/config.hpp"
+
+namespace fedmrn::test {
+
+struct NamedMethod {
+    std::string name;
+    MethodConfig config;
+};
+
+/// FedAvg, FedMRN with both masks and three noises, and its ablations.
+inline std::vector<NamedMethod> methods_under_test() {
+    using enum NoiseKind;
+    using enum MaskKind;
+    constexpr auto fedmrn = MethodName::fedmrn;
+    return {
+        {"fedavg", {.name = MethodName::fedavg}},
+        {"binary uniform", {.name = fedmrn, .mask = binary, .noise = uniform}},
+        {"signed gaussian", {.name = fedmrn, .mask = signed_, .noise = gaussian}},
+        {"binary bernoulli", {.name = fedmrn, .mask = binary, .noise = bernoulli}},
+        {"not stochastic", {.name = fedmrn, .stochastic = false}},
+        {"not progressive", {.name = fedmrn, .progressive = false}},
+        {"post-training", {.name = fedmrn, .post_training = true}},
+    };
+}
+
+} // namespace fedmrn::test

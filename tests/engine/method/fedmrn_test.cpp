@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/method_test.hpp"
+
+#include "kernels/mask.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+MethodConfig config(MaskKind mask, NoiseKind noise) {
+    return {.name = MethodName::fedmrn, .mask = mask, .noise = noise, .magnitude = 0.01};
+}
+
+class FedMrnTest : public MethodTest {
+protected:
+    /// Noise ⊙ mask of a message, element by element.
+    std::vector<float> decoded(const Message& message, const MethodConfig& how) {
+        const auto shape = static_cast<formula::NoiseShape>(how.noise);
+        const std::size_t n = model.layout.masked;
+        Buffer<float> noise(device, n);
+        kernels::make_noise(device, formula::noise_rule(shape, how.magnitude), message.seed, n,
+                            noise.data());
+        auto values = noise.read();
+        for (std::size_t i = 0; i < n; ++i) {
+            const bool bit = message.mask[i / 32] >> i % 32 & 1;
+            if (!bit) values[i] = how.mask == MaskKind::binary ? 0.0f : -values[i];
+        }
+        return values;
+    }
+};
+INSTANTIATE_TEST_SUITE_P(On, FedMrnTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// A message of one client comes out of the aggregation as exactly its noise ⊙ mask and its dense
+/// values; N = 64 divides without rounding.
+TEST_P(FedMrnTest, OneMessageAggregatesToItsMaskedNoise) {
+    for (const MaskKind mask : {MaskKind::binary, MaskKind::signed_}) {
+        for (const NoiseKind noise :
+             {NoiseKind::uniform, NoiseKind::gaussian, NoiseKind::bernoulli}) {
+            const MethodConfig how = config(mask, noise);
+            const auto method = make_method(how, model.layout);
+            const Message sent = message(*method, 3, 64, updates(1));
+            const Message received = decode(encode(sent), method->table());
+            EXPECT_EQ(received, sent);
+            const auto mean = aggregate(*method, {received});
+            const auto expected = decoded(sent, how);
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                ASSERT_EQ(static_cast<float>(mean[i]), expected[i]) << i;
+            }
+            for (std::size_t i = 0; i < sent.dense.size(); ++i) {
+                ASSERT_NEAR(mean[expected.size() + i], double{sent.dense[i]}, 0x1p-40);
+            }
+        }
+    }
+}
+
+/// The weights N_k, against float64.
+TEST_P(FedMrnTest, WeightsClientsBySamples) {
+    const MethodConfig how = config(MaskKind::signed_, NoiseKind::uniform);
+    const auto method = make_method(how, model.layout);
+    const Message a = message(*method, 1, 100, updates(1)),
+                  b = message(*method, 2, 300, updates(2));
+    const auto mean = aggregate(*method, {a, b});
+    const auto of_a = decoded(a, how), of_b = decoded(b, how);
+    for (std::size_t i = 0; i < of_a.size(); ++i) {
+        ASSERT_NEAR(mean[i], 0.25 * double{of_a[i]} + 0.75 * double{of_b[i]}, 1e-9);
+    }
+}
+
+TEST_P(FedMrnTest, TheOrderOfMessagesNeverMatters) {
+    for (const NoiseKind noise : {NoiseKind::uniform, NoiseKind::gaussian, NoiseKind::bernoulli}) {
+        const auto method = make_method(config(MaskKind::binary, noise), model.layout);
+        std::vector<Message> messages;
+        for (std::uint64_t k = 0; k < 5; ++k) {
+            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
+        }
+        const auto first = aggregate(*method, messages);
+        for (int trial = 0; trial < 5; ++trial) {
+            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
+            std::swap(messages[0], messages[1]);
+            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
+        }
+    }
+}
+
+/// Masked tensors send a bit a value; biases, BatchNorm and statistics stay float32.
+TEST_P(FedMrnTest, TheTableMasksWeightsOnly) {
+    const auto method = make_method({}, model.layout);
+    std::uint64_t masked = 0, dense = 0;
+    for (const TensorEntry& entry : method->table()) {
+        (entry.encoding == Encoding::mask ? masked : dense) += entry.elements;
+    }
+    EXPECT_EQ(masked, model.layout.masked);
+    EXPECT_EQ(masked + dense, model.layout.state);
+    EXPECT_EQ(method->table().size(), model.layout.tensors.size());
+    EXPECT_FALSE(method->decays_weights());
+}
+
+/// Post-training masking trains on w + u and masks the same update at the end.
+TEST_P(FedMrnTest, PostTrainingMaskingTrainsDensely) {
+    MethodConfig how = config(MaskKind::binary, NoiseKind::uniform);
+    const auto masking = make_method(how, model.layout);
+    how.post_training = true;
+    const auto after = make_method(how, model.layout);
+    const auto update = updates(1);
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{1, 0, 1, 4, 10, 1}});
+    const Buffer<float> g(device, global), u(device, update);
+    Buffer<float> weights(device, model.layout.state);
+    after->local_weights(device, 1, states.data(), g.data(), {u.data(), 0}, {weights.data(), 0});
+    const auto local = weights.read();
+    for (std::size_t i = 0; i < update.size(); ++i) ASSERT_EQ(local[i], global[i] + update[i]);
+    EXPECT_EQ(message(*after, 1, 5, update), message(*masking, 1, 5, update));
+    masking->local_weights(device, 1, states.data(), g.data(), {u.data(), 0}, {weights.data(), 0});
+    EXPECT_NE(weights.read(), local);
+    const auto dense = weights.read(); // what is not masked is the same in both
+    for (std::size_t i = model.layout.masked; i < update.size(); ++i) ASSERT_EQ(dense[i], local[i]);
+}
+
+TEST_P(FedMrnTest, AMessageOfAnotherExperimentIsOneLine) {
+    const auto ours = make_method(config(MaskKind::binary, NoiseKind::uniform), model.layout);
+    MethodConfig louder = config(MaskKind::binary, NoiseKind::uniform);
+    louder.magnitude = 0.02;
+    for (const MethodConfig& how : {config(MaskKind::signed_, NoiseKind::uniform),
+                                    config(MaskKind::binary, NoiseKind::gaussian), louder}) {
+        const Message sent = message(*make_method(how, model.layout), 9, 5, updates(1));
+        EXPECT_TRUE(one_line([&] { aggregate(*ours, {sent}); },
+                             "client 9: made with another method, mask, noise or magnitude"));
+    }
+}
+
+TEST_P(FedMrnTest, ADivergedClientIsOneLine) {
+    const auto method = make_method({}, model.layout);
+    auto update = updates(1);
+    update.back() = -5e6f; // dense
+    const Message huge = message(*method, 42, 600, update);
+    EXPECT_TRUE(one_line([&] { aggregate(*method, {huge}); }, "round 7, client 42", Fault::run));
+}
+
+/// Bits a trainable parameter, the message's header and table aside: the paper's models.
+TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
+    struct Case {
+        const char* name;
+        ImageShape input;
+        std::uint32_t classes;
+        double bits;
+    };
+    for (const Case& c :
+         {Case{"cnn4", {28, 28, 1}, 10, 1.155}, Case{"cnn4", {32, 32, 3}, 10, 1.152},
+          Case{"cnn8", {32, 32, 3}, 10, 1.102}, Case{"cnn8", {32, 32, 3}, 100, 1.095}}) {
+        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        const auto method = make_method({}, model.layout);
+        Message sent;
+        sent.samples = 1;
+        sent.tensors = method->table();
+        sent.mask.resize((model.layout.masked + 31) / 32);
+        sent.dense.resize(model.layout.state - model.layout.masked);
+        const double payload = 32.0 * static_cast<double>(sent.mask.size() + sent.dense.size());
+        const double parameters = static_cast<double>(model.layout.trainable);
+        EXPECT_NEAR(payload / parameters, c.bits, 0.0005) << c.name;
+        const double all = 8.0 * static_cast<double>(encode(sent).size());
+        EXPECT_GT(all, payload);
+        EXPECT_LT(all, payload + 8 * (48 + 4 + 8 + 8 * static_cast<double>(sent.tensors.size())));
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "network_run.hpp"
+#include "tests/support/reference_network.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+FEDMRN_ON_DEVICES(NetworkGradient);
+
+/// The gradient of every parameter against finite differences of the same model in float64; the
+/// last sample of the batch does not exist.
+void expect_gradient(Device& device, const ModelSpec& model, std::uint64_t seed) {
+    constexpr std::uint32_t batch = 5, rows = 4;
+    RandomValues random(seed);
+    const auto state = random_state(model, seed);
+    const auto x = random.values(batch * model.input.size(), 2.0);
+    auto labels = random.labels(batch, model.classes);
+    const NetworkRun run = run_network(device, model, {rows}, batch, state, x, labels, true);
+
+    labels.resize(rows);
+    const Values rx = widened(head(x, rows * model.input.size()));
+    Values parameters = widened(state);
+    EXPECT_NEAR(run.metrics[0].loss / rows, reference_loss(model, parameters, rx, labels), 1e-5);
+    EXPECT_EQ(run.metrics[0].samples, rows);
+    Values trainable(parameters.begin(),
+                     parameters.begin() + static_cast<std::ptrdiff_t>(model.layout.trainable));
+    const auto loss = [&] {
+        std::copy(trainable.begin(), trainable.end(), parameters.begin());
+        return reference_loss(model, parameters, rx, labels);
+    };
+    EXPECT_TRUE(close(run.gradient, finite_differences(trainable, loss, 1e-6), 2e-5)) << model.name;
+}
+
+TEST_P(NetworkGradient, OfACnnIsThatOfFiniteDifferences) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) expect_gradient(device, narrow_cnn(), seed);
+}
+
+TEST_P(NetworkGradient, OfAPerceptronIsThatOfFiniteDifferences) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) expect_gradient(device, narrow_mlp(), seed);
+}
+
+/// The running statistics after a step, and the loss of an evaluation from given ones.
+TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
+    const ModelSpec model = narrow_cnn();
+    constexpr std::uint32_t rows = 4;
+    RandomValues random(1);
+    const auto state = random_state(model, 1);
+    const auto x = random.values(rows * model.input.size(), 2.0);
+    const auto labels = random.labels(rows, model.classes);
+
+    const NetworkRun trained = run_network(device, model, {rows}, rows, state, x, labels, true);
+    const auto pass = reference_forward(model, widened(state), rows, widened(x), true);
+    std::size_t number = 0;
+    for (const LayerSpec& layer : model.layers) {
+        if (layer.kind != LayerKind::batchnorm) continue;
+        const ReferenceMoments& m = pass.moments[number++];
+        const double n = static_cast<double>(rows * layer.in.height * layer.in.width);
+        for (std::size_t c = 0; c < layer.in.channels; ++c) {
+            EXPECT_NEAR(trained.weights[layer.mean + c],
+                        0.9 * double{state[layer.mean + c]} + 0.1 * m.mean[c], 1e-5);
+            EXPECT_NEAR(trained.weights[layer.variance + c],
+                        0.9 * double{state[layer.variance + c]} + 0.1 * m.variance[c] * n / (n - 1),
+                        1e-4);
+        }
+    }
+    EXPECT_TRUE(same_bits(head(trained.weights, model.layout.trainable),
+                          head(state, model.layout.trainable)));
+
+    const NetworkRun evaluated = run_network(device, model, {rows}, rows, state, x, labels, false);
+    const auto logits = reference_forward(model, widened(state), rows, widened(x), false).logits;
+    EXPECT_NEAR(evaluated.metrics[0].loss, reference_cross_entropy(model.classes, logits, labels),
+                1e-4);
+    EXPECT_TRUE(same_bits(evaluated.weights, state));
+}
+
+} // namespace
+} // namespace fedmrn::test

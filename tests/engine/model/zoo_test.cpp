@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "fedmrn/model.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+struct Counts {
+    const char* name;
+    ImageShape input;
+    std::uint32_t classes;
+    std::size_t masked, dense, statistics;
+};
+
+/// The paper's models and the first example's.
+constexpr Counts expected[] = {
+    {"cnn4", {28, 28, 1}, 10, 389'920, 960, 960},
+    {"cnn4", {32, 32, 3}, 10, 398'176, 960, 960},
+    {"cnn8", {32, 32, 3}, 10, 1'181'536, 1'920, 1'920},
+    {"cnn8", {32, 32, 3}, 100, 1'273'696, 1'920, 1'920},
+    {"mlp", {1, 1, 10}, 2, 120, 12, 0},
+    {"mlp", {28, 28, 1}, 10, 784 * 200 + 200 * 10, 210, 0},
+};
+
+TEST(Zoo, ParameterCountsAreTheSpecifications) {
+    for (const Counts& c : expected) {
+        const ParameterLayout layout = make_model(c.name, c.input, c.classes).layout;
+        EXPECT_EQ(layout.masked, c.masked) << c.name;
+        EXPECT_EQ(layout.trainable, c.masked + c.dense) << c.name;
+        EXPECT_EQ(layout.state, c.masked + c.dense + c.statistics) << c.name;
+    }
+}
+
+TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
+    for (const Counts& c : expected) {
+        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        std::size_t at = 0;
+        Role role = Role::masked;
+        std::set<std::string> names;
+        for (const TensorSpec& tensor : model.layout.tensors) {
+            EXPECT_EQ(tensor.offset, at) << tensor.name;
+            EXPECT_GE(tensor.role, role) << tensor.name;
+            role = tensor.role;
+            at += tensor.elements();
+            names.insert(tensor.name);
+        }
+        EXPECT_EQ(at, model.layout.state);
+        EXPECT_EQ(names.size(), model.layout.tensors.size()) << "names are unique";
+    }
+}
+
+TEST(Zoo, LayersFollowEachOther) {
+    for (const Counts& c : expected) {
+        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        ImageShape shape = c.input;
+        for (const LayerSpec& layer : model.layers) {
+            EXPECT_EQ(layer.in, shape);
+            shape = layer.out;
+        }
+        EXPECT_EQ(shape, (ImageShape{1, 1, c.classes}));
+    }
+}
+
+TEST(Zoo, SamplesThatAreTooSmallAreOneLine) {
+    EXPECT_NO_THROW(make_model("cnn4", {16, 16, 1}, 10));
+    EXPECT_TRUE(one_line(
+        [] {
+            make_model("cnn4", {15, 16, 1}, 10);
+        },
+        "model cnn4: samples of 15x16 are too small"));
+    EXPECT_TRUE(one_line([] { make_model("cnn8", {1, 1, 10}, 2); }, "model cnn8"));
+}
+
+TEST(Zoo, AnUnknownNameIsOneLine) {
+    EXPECT_TRUE(one_line(
+        [] {
+            make_model("cnn5", {28, 28, 1}, 10);
+        },
+        "model.name: expected \"mlp\", \"cnn4\" or \"cnn8\", found \"cnn5\""));
+}
+
+} // namespace
+} // namespace fedmrn::test

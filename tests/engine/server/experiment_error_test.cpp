@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "experiments.hpp"
+#include "fedmrn/device.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// What a configuration and the synthetic data set give.
+auto made(const Config& config) {
+    return [config] { Experiment(config, make_synthetic(1)); };
+}
+
+TEST(ExperimentError, ACohortLargerThanTheClientsIsOneLine) {
+    Config config = perceptron_config();
+    config.client.cohort = 11;
+    EXPECT_TRUE(one_line(made(config),
+                         "client.cohort: expected at most the number of clients (10), found 11"));
+}
+
+TEST(ExperimentError, MoreClientsThanSamplesIsOneLine) {
+    Config config = perceptron_config();
+    config.data.clients = 1001;
+    EXPECT_TRUE(one_line(made(config), "clients = 1001: synthetic has 1000 training samples"));
+}
+
+TEST(ExperimentError, SamplesThatAreTooSmallForTheModelIsOneLine) {
+    Config config = perceptron_config();
+    config.model.name = "cnn4";
+    EXPECT_TRUE(one_line(made(config), "model cnn4: samples of 1x1 are too small"));
+}
+
+TEST(ExperimentError, ADatasetWithoutTestSamplesIsOneLine) {
+    Dataset data = make_synthetic(1);
+    data.test.labels.clear();
+    data.test.pixels.clear();
+    EXPECT_TRUE(
+        one_line([&] { Experiment(perceptron_config(), data); }, "synthetic: no test samples"));
+}
+
+TEST(ExperimentError, ALabelOutOfRangeIsOneLine) {
+    Dataset data = make_synthetic(1);
+    data.train.labels[17] = 2;
+    EXPECT_TRUE(
+        one_line([&] { Experiment(perceptron_config(), data); }, "label 2 of training sample 17"));
+}
+
+TEST(ExperimentError, Tf32OnACpuIsOneLine) {
+    Config config = perceptron_config();
+    config.experiment.precision = Precision::tf32;
+    EXPECT_TRUE(one_line(made(config), "experiment.precision = \"tf32\""));
+}
+
+TEST(ExperimentError, AMissingDeviceIsOneLine) {
+    if (kinds_under_test().size() > 1) GTEST_SKIP() << "this machine has a CUDA device";
+    EXPECT_TRUE(one_line(made(perceptron_config(DeviceKind::cuda)), "no CUDA device was found"));
+}
+
+TEST(ExperimentError, AStateOfAnotherModelIsOneLine) {
+    Config config = perceptron_config();
+    Experiment experiment(config, make_synthetic(1));
+    ServerState state = experiment.state();
+    state.global.pop_back();
+    EXPECT_TRUE(one_line([&] { experiment.restore(state); }, "131 + 0 values, expected 132 + 0"));
+    state = experiment.state();
+    state.velocity.resize(132);
+    EXPECT_TRUE(one_line([&] { experiment.restore(state); }, "132 + 132 values, expected 132 + 0"));
+    EXPECT_NO_THROW(experiment.restore(experiment.state()));
+}
+
+/// A rate that no training survives: one line that says what to do, and the state of before.
+TEST(ExperimentError, ADivergedRunIsOneLine) {
+    for (const MethodName name : {MethodName::fedavg, MethodName::fedmrn}) {
+        Config config = perceptron_config();
+        config.method.name = name;
+        config.client.lr = 1e6;
+        config.client.momentum = 0.99; // pushes FedMRN's dense biases past any bound too
+        Experiment experiment(config, make_synthetic(1));
+        const auto before = experiment.state().global;
+        EXPECT_TRUE(one_line(
+            [&] {
+                for (int i = 0; i < 5; ++i) experiment.run_round();
+            },
+            "lower client.lr", Fault::run));
+        if (experiment.state().round == 0) {
+            EXPECT_TRUE(same_bits(experiment.state().global, before));
+        }
+    }
+}
+
+TEST(Devices, TheCpuIsAlwaysThereAndFirst) {
+    const auto devices = available_devices();
+    ASSERT_FALSE(devices.empty());
+    EXPECT_EQ(devices.front().kind, DeviceKind::cpu);
+    EXPECT_GE(devices.front().cores, 1u);
+    EXPECT_GT(devices.front().memory, 1u << 20);
+    std::string why;
+    EXPECT_EQ(choose_device(DeviceKind::cpu, why), DeviceKind::cpu);
+    EXPECT_FALSE(why.empty());
+}
+
+} // namespace
+} // namespace fedmrn::test

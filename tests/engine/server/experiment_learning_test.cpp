@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "experiments.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+class Learning : public ::testing::TestWithParam<DeviceKind> {
+protected:
+    Config config = perceptron_config(GetParam());
+    const Dataset data = make_synthetic(1);
+};
+INSTANTIATE_TEST_SUITE_P(On, Learning, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// Chance is 50 %, the best linear rule 73 %.
+TEST_P(Learning, FedAvgLearns) {
+    config.method.name = MethodName::fedavg;
+    EXPECT_GT(accuracy_of(config, data), 0.90);
+}
+
+TEST_P(Learning, FedMrnLearnsWithBothMasksAndThreeNoises) {
+    for (const MaskKind mask : {MaskKind::binary, MaskKind::signed_}) {
+        for (const NoiseKind noise :
+             {NoiseKind::uniform, NoiseKind::gaussian, NoiseKind::bernoulli}) {
+            config.method.mask = mask;
+            config.method.noise = noise;
+            EXPECT_GT(accuracy_of(config, data), 0.80) << int(mask) << ' ' << int(noise);
+        }
+    }
+}
+
+TEST_P(Learning, MomentumAndDecayLearn) {
+    config.client.lr = 0.05;
+    config.client.momentum = 0.9;
+    config.client.weight_decay = 1e-4;
+    config.server.momentum = 0.3;
+    for (const MethodName name : {MethodName::fedavg, MethodName::fedmrn}) {
+        config.method.name = name;
+        EXPECT_GT(accuracy_of(config, data), 0.80) << int(name);
+    }
+}
+
+/// Each switch of the paper's ablation runs, and changes what comes out.
+TEST_P(Learning, AblationsDiffer) {
+    std::vector<std::string> hashes;
+    const auto expect_new = [&](const char* name) {
+        const std::string hash = hash_after(config, data, 3);
+        for (const std::string& other : hashes) EXPECT_NE(hash, other) << name;
+        hashes.push_back(hash);
+        config.method = perceptron_config().method;
+    };
+    expect_new("FedMRN");
+    config.method.stochastic = false;
+    expect_new("without stochastic masking");
+    config.method.progressive = false;
+    expect_new("without progressive masking");
+    config.method.stochastic = config.method.progressive = false;
+    expect_new("without both");
+    config.method.post_training = true;
+    expect_new("masked after training");
+    config.method.mask = MaskKind::signed_;
+    expect_new("signed");
+    config.method.name = MethodName::fedavg;
+    expect_new("FedAvg");
+}
+
+/// BatchNorm needs a few dozen steps before its running statistics serve an evaluation.
+TEST_P(Learning, ACnnLearns) {
+    const Dataset images = halves(240, 100);
+    for (const MethodName name : {MethodName::fedavg, MethodName::fedmrn}) {
+        Config cnn = cnn_config(GetParam());
+        cnn.method.name = name;
+        cnn.experiment.rounds = 9;
+        cnn.client.epochs = 2;
+        cnn.client.batch = 8;
+        EXPECT_GT(accuracy_of(cnn, images), 0.9) << int(name);
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "engine/server/cohort.hpp"
+#include "experiments.hpp"
+#include "tests/support/compare.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+class Metrics : public ::testing::TestWithParam<DeviceKind> {
+protected:
+    Config config = perceptron_config(GetParam());
+    const Dataset data = make_synthetic(1);
+};
+INSTANTIATE_TEST_SUITE_P(On, Metrics, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// FedMRN on 10-10-2: a mask of 120 bits in 4 words, 12 biases, and so 16 + 48 bytes of payload;
+/// the header has 48, the CRC 4, the table 4 tensors of 2 bytes.
+TEST_P(Metrics, CountTheCohortsBytesAndSamples) {
+    Experiment experiment(config, data);
+    for (std::uint32_t round = 1; round <= 3; ++round) {
+        const auto metrics = experiment.run_round();
+        std::uint64_t samples = 0;
+        for (const std::uint64_t k : sample_cohort(1, round, 10, 5)) {
+            samples += experiment.clients().samples(k);
+        }
+        EXPECT_EQ(metrics->round, round);
+        EXPECT_EQ(metrics->samples, 5 * samples); // epochs
+        EXPECT_EQ(metrics->uplink_bytes, 5u * (48 + 4 * 2 + 16 + 48 + 4));
+        EXPECT_EQ(metrics->downlink_bytes, 5u * 132 * 4);
+        EXPECT_TRUE(std::isfinite(metrics->train_loss));
+        EXPECT_GE(metrics->seconds, metrics->train_seconds);
+    }
+    EXPECT_EQ(experiment.float32_bytes(), 132u * 4);
+    EXPECT_EQ(experiment.lanes(), 2u);
+}
+
+TEST_P(Metrics, AreEvaluatedEveryFewRoundsAndInTheLast) {
+    config.server.eval_every = 3;
+    config.experiment.rounds = 7;
+    Experiment experiment(config, data);
+    for (std::uint32_t round = 1; round <= 7; ++round) {
+        const auto metrics = experiment.run_round();
+        const bool expected = round == 3 || round == 6 || round == 7;
+        EXPECT_EQ(metrics->accuracy.has_value(), expected) << round;
+        EXPECT_EQ(metrics->loss.has_value(), expected) << round;
+    }
+}
+
+TEST_P(Metrics, ProgressRisesToOne) {
+    Experiment experiment(config, data);
+    std::mutex mutex;
+    double last = 0;
+    std::uint64_t samples = 0;
+    const auto metrics = experiment.run_round({}, [&](double done, std::uint64_t so_far) {
+        const std::scoped_lock lock(mutex); // two lanes may report in either order
+        last = std::max(last, done);
+        samples = std::max(samples, so_far);
+        EXPECT_LE(done, 1.0);
+    });
+    EXPECT_EQ(last, 1.0);
+    EXPECT_EQ(samples, metrics->samples);
+}
+
+/// A stop gives the round up; the state is what it was, and the run can go on from there.
+TEST_P(Metrics, AStoppedRoundNeverHappened) {
+    Experiment experiment(config, data), undisturbed(config, data);
+    experiment.run_round();
+    const auto before = experiment.state().global;
+    std::stop_source stop;
+    std::atomic<int> steps{0};
+    EXPECT_FALSE(experiment.run_round(stop.get_token(), [&](double, std::uint64_t) {
+        if (++steps == 3) stop.request_stop();
+    }));
+    EXPECT_EQ(experiment.state().round, 1u);
+    EXPECT_TRUE(same_bits(experiment.state().global, before));
+    EXPECT_FALSE(experiment.run_round(stop.get_token())); // asked before it began
+    experiment.run_round();
+    EXPECT_EQ(state_hash(experiment.state().global), hash_after(undisturbed, 2));
+}
+
+} // namespace
+} // namespace fedmrn::test

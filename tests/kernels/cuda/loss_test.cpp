@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/loss.hpp"
+
+#include "tests/kernels/cuda/twins.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+struct Loss {
+    std::vector<float> gradient;
+    std::vector<LaneMetrics> metrics;
+};
+
+Loss computed(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
+              bool training, float scale) {
+    std::vector<std::uint16_t> targets(lanes * batch);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        targets[i] = static_cast<std::uint16_t>(i * 7 % classes);
+    }
+    Buffer<LaneState> states(device, mixed_lanes(lanes, static_cast<std::uint32_t>(batch)));
+    Buffer<float> logits(device, random_floats(lanes * batch * classes, 1, scale));
+    Buffer<float> gradient(device, random_floats(lanes * batch * classes, 2));
+    Buffer<std::uint16_t> labels(device, targets);
+    Buffer<LaneMetrics> metrics(device, lanes);
+    for (int step = 0; step < 2; ++step) {
+        kernels::cross_entropy(device, lanes, batch, classes, states.data(), logits.data(),
+                               labels.data(), training ? gradient.data() : nullptr, metrics.data());
+    }
+    return {gradient.read(), metrics.read()};
+}
+
+TEST(CudaLoss, loss_hits_and_gradient_are_the_cpus) {
+    constexpr std::size_t lanes = 4;
+    for (const auto& size :
+         {std::pair<std::size_t, std::size_t>{5, 2}, {64, 10}, {130, 33}, {3, 100}}) {
+        const std::size_t batch = size.first, classes = size.second;
+        for (const bool training : {true, false}) {
+            for (const float scale : {1.0f, 50.0f}) {
+                const auto run = [&](Device& device) {
+                    return computed(device, lanes, batch, classes, training, scale);
+                };
+                const auto [cpu, cuda] = on_both(run);
+                expect_close([&](Device& device) { return run(device).gradient; }, 1e-6,
+                             std::to_string(classes) + " classes");
+                for (std::size_t l = 0; l < lanes; ++l) {
+                    EXPECT_EQ(cpu.metrics[l].correct, cuda.metrics[l].correct) << classes;
+                    EXPECT_EQ(cpu.metrics[l].samples, cuda.metrics[l].samples) << classes;
+                    EXPECT_NEAR(cpu.metrics[l].loss, cuda.metrics[l].loss,
+                                1e-6 * (1 + cpu.metrics[l].loss));
+                }
+            }
+        }
+    }
+}
+
+TEST(CudaLoss, the_first_of_equal_logits_counts) {
+    const auto [cpu, cuda] = on_both([](Device& device) {
+        LaneState state;
+        state.samples = 2;
+        Buffer<LaneState> states(device, std::vector{state});
+        Buffer<float> logits(device, 2 * 40);
+        Buffer<std::uint16_t> labels(device, std::vector<std::uint16_t>{0, 33});
+        Buffer<LaneMetrics> metrics(device, 1);
+        kernels::cross_entropy(device, 1, 2, 40, states.data(), logits.data(), labels.data(),
+                               nullptr, metrics.data());
+        return metrics.read().front().correct;
+    });
+    EXPECT_EQ(cpu, 1u);
+    EXPECT_EQ(cuda, 1u);
+}
+
+} // namespace
+} // namespace fedmrn::test
