@@ -9,12 +9,17 @@
 namespace fedmrn::kernels::cpu {
 namespace {
 
-/// byte · scale + shift over one sample, the channel innermost.
-template <class T>
-void normalise(const SplitView& split, const std::uint8_t* bytes, T* __restrict__ out) {
-    for (std::size_t i = 0; i < split.sample_size; i += split.channels) {
-        for (std::size_t c = 0; c < split.channels; ++c) {
-            const float value = static_cast<float>(bytes[i + c]) * split.scale[c] + split.shift[c];
+/// byte · scale + shift over one sample, the channel innermost; fixed: their number, known to the
+/// compiler, or 0.
+template <std::size_t fixed, class T>
+void normalise(const SplitView& split, const std::uint8_t* __restrict__ bytes,
+               T* __restrict__ out) {
+    const std::size_t channels = fixed != 0 ? fixed : split.channels;
+    const float* __restrict__ scale = split.scale;
+    const float* __restrict__ shift = split.shift;
+    for (std::size_t i = 0; i < split.sample_size; i += channels) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            const float value = static_cast<float>(bytes[i + c]) * scale[c] + shift[c];
             out[i + c] = formula::from_float<T>(value);
         }
     }
@@ -33,7 +38,12 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
             split.shuffled ? formula::permute(order, start + row) : start + row;
         const std::uint64_t entry = state.first + position;
         const std::uint64_t sample = split.order ? split.order[entry] : entry;
-        normalise(split, split.pixels + sample * split.sample_size, x + row * split.sample_size);
+        const std::uint8_t* pixels = split.pixels + sample * split.sample_size;
+        if (split.channels == 1) {
+            normalise<1>(split, pixels, x + row * split.sample_size);
+        } else {
+            normalise<0>(split, pixels, x + row * split.sample_size);
+        }
         labels[row] = split.labels[sample];
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/update.hpp"
 
+#include <algorithm>
+
 #include "kernels/backends.hpp"
 #include "kernels/formula/sgd.hpp"
 
@@ -57,8 +59,17 @@ void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* 
 
 void aggregate_dense(Device&, std::size_t elements, const float* values, std::uint64_t samples,
                      formula::Wide* sum) {
-    for (std::size_t i = 0; i < elements; ++i) {
-        sum[i] += static_cast<formula::Wide>(samples) * formula::to_fixed(values[i]);
+    constexpr std::size_t run = 256; // 64-bit arithmetic apart from the 128-bit sums: vector code
+    const auto weight = static_cast<std::int64_t>(samples);
+    for (std::size_t begin = 0; begin < elements; begin += run) {
+        const std::size_t count = std::min(run, elements - begin);
+        std::int64_t fixed[run];
+        for (std::size_t i = 0; i < count; ++i) {
+            fixed[i] = formula::to_fixed(values[begin + i]);
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            sum[begin + i] += static_cast<formula::Wide>(weight) * fixed[i];
+        }
     }
 }
 
