@@ -16,8 +16,8 @@ struct Words {
 /// generator that cuRAND and Random123 provide. The counter is (index, step, purpose).
 FEDMRN_FORMULA Words philox(std::uint64_t key, std::uint64_t index, std::uint32_t step,
                             std::uint32_t purpose) {
-    // A word of the counter is the low half of its 64 bits, whatever stands above it: in vector code
-    // a product is then one instruction, with no shuffle before or after it.
+    // A word of the counter is the low half of its 64 bits, whatever stands above it: in vector
+    // code a product is then one instruction, with no shuffle before or after it.
     constexpr std::uint64_t low = 0xffffffffu;
     std::uint64_t c0 = index, c1 = index >> 32, c2 = step, c3 = purpose;
     std::uint64_t k0 = key, k1 = key >> 32;

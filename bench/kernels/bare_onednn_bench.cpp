@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/support/bare_convolutions.hpp"
+
+#include "bench/support/counters.hpp"
+#include "bench/support/floor.hpp"
+
+// Arguments: how 0 direct, 1 direct on channels-last images, 2 the faster of direct and Winograd;
+// bits of an activation. Operations are counted as the direct algorithm needs them, so that
+// percent_of_gemm may pass 100 with Winograd.
+namespace fedmrn::bench {
+namespace {
+
+void layouts(benchmark::internal::Benchmark* bench) {
+    bench->ArgNames({"how", "bits"})
+        ->ArgsProduct({{0, 1, 2}, {32, 16}})
+        ->Unit(benchmark::kMillisecond);
+}
+
+/// Of one image: forward once, and backward once for the data (not of the first layer) and once for
+/// the weights.
+double flops(bool forward, bool backward) {
+    double sum = 0;
+    for (std::int64_t number = 1; number <= 4; ++number) {
+        const double once = convolution_flops(
+            convolution_shape(layer(LayerKind::convolution, number), 1, batch, Real::f32));
+        sum += once * ((forward ? 1 : 0) + (backward ? (number == 1 ? 1 : 2) : 0));
+    }
+    return sum;
+}
+
+void bare_onednn(benchmark::State& state, bool forward, bool backward) {
+    const Real real = real_of(state.range(1));
+    BareConvolutions convolutions(real, static_cast<Bare>(state.range(0)));
+    const double seconds = measure(state, [&] {
+        if (forward) {
+            convolutions.forward();
+        }
+        if (backward) {
+            convolutions.backward();
+        }
+    });
+    count(state, {.flops = batch * flops(forward, backward), .samples = batch}, seconds, real);
+}
+BENCHMARK_CAPTURE(bare_onednn, forward_backward, true, true)->Apply(layouts);
+BENCHMARK_CAPTURE(bare_onednn, forward, true, false)->Apply(layouts);
+BENCHMARK_CAPTURE(bare_onednn, backward, false, true)->Apply(layouts);
+
+} // namespace
+} // namespace fedmrn::bench

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "bench/support/clock.hpp"
+#include "engine/method/method.hpp"
+
+namespace fedmrn::bench {
+
+/// A method that knows how long its local weights took: for FedMRN the masking, for FedAvg one
+/// addition.
+class TimedMethod final : public Method {
+public:
+    TimedMethod(const MethodConfig& config, const ParameterLayout& layout)
+        : method_(make_method(config, layout)) {}
+
+    [[nodiscard]] double seconds() const { return seconds_; }
+
+    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
+                       const float* global, PerLane<const float> update,
+                       PerLane<float> weights) const override {
+        const double start = thread_seconds();
+        method_->local_weights(device, lanes, states, global, update, weights);
+        seconds_ += thread_seconds() - start;
+    }
+    [[nodiscard]] Message encode(Device& device, const TrainedClient& client) const override {
+        return method_->encode(device, client);
+    }
+    [[nodiscard]] std::vector<TensorEntry> table() const override { return method_->table(); }
+    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override {
+        method_->aggregate(device, messages, mean);
+    }
+    [[nodiscard]] bool decays_weights() const override { return method_->decays_weights(); }
+
+private:
+    std::unique_ptr<Method> method_;
+    mutable double seconds_ = 0;
+};
+
+} // namespace fedmrn::bench

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/batch.hpp"
+
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/grid.cuh"
+#include "kernels/formula/bf16.hpp"
+#include "kernels/formula/permutation.hpp"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+constexpr unsigned block_threads = 128;
+
+/// The sample of one row of a lane's current batch.
+__device__ std::uint64_t sample_of(const SplitView& split, const LaneState& state,
+                                   std::uint32_t batch, std::uint32_t row) {
+    const std::uint32_t each = formula::steps_per_epoch(state.count, batch);
+    const std::uint32_t epoch = state.step / each;
+    std::uint32_t position = state.step % each * batch + row;
+    if (split.shuffled) {
+        position = formula::permute(formula::shuffle(state.seed, epoch, state.count), position);
+    }
+    const std::uint64_t entry = state.first + position;
+    return split.order ? split.order[entry] : entry;
+}
+
+/// A block a row: byte · scale + shift, four bytes a thread where a sample allows it (wide).
+template <class T, bool wide>
+__global__ void __launch_bounds__(block_threads)
+    gather_batch_kernel(SplitView split, std::uint32_t batch, const LaneState* states,
+                        T* __restrict__ x, std::uint16_t* __restrict__ labels) {
+    const LaneState state = states[blockIdx.y];
+    const std::uint32_t row = blockIdx.x;
+    if (row >= state.samples) {
+        return;
+    }
+    const std::size_t at = std::size_t{blockIdx.y} * batch + row;
+    FEDMRN_SHARED(std::uint64_t, sample, [1]);
+    if (threadIdx.x == 0) {
+        sample[0] = sample_of(split, state, batch, row);
+        labels[at] = split.labels[sample[0]];
+    }
+    __syncthreads();
+    const std::uint8_t* bytes = split.pixels + sample[0] * split.sample_size;
+    T* out = x + at * split.sample_size;
+    constexpr std::uint32_t group = wide ? 4 : 1, stride = block_threads * group;
+    const auto size = static_cast<std::uint32_t>(split.sample_size);
+    const auto channels = static_cast<std::uint32_t>(split.channels);
+    const std::uint32_t turn = stride % channels; // how far the channel moves from step to step
+    std::uint32_t first = threadIdx.x * group % channels;
+    for (std::uint32_t i = threadIdx.x * group; i < size; i += stride) {
+        std::uint32_t word = 0;
+        if constexpr (wide) {
+            word = *reinterpret_cast<const std::uint32_t*>(bytes + i);
+        } else {
+            word = bytes[i];
+        }
+        std::uint32_t c = first;
+        for (std::uint32_t k = 0; k < group; ++k) {
+            const auto byte = static_cast<float>(word >> 8 * k & 0xff);
+            out[i + k] = formula::from_float<T>(byte * split.scale[c] + split.shift[c]);
+            c = c + 1 == channels ? 0 : c + 1;
+        }
+        first += turn;
+        first -= first >= channels ? channels : 0;
+    }
+}
+
+__global__ void advance_lanes_kernel(std::size_t lanes, std::uint32_t batch, LaneState* states) {
+    const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (lane < lanes && states[lane].samples != 0) {
+        LaneState state = states[lane];
+        ++state.step;
+        state.samples = formula::batch_samples(state, batch);
+        states[lane] = state;
+    }
+}
+
+template <class T>
+void gather(CudaDevice& cuda, const SplitView& split, std::size_t lanes, std::size_t batch,
+            const LaneState* states, T* x, std::uint16_t* labels) {
+    const bool wide =
+        split.sample_size % 4 == 0 && reinterpret_cast<std::uintptr_t>(split.pixels) % 4 == 0;
+    launch(wide ? gather_batch_kernel<T, true> : gather_batch_kernel<T, false>,
+           lane_grid(batch, lanes), block_threads, 0, cuda.stream(), split,
+           static_cast<std::uint32_t>(batch), states, x, labels);
+}
+
+} // namespace
+
+void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
+                  const LaneState* states, Real real, void* x, std::uint16_t* labels) {
+    CudaDevice& cuda = cuda_device(device);
+    if (real == Real::f32) {
+        gather(cuda, split, lanes, batch, states, static_cast<float*>(x), labels);
+    } else {
+        gather(cuda, split, lanes, batch, states, static_cast<formula::Bf16*>(x), labels);
+    }
+}
+
+void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {
+    launch(advance_lanes_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
+           cuda_device(device).stream(), lanes, static_cast<std::uint32_t>(batch), states);
+}
+
+} // namespace fedmrn::kernels::cuda

@@ -1,0 +1,364 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/batchnorm.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "kernels/cuda/batchnorm.cuh"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+using formula::Bf16;
+using formula::to_float;
+
+constexpr unsigned block_threads = 256;
+
+/// y = x · scale + shift.
+struct Affine {
+    float scale, shift;
+};
+/// dx = scale · g − constant − slope · (x − mean).
+struct Spread {
+    float scale, constant, slope, mean;
+};
+
+/// Sums of x and x² around each channel's first value, so that a mean far from zero costs nothing.
+template <class T, unsigned group>
+__global__ void __launch_bounds__(ChannelSums<group>::threads)
+    moments_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                   double* __restrict__ sums) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
+    if (blockIdx.z * ChannelSums<group>::chunk >= pixels) {
+        return;
+    }
+    ChannelSums<group> mine;
+    const std::uint32_t c = mine.channel();
+    if (c < channels) {
+        const T* at = x + lane * planes.in_lane() + c;
+        const auto origin = get<group>(at);
+        mine.run(pixels, [&](std::uint32_t p) {
+            const auto values = get<group>(at + std::size_t{p} * channels);
+            for (unsigned i = 0; i < group; ++i) {
+                const float d = to_float(values.v[i]) - to_float(origin.v[i]);
+                mine.first[i] += d;
+                mine.second[i] += d * d;
+            }
+        });
+    }
+    mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
+}
+
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    moments_finish_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                          std::uint32_t chunks, const double* __restrict__ sums,
+                          BatchnormParameters parameters, PerLane<float> running_mean,
+                          PerLane<float> running_variance, PerLane<float> mean,
+                          PerLane<float> inverse, Affine* __restrict__ affine) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
+    if (pixels == 0 || c >= channels) {
+        return;
+    }
+    const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
+                                     ChannelSums<1>::chunks(pixels));
+    const double count = pixels, d = total.first / count;
+    const double m = static_cast<double>(to_float(x[lane * planes.in_lane() + c])) + d;
+    const double spread = total.second / count - d * d, v = spread > 0.0 ? spread : 0.0;
+    const double inv = 1.0 / sqrt(v + static_cast<double>(batchnorm_epsilon));
+    const double unbiased = v * count / (count > 1.0 ? count - 1.0 : 1.0);
+    constexpr double keep = 1.0 - static_cast<double>(batchnorm_momentum);
+    of_lane(mean, lane)[c] = static_cast<float>(m);
+    of_lane(inverse, lane)[c] = static_cast<float>(inv);
+    float& old_mean = of_lane(running_mean, lane)[c];
+    float& old_variance = of_lane(running_variance, lane)[c];
+    old_mean = static_cast<float>(keep * static_cast<double>(old_mean) + (1.0 - keep) * m);
+    old_variance =
+        static_cast<float>(keep * static_cast<double>(old_variance) + (1.0 - keep) * unbiased);
+    const double scale = static_cast<double>(of_lane(parameters.gamma, lane)[c]) * inv;
+    const double beta = static_cast<double>(of_lane(parameters.beta, lane)[c]);
+    affine[lane * channels + c] = {static_cast<float>(scale), static_cast<float>(beta - m * scale)};
+}
+
+__global__ void __launch_bounds__(block_threads)
+    inference_kernel(std::uint32_t channels, BatchnormParameters parameters,
+                     PerLane<const float> running_mean, PerLane<const float> running_variance,
+                     Affine* __restrict__ affine) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
+    if (c < channels) {
+        const float scale = of_lane(parameters.gamma, lane)[c] /
+                            sqrtf(of_lane(running_variance, lane)[c] + batchnorm_epsilon);
+        affine[lane * channels + c] = {scale, of_lane(parameters.beta, lane)[c] -
+                                                  of_lane(running_mean, lane)[c] * scale};
+    }
+}
+
+/// Normalise, ReLU, pool: a thread a group of output channels, an image a blockIdx.z.
+template <class T, unsigned group>
+__global__ void __launch_bounds__(block_threads, 4)
+    apply_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                 const Affine* __restrict__ affine, T* __restrict__ y,
+                 std::uint8_t* __restrict__ chosen) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t i = (blockIdx.x * block_threads + threadIdx.x) * group;
+    if (blockIdx.z >= states[lane].samples || i >= planes.out_image()) {
+        return;
+    }
+    const std::uint32_t p = planes.channels.divide(i), c = i - p * channels;
+    const T* first = x + lane * planes.in_lane() + blockIdx.z * planes.in_image() +
+                     std::size_t{planes.window(p)} * channels + c;
+    const auto transform = get<group>(affine + lane * channels + c);
+    float best[group] = {};
+    Group<std::uint8_t, group> which{};
+    for (std::uint32_t k = 0; k < planes.pool * planes.pool; ++k) {
+        const auto values = get<group>(first + std::size_t{planes.within(k)} * channels);
+        for (unsigned j = 0; j < group; ++j) {
+            const float value = to_float(values.v[j]) * transform.v[j].scale + transform.v[j].shift;
+            if (k == 0 || value > best[j]) {
+                best[j] = value;
+                which.v[j] = static_cast<std::uint8_t>(k);
+            }
+        }
+    }
+    const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() + i;
+    Group<T, group> result;
+    for (unsigned j = 0; j < group; ++j) {
+        result.v[j] = formula::from_float<T>(best[j] < planes.least ? planes.least : best[j]);
+    }
+    set(y + at, result);
+    if (chosen) {
+        set(chosen + at, which);
+    }
+}
+
+/// Σ g and Σ g · x̂, g = dy where ReLU let y pass, at the pixel that the pool chose.
+template <class T, unsigned group>
+__global__ void __launch_bounds__(ChannelSums<group>::threads)
+    gradient_sums_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                         const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
+                         const T* __restrict__ dy, PerLane<const float> mean,
+                         PerLane<const float> inverse, double* __restrict__ sums) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t pixels = states[lane].samples * planes.out_plane.divisor();
+    if (blockIdx.z * ChannelSums<group>::chunk >= pixels) {
+        return;
+    }
+    ChannelSums<group> mine;
+    const std::uint32_t c = mine.channel();
+    if (c < channels) {
+        const T* images = x + lane * planes.in_lane() + c;
+        const std::size_t out = lane * planes.out_lane() + c;
+        const float* m = of_lane(mean, lane) + c;
+        const float* inv = of_lane(inverse, lane) + c;
+        mine.run(pixels, [&](std::uint32_t p) {
+            const std::size_t at = out + std::size_t{p} * channels;
+            const auto passed = get<group>(y + at);
+            const auto arriving = get<group>(dy + at);
+            Group<std::uint8_t, group> which{};
+            if (chosen) {
+                which = get<group>(chosen + at);
+            }
+            const std::uint32_t window = planes.window(p);
+            for (unsigned i = 0; i < group; ++i) {
+                const float g =
+                    to_float(passed.v[i]) > planes.least ? to_float(arriving.v[i]) : 0.0f;
+                const std::uint32_t pixel = window + planes.within(which.v[i]);
+                const float value = to_float(images[std::size_t{pixel} * channels + i]);
+                mine.first[i] += g;
+                mine.second[i] += g * ((value - m[i]) * inv[i]);
+            }
+        });
+    }
+    mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
+}
+
+__global__ void __launch_bounds__(block_threads)
+    gradient_finish_kernel(Planes planes, const LaneState* states, std::uint32_t chunks,
+                           const double* __restrict__ sums, PerLane<const float> gamma,
+                           PerLane<const float> mean, PerLane<const float> inverse,
+                           PerLane<float> dgamma, PerLane<float> dbeta,
+                           Spread* __restrict__ spread) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
+    const std::uint32_t channels = planes.channels.divisor(), samples = states[lane].samples;
+    if (samples == 0 || c >= channels) {
+        return;
+    }
+    const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
+                                     ChannelSums<1>::chunks(samples * planes.out_plane.divisor()));
+    const double count = samples * planes.height * planes.width;
+    const double inv = static_cast<double>(of_lane(inverse, lane)[c]);
+    const double scale = static_cast<double>(of_lane(gamma, lane)[c]) * inv;
+    of_lane(dbeta, lane)[c] = static_cast<float>(total.first);
+    of_lane(dgamma, lane)[c] = static_cast<float>(total.second);
+    spread[lane * channels + c] = {
+        static_cast<float>(scale), static_cast<float>(scale * total.first / count),
+        static_cast<float>(scale * inv * total.second / count), of_lane(mean, lane)[c]};
+}
+
+/// dx: a thread a group of input channels, an image a blockIdx.z.
+template <class T, unsigned group>
+__global__ void __launch_bounds__(block_threads)
+    spread_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                  const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
+                  const T* __restrict__ dy, const Spread* __restrict__ spread, T* __restrict__ dx) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t i = (blockIdx.x * block_threads + threadIdx.x) * group;
+    if (blockIdx.z >= states[lane].samples || i >= planes.in_image()) {
+        return;
+    }
+    const std::uint32_t p = planes.channels.divide(i), c = i - p * channels;
+    const std::uint32_t h = planes.in_width.divide(p), w = p - h * planes.width;
+    const std::uint32_t oh = planes.windows.divide(h), ow = planes.windows.divide(w);
+    const std::uint32_t k = (h - oh * planes.pool) * planes.pool + (w - ow * planes.pool);
+    float g[group] = {}; // stays zero in rows and columns that no window covers
+    if (oh < planes.out_height && ow < planes.out_width.divisor()) {
+        const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() +
+                               std::size_t{oh * planes.out_width.divisor() + ow} * channels + c;
+        const auto passed = get<group>(y + at);
+        const auto arriving = get<group>(dy + at);
+        Group<std::uint8_t, group> which{};
+        if (chosen) {
+            which = get<group>(chosen + at);
+        }
+        for (unsigned j = 0; j < group; ++j) {
+            const bool here = which.v[j] == k && to_float(passed.v[j]) > planes.least;
+            g[j] = here ? to_float(arriving.v[j]) : 0.0f;
+        }
+    }
+    const std::size_t at = lane * planes.in_lane() + blockIdx.z * planes.in_image() + i;
+    const auto values = get<group>(x + at);
+    Group<T, group> result;
+    for (unsigned j = 0; j < group; ++j) {
+        const Spread s = spread[lane * channels + c + j];
+        result.v[j] = formula::from_float<T>(s.scale * g[j] - s.constant -
+                                             s.slope * (to_float(values.v[j]) - s.mean));
+    }
+    set(dx + at, result);
+}
+
+/// Calls body.operator()<T, group>(): the images' type, and how many channels a thread takes.
+template <class Body>
+void with_group(const BatchnormShape& shape, std::initializer_list<const void*> arrays,
+                const Body& body) {
+    const bool aligned = std::all_of(arrays.begin(), arrays.end(), [](const void* array) {
+        return reinterpret_cast<std::uintptr_t>(array) % 16 == 0;
+    });
+    const bool four = shape.channels % 4 == 0 && aligned;
+    const auto with = [&]<class T>() {
+        four ? body.template operator()<T, 4>() : body.template operator()<T, 1>();
+    };
+    shape.real == Real::f32 ? with.template operator()<float>() : with.template operator()<Bf16>();
+}
+
+/// A grid with an image a blockIdx.z, or a chunk of pixels.
+dim3 grid_of(std::size_t blocks, std::size_t lanes, std::size_t images) {
+    dim3 grid = lane_grid(blocks, lanes);
+    grid.z = static_cast<unsigned>(images);
+    return grid;
+}
+
+template <class T, unsigned group>
+void apply(CudaDevice& cuda, const BatchnormShape& shape, const Planes& planes,
+           const LaneState* states, const void* x, const Affine* affine, void* y,
+           std::uint8_t* chosen) {
+    launch(apply_kernel<T, group>,
+           grid_of(divide_up(planes.out_image(), block_threads * group), shape.lanes, shape.batch),
+           block_threads, 0, cuda.stream(), planes, states, static_cast<const T*>(x), affine,
+           static_cast<T*>(y), chosen);
+}
+
+template <class Coefficients>
+Coefficients* coefficients(CudaDevice& cuda, const BatchnormShape& shape) {
+    return static_cast<Coefficients*>(cuda.scratch(
+        Scratch::batchnorm_coefficients, shape.lanes * shape.channels * sizeof(Coefficients)));
+}
+
+double* sums_of(CudaDevice& cuda, const BatchnormShape& shape, std::size_t chunks) {
+    return static_cast<double*>(cuda.scratch(
+        Scratch::batchnorm_sums, shape.lanes * chunks * 2 * shape.channels * sizeof(double)));
+}
+
+} // namespace
+
+void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                       const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
+                       PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+                       void* y, std::uint8_t* chosen) {
+    CudaDevice& cuda = cuda_device(device);
+    const Planes planes(shape);
+    const std::uint32_t chunks = ChannelSums<1>::chunks(shape.batch * shape.height * shape.width);
+    double* sums = sums_of(cuda, shape, chunks);
+    auto* affine = coefficients<Affine>(cuda, shape);
+    with_group(shape, {x, y, chosen}, [&]<class T, unsigned group>() {
+        const T* images = static_cast<const T*>(x);
+        launch(
+            moments_kernel<T, group>,
+            grid_of(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
+            ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, sums);
+        launch(moments_finish_kernel<T>,
+               lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
+               cuda.stream(), planes, states, images, chunks, sums, parameters, running_mean,
+               running_variance, mean, inverse, affine);
+        apply<T, group>(cuda, shape, planes, states, x, affine, y, chosen);
+    });
+}
+
+void batchnorm_inference(Device& device, const BatchnormShape& shape, const LaneState* states,
+                         const void* x, BatchnormParameters parameters,
+                         PerLane<const float> running_mean, PerLane<const float> running_variance,
+                         void* y) {
+    CudaDevice& cuda = cuda_device(device);
+    const Planes planes(shape);
+    auto* affine = coefficients<Affine>(cuda, shape);
+    launch(inference_kernel, lane_grid(divide_up(shape.channels, block_threads), shape.lanes),
+           block_threads, 0, cuda.stream(), static_cast<std::uint32_t>(shape.channels), parameters,
+           running_mean, running_variance, affine);
+    with_group(shape, {x, y}, [&]<class T, unsigned group>() {
+        apply<T, group>(cuda, shape, planes, states, x, affine, y, nullptr);
+    });
+}
+
+void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneState* states,
+                        const void* x, const void* y, const std::uint8_t* chosen, const void* dy,
+                        BatchnormParameters parameters, PerLane<const float> mean,
+                        PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
+                        PerLane<float> dbeta) {
+    CudaDevice& cuda = cuda_device(device);
+    const Planes planes(shape);
+    const std::uint32_t chunks =
+        ChannelSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
+    double* sums = sums_of(cuda, shape, chunks);
+    auto* spread = coefficients<Spread>(cuda, shape);
+    with_group(shape, {x, y, chosen, dy, dx}, [&]<class T, unsigned group>() {
+        const T* images = static_cast<const T*>(x);
+        const T* pooled = static_cast<const T*>(y);
+        const T* gradient = static_cast<const T*>(dy);
+        launch(
+            gradient_sums_kernel<T, group>,
+            grid_of(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
+            ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, pooled, chosen,
+            gradient, mean, inverse, sums);
+        launch(gradient_finish_kernel,
+               lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
+               cuda.stream(), planes, states, chunks, sums, parameters.gamma, mean, inverse, dgamma,
+               dbeta, spread);
+        launch(
+            spread_kernel<T, group>,
+            grid_of(divide_up(planes.in_image(), block_threads * group), shape.lanes, shape.batch),
+            block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
+            spread, static_cast<T*>(dx));
+    });
+}
+
+} // namespace fedmrn::kernels::cuda

@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include "kernels/batchnorm.hpp"
+#include "kernels/cuda/choose_math.cuh"
+
+// Places in images and the sums over them that both ways of a BatchNorm need.
+namespace fedmrn::kernels::cuda {
+
+/// A BatchnormShape as its kernels want it. `group` neighbouring channels belong to one thread.
+struct Planes {
+    std::uint32_t batch, height, width, pool;
+    std::uint32_t out_height;
+    Divider channels, out_width, out_plane, in_width, windows; ///< windows: division by pool
+    float least;                                               ///< 0 with ReLU, else −∞
+
+    explicit Planes(const BatchnormShape& s)
+        : batch(inside_lane(s.batch)), height(static_cast<std::uint32_t>(s.height)),
+          width(static_cast<std::uint32_t>(s.width)), pool(static_cast<std::uint32_t>(s.pool)),
+          out_height(static_cast<std::uint32_t>(s.out_height())),
+          channels(static_cast<std::uint32_t>(s.channels)),
+          out_width(static_cast<std::uint32_t>(s.out_width())),
+          out_plane(static_cast<std::uint32_t>(s.out_height() * s.out_width())),
+          in_width(static_cast<std::uint32_t>(s.width)),
+          windows(static_cast<std::uint32_t>(s.pool)), least(s.relu ? 0.0f : -INFINITY) {
+        inside_lane(s.batch * s.height * s.width * s.channels);
+    }
+    __host__ __device__ std::size_t in_image() const {
+        return std::size_t{height} * width * channels.divisor();
+    }
+    __host__ __device__ std::size_t out_image() const {
+        return std::size_t{out_plane.divisor()} * channels.divisor();
+    }
+    __host__ __device__ std::size_t in_lane() const { return batch * in_image(); }
+    __host__ __device__ std::size_t out_lane() const { return batch * out_image(); }
+    /// Input pixel that is the first of the window of output pixel p, p counting on over images.
+    __device__ __forceinline__ std::uint32_t window(std::uint32_t p) const {
+        const std::uint32_t n = out_plane.divide(p), in_plane = p - n * out_plane.divisor();
+        const std::uint32_t h = out_width.divide(in_plane);
+        return (n * height + h * pool) * width + (in_plane - h * out_width.divisor()) * pool;
+    }
+    /// From there to number k of the window.
+    __device__ __forceinline__ std::uint32_t within(std::uint32_t k) const {
+        const std::uint32_t row = windows.divide(k);
+        return row * width + (k - row * pool);
+    }
+};
+
+template <class T, unsigned group> struct alignas(group * sizeof(T)) Group { T v[group]; };
+template <unsigned group, class T> __device__ __forceinline__ Group<T, group> get(const T* at) {
+    return *reinterpret_cast<const Group<T, group>*>(at);
+}
+template <unsigned group, class T>
+__device__ __forceinline__ void set(T* at, const Group<T, group>& value) {
+    *reinterpret_cast<Group<T, group>*>(at) = value;
+}
+
+/// Two sums a channel over chunks of pixels: a block adds 32 channels of one chunk; the chunks are
+/// added later, in order. A chunk's size is a constant, so that sums do not depend on the lanes.
+template <unsigned group> struct ChannelSums {
+    static constexpr unsigned threads = 256, channels = 32, across = channels / group;
+    static constexpr unsigned rows = threads / across;
+    static constexpr std::uint32_t chunk = 512;
+
+    static __device__ std::uint32_t channel() {
+        return blockIdx.x * channels + threadIdx.x % across * group;
+    }
+    static __host__ __device__ std::uint32_t chunks(std::size_t pixels) {
+        return static_cast<std::uint32_t>((pixels + chunk - 1) / chunk);
+    }
+
+    float first[group] = {}, second[group] = {};
+
+    /// Adds body(pixel), which adds to first and second, over the block's chunk (blockIdx.z).
+    template <class Body> __device__ void run(std::uint32_t pixels, const Body& body) {
+        const std::uint32_t begin = blockIdx.z * chunk;
+        const std::uint32_t end = pixels - begin < chunk ? pixels : begin + chunk;
+        FEDMRN_UNROLL
+        for (std::uint32_t p = begin + threadIdx.x / across; p < end; p += rows) {
+            body(p);
+        }
+    }
+    /// sums [2][channels of the layer] = what the block's threads hold, added in their order.
+    __device__ void store(std::uint32_t channel_count, double* sums) const {
+        FEDMRN_SHARED(float, shared, [2 * rows * channels]);
+        for (unsigned i = 0; i < group; ++i) {
+            const unsigned at = threadIdx.x / across * channels + threadIdx.x % across * group + i;
+            shared[at] = first[i];
+            shared[rows * channels + at] = second[i];
+        }
+        __syncthreads();
+        const unsigned which = threadIdx.x / channels, c = threadIdx.x % channels;
+        if (which < 2 && blockIdx.x * channels + c < channel_count) {
+            double sum = 0;
+            for (unsigned row = 0; row < rows; ++row) {
+                sum += static_cast<double>(shared[(which * rows + row) * channels + c]);
+            }
+            sums[which * channel_count + blockIdx.x * channels + c] = sum;
+        }
+    }
+};
+
+struct TwoSums {
+    double first, second;
+};
+
+/// One channel's sums over the chunks that hold a lane's pixels.
+__device__ __forceinline__ TwoSums add_chunks(const double* sums, std::uint32_t channel_count,
+                                              std::uint32_t channel, std::uint32_t used) {
+    TwoSums total{};
+    for (std::uint32_t i = 0; i < used; ++i) {
+        const double* at = sums + std::size_t{i} * 2 * channel_count + channel;
+        total.first += at[0];
+        total.second += at[channel_count];
+    }
+    return total;
+}
+
+} // namespace fedmrn::kernels::cuda

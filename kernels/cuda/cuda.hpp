@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The one include that knows which compiler reads a .cu file: nvcc, for a GPU, or the host's C++
+// compiler, for the simulator of tests/simt. Both offer launch, FEDMRN_SHARED(type, name,
+// [extent]), FEDMRN_DYNAMIC_SHARED(type, name) and FEDMRN_UNROLL.
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <utility>
+
+#include "kernels/cuda/check.hpp"
+
+#if defined(__CUDACC__)
+
+#define FEDMRN_UNROLL _Pragma("unroll")
+#define FEDMRN_SHARED(type, name, ...) __shared__ type name __VA_ARGS__
+#define FEDMRN_DYNAMIC_SHARED(type, name)                                                          \
+    extern __shared__ __align__(128) unsigned char fedmrn_dynamic_shared[];                        \
+    type* name = reinterpret_cast<type*>(fedmrn_dynamic_shared)
+
+namespace fedmrn::kernels::cuda {
+
+/// Queues a kernel on a stream; throws Error where it cannot be launched.
+template <class... Parameters, class... Arguments>
+void launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t shared_bytes,
+            cudaStream_t stream, Arguments&&... arguments) {
+    static_assert(sizeof...(Parameters) == sizeof...(Arguments));
+    kernel<<<grid, block, shared_bytes, stream>>>(
+        static_cast<Parameters>(std::forward<Arguments>(arguments))...);
+    check(cudaGetLastError(), "launching a kernel");
+}
+
+} // namespace fedmrn::kernels::cuda
+
+#else // the host's compiler, with FEDMRN_SIMT
+
+#include <simt/launch.hpp>
+#define FEDMRN_UNROLL
+
+namespace fedmrn::kernels::cuda {
+using simt::launch;
+}
+
+#endif

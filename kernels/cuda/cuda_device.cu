@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/cuda_device.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "fedmrn/error.hpp"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+[[noreturn]] void out_of_memory(std::size_t bytes) {
+    cudaGetLastError(); // so that the next call does not report it again
+    std::size_t free = 0, total = 0;
+    cudaMemGetInfo(&free, &total);
+    throw Error("cuda: no memory left for an array of " + mebibytes(bytes) + "; " +
+                    mebibytes(free) + " of " + mebibytes(total) + " are free",
+                Fault::run);
+}
+
+/// How many GPUs there are; none where there is no driver either, and why says so.
+int device_count(std::string& why) {
+    int count = 0;
+    const cudaError_t status = cudaGetDeviceCount(&count);
+    why = status == cudaSuccess ? "none is visible" : cudaGetErrorString(status);
+    cudaGetLastError(); // so that the next call does not report it again
+    return status == cudaSuccess ? count : 0;
+}
+
+/// Freed memory stays with the process: another client of the same size takes it at once.
+void keep_freed_memory() {
+    cudaMemPool_t pool = nullptr;
+    std::uint64_t threshold = UINT64_MAX;
+    check(cudaDeviceGetDefaultMemPool(&pool, 0), "finding the memory pool");
+    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold),
+          "setting up the memory pool");
+}
+
+} // namespace
+
+void check(cudaError_t status, const char* doing) {
+    if (status == cudaSuccess) {
+        return;
+    }
+    cudaGetLastError();
+    throw Error("cuda: " + std::string(doing) + ": " + cudaGetErrorString(status), Fault::run);
+}
+
+CudaDevice::CudaDevice() {
+    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+    keep_freed_memory();
+}
+
+CudaDevice::~CudaDevice() {
+    for (Block& block : scratch_) {
+        release(block.memory);
+    }
+    for (void* memory : outgrown_) {
+        release(memory);
+    }
+    cudaStreamSynchronize(stream_);
+    cudaStreamDestroy(stream_);
+}
+
+void* CudaDevice::allocate(std::size_t bytes) {
+    void* memory = nullptr;
+    const cudaError_t status = cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 256), stream_);
+    if (status == cudaErrorMemoryAllocation) {
+        out_of_memory(bytes);
+    }
+    check(status, "reserving memory");
+    return memory;
+}
+
+void CudaDevice::release(void* memory) noexcept {
+    if (memory) {
+        cudaFreeAsync(memory, stream_);
+    }
+}
+
+void CudaDevice::copy_in(void* device, const void* host, std::size_t bytes) {
+    staging_.copy_in(stream_, device, host, bytes);
+}
+
+void CudaDevice::copy_out(void* host, const void* device, std::size_t bytes) {
+    staging_.copy_out(stream_, host, device, bytes);
+}
+
+void CudaDevice::copy_within(void* to, const void* from, std::size_t bytes) {
+    if (bytes != 0) {
+        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_),
+              "copying within the device");
+    }
+}
+
+void CudaDevice::clear(void* memory, std::size_t bytes) {
+    if (bytes != 0) {
+        check(cudaMemsetAsync(memory, 0, bytes, stream_), "clearing memory");
+    }
+}
+
+void CudaDevice::synchronize() { check(cudaStreamSynchronize(stream_), "waiting for the device"); }
+
+void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
+    Block& block = scratch_[static_cast<std::size_t>(slot)];
+    if (block.bytes >= bytes) {
+        return block.memory;
+    }
+    cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+    check(cudaStreamIsCapturing(stream_, &capture), "asking for a capture");
+    if (capture != cudaStreamCaptureStatusNone) {
+        throw Error("cuda: a step was captured before it had run once at its size", Fault::run);
+    }
+    void* larger = allocate(bytes);
+    if (block.memory) {
+        outgrown_.push_back(block.memory);
+    }
+    block = {larger, bytes};
+    return larger;
+}
+
+std::unique_ptr<Device> open() {
+    std::string why;
+    if (device_count(why) == 0) {
+        throw Error("device cuda: no GPU was found: " + why, Fault::input);
+    }
+    return std::make_unique<CudaDevice>();
+}
+
+std::vector<DeviceInfo> list() {
+    std::vector<DeviceInfo> devices;
+    std::string why;
+    for (int i = 0, count = device_count(why); i < count; ++i) {
+        cudaDeviceProp properties{};
+        check(cudaGetDeviceProperties(&properties, i), "asking for a device's properties");
+        DeviceInfo& info = devices.emplace_back();
+        info.kind = DeviceKind::cuda;
+        info.name = properties.name;
+        info.cores = static_cast<std::size_t>(properties.multiProcessorCount);
+        info.memory = properties.totalGlobalMem;
+        info.capabilities =
+            "sm_" + std::to_string(properties.major) + std::to_string(properties.minor);
+    }
+    return devices;
+}
+
+} // namespace fedmrn::kernels::cuda

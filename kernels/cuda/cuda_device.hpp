@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "kernels/backends.hpp"
+#include "kernels/cuda/cuda.hpp"
+#include "kernels/cuda/staging.hpp"
+
+namespace fedmrn::kernels::cuda {
+
+/// Who uses a piece of scratch memory.
+enum class Scratch : std::size_t { batchnorm_sums, batchnorm_coefficients, weight_sums, masks };
+
+/// One GPU and one stream on it. The contracts of a local step (all but pack_mask, the aggregations
+/// and the server's) neither allocate nor wait once they have run at their size, so that a stream
+/// capture can record them.
+class CudaDevice final : public Device {
+public:
+    CudaDevice();
+    ~CudaDevice() override;
+
+    [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
+    void* allocate(std::size_t bytes) override;
+    void release(void* memory) noexcept override;
+    void copy_in(void* device, const void* host, std::size_t bytes) override;
+    void copy_out(void* host, const void* device, std::size_t bytes) override;
+    void copy_within(void* to, const void* from, std::size_t bytes) override;
+    void clear(void* memory, std::size_t bytes) override;
+    void synchronize() override;
+
+    [[nodiscard]] cudaStream_t stream() const { return stream_; }
+
+    /// At least `bytes` of scratch memory, valid until the next call with the same slot. Growing
+    /// allocates, which a capture refuses: a step runs once before it is captured. Memory that was
+    /// outgrown is kept, since a captured graph may still point at it.
+    void* scratch(Scratch slot, std::size_t bytes);
+
+    /// Float32 products on the tensor cores: factors rounded to tf32 (11 significant bits), sums in
+    /// float32.
+    bool tensor_floats = false;
+
+private:
+    struct Block {
+        void* memory = nullptr;
+        std::size_t bytes = 0;
+    };
+    cudaStream_t stream_ = nullptr;
+    Staging staging_;
+    std::array<Block, 4> scratch_;
+    std::vector<void*> outgrown_;
+};
+
+inline CudaDevice& cuda_device(Device& device) { return static_cast<CudaDevice&>(device); }
+
+} // namespace fedmrn::kernels::cuda

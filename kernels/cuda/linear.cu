@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/linear.hpp"
+
+#include "kernels/cuda/choose_math.cuh"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+using formula::Bf16;
+
+constexpr unsigned block_threads = 256;
+constexpr unsigned outputs_per_warp = 8;
+constexpr std::size_t few_outputs = 32; ///< up to so many, a warp a row beats tiles
+
+struct Strides {
+    std::size_t a, b, result;
+};
+
+/// One tile of A · Bᵀ. The samples of a lane are the rows of A and of the result, or the depth.
+template <class Math, bool samples_are_depth, class A, class B, class T>
+__global__ void __launch_bounds__(Math::Shape::threads)
+    product_kernel(const LaneState* states, unsigned tiles_across, A a, B b, Result<T> result,
+                   Strides strides) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t samples = states[lane].samples;
+    const std::uint32_t first_row = blockIdx.x / tiles_across * Math::Shape::rows;
+    const std::uint32_t first_column = blockIdx.x % tiles_across * Math::Shape::columns;
+    if (samples == 0 || (!samples_are_depth && first_row >= samples)) {
+        return;
+    }
+    a.data += lane * strides.a;
+    b.data += lane * strides.b;
+    result.data += lane * strides.result;
+    if constexpr (samples_are_depth) {
+        a.depth = b.depth = samples;
+    } else {
+        a.rows = result.rows = samples;
+    }
+    Math math;
+    multiply_tile(a, b, first_row, first_column, 0, a.depth, math);
+    math.store(result, first_row, first_column);
+}
+
+template <bool samples_are_depth, class A, class B, class T>
+void multiply(CudaDevice& cuda, std::size_t lanes, const LaneState* states, const A& a, const B& b,
+              const Result<T>& result, const Strides& strides) {
+    with_tile(result.rows, result.columns, [&]<class Tile>() {
+        using Math = ScalarMath<Tile, A::along, B::along>;
+        const Tiling<Tile> tiling(result.rows, result.columns);
+        launch(product_kernel<Math, samples_are_depth, A, B, T>, lane_grid(tiling.total, lanes),
+               Tile::threads, 0, cuda.stream(), states, tiling.across, a, b, result, strides);
+    });
+}
+
+template <Along along, class T>
+Matrix<T, along> matrix(const T* data, std::size_t rows, std::size_t depth,
+                        std::size_t lane_stride) {
+    inside_lane(rows * depth);
+    const std::size_t stride = along == Along::depth ? depth : rows;
+    return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(depth),
+            static_cast<std::uint32_t>(stride), aligned(data, lane_stride, stride)};
+}
+
+template <class T>
+Result<T> result_of(T* data, std::size_t rows, std::size_t columns, std::size_t lane_stride) {
+    inside_lane(rows * columns);
+    return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns), nullptr,
+            aligned(data, lane_stride, columns)};
+}
+
+/// y of one row and eight outputs a warp, for a few outputs: the classes of the last layer.
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    few_outputs_kernel(const LaneState* states, std::uint32_t in, std::uint32_t out,
+                       std::uint32_t groups, const T* __restrict__ x, std::size_t x_stride,
+                       PerLane<const float> w, PerLane<const float> bias, float* __restrict__ y,
+                       std::size_t y_stride) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t warp = blockIdx.x * (block_threads / warp_size) + threadIdx.x / warp_size;
+    const std::uint32_t row = warp / groups, first = warp % groups * outputs_per_warp;
+    const unsigned thread = threadIdx.x % warp_size;
+    if (row >= states[lane].samples) {
+        return;
+    }
+    const T* at = x + lane * x_stride + std::size_t{row} * in;
+    const float* weights = of_lane(w, lane);
+    float sums[outputs_per_warp] = {};
+    for (std::uint32_t k = thread; k < in; k += warp_size) {
+        const float value = formula::to_float(at[k]);
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < outputs_per_warp; ++j) {
+            if (first + j < out) {
+                sums[j] = fmaf(value, weights[std::size_t{first + j} * in + k], sums[j]);
+            }
+        }
+    }
+    FEDMRN_UNROLL
+    for (unsigned j = 0; j < outputs_per_warp; ++j) {
+        for (int step = warp_size / 2; step > 0; step /= 2) {
+            sums[j] += __shfl_xor_sync(0xffffffffu, sums[j], step);
+        }
+        if (thread == j && first + j < out) {
+            y[lane * y_stride + std::size_t{row} * out + first + j] =
+                bias.data ? sums[j] + of_lane(bias, lane)[first + j] : sums[j];
+        }
+    }
+}
+
+/// y += bias, after tiles.
+__global__ void __launch_bounds__(block_threads)
+    add_bias_kernel(const LaneState* states, std::uint32_t out, std::size_t y_stride,
+                    PerLane<const float> bias, float* __restrict__ y) {
+    const std::size_t lane = blockIdx.y;
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i < std::size_t{states[lane].samples} * out) {
+        y[lane * y_stride + i] += of_lane(bias, lane)[i % out];
+    }
+}
+
+/// dbias = Σ dy, rows in their order.
+__global__ void __launch_bounds__(block_threads)
+    bias_gradient_kernel(const LaneState* states, std::uint32_t out, std::size_t dy_stride,
+                         const float* __restrict__ dy, PerLane<float> dbias) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t column = blockIdx.x * block_threads + threadIdx.x;
+    const std::uint32_t samples = states[lane].samples;
+    if (samples == 0 || column >= out) {
+        return;
+    }
+    const float* at = dy + lane * dy_stride + column;
+    float sum = 0;
+    for (std::uint32_t row = 0; row < samples; ++row) {
+        sum += at[std::size_t{row} * out];
+    }
+    of_lane(dbias, lane)[column] = sum;
+}
+
+template <class T>
+void forward(CudaDevice& cuda, const LinearShape& s, const LaneState* states, const T* x,
+             PerLane<const float> w, PerLane<const float> bias, float* y) {
+    const auto out = static_cast<std::uint32_t>(s.out);
+    const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
+    if (s.out <= few_outputs) {
+        const std::size_t groups = divide_up(s.out, outputs_per_warp);
+        launch(few_outputs_kernel<T>,
+               lane_grid(divide_up(s.batch * groups, block_threads / warp_size), s.lanes),
+               block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(s.in), out,
+               static_cast<std::uint32_t>(groups), x, x_stride, w, bias, y, y_stride);
+        return;
+    }
+    multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(x, s.batch, s.in, x_stride),
+                    matrix<Along::depth>(w.data, s.out, s.in, w.stride),
+                    result_of(y, s.batch, s.out, y_stride), {x_stride, w.stride, y_stride});
+    if (bias.data) {
+        launch(add_bias_kernel, lane_grid(divide_up(y_stride, block_threads), s.lanes),
+               block_threads, 0, cuda.stream(), states, out, y_stride, bias, y);
+    }
+}
+
+template <class T>
+void backward_data(CudaDevice& cuda, const LinearShape& s, const LaneState* states, const float* dy,
+                   PerLane<const float> w, T* dx) {
+    const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
+    multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(dy, s.batch, s.out, y_stride),
+                    matrix<Along::rows>(w.data, s.in, s.out, w.stride),
+                    result_of(dx, s.batch, s.in, x_stride), {y_stride, w.stride, x_stride});
+}
+
+template <class T>
+void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* states, const T* x,
+                      const float* dy, PerLane<float> dw) {
+    const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
+    multiply<true>(cuda, s.lanes, states, matrix<Along::rows>(dy, s.out, s.batch, y_stride),
+                   matrix<Along::rows>(x, s.in, s.batch, x_stride),
+                   result_of(dw.data, s.out, s.in, dw.stride), {y_stride, x_stride, dw.stride});
+}
+
+template <bool backward>
+__global__ void __launch_bounds__(block_threads)
+    relu_kernel(const LaneState* states, std::size_t stride, std::size_t size, const float* from,
+                const float* dy, float* to) {
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i < states[blockIdx.y].samples * size) {
+        const std::size_t at = blockIdx.y * stride + i;
+        if constexpr (backward) {
+            to[at] = from[at] > 0.0f ? dy[at] : 0.0f;
+        } else {
+            to[at] = from[at] < 0.0f ? 0.0f : from[at]; // not a number stays one
+        }
+    }
+}
+
+} // namespace
+
+void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
+                    const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
+    CudaDevice& cuda = cuda_device(device);
+    if (shape.real == Real::f32) {
+        forward(cuda, shape, states, static_cast<const float*>(x), w, bias, y);
+    } else {
+        forward(cuda, shape, states, static_cast<const Bf16*>(x), w, bias, y);
+    }
+}
+
+void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
+                          const float* dy, PerLane<const float> w, void* dx) {
+    CudaDevice& cuda = cuda_device(device);
+    if (shape.real == Real::f32) {
+        backward_data(cuda, shape, states, dy, w, static_cast<float*>(dx));
+    } else {
+        backward_data(cuda, shape, states, dy, w, static_cast<Bf16*>(dx));
+    }
+}
+
+void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
+                             const void* x, const float* dy, PerLane<float> dw,
+                             PerLane<float> dbias) {
+    CudaDevice& cuda = cuda_device(device);
+    if (shape.real == Real::f32) {
+        backward_weights(cuda, shape, states, static_cast<const float*>(x), dy, dw);
+    } else {
+        backward_weights(cuda, shape, states, static_cast<const Bf16*>(x), dy, dw);
+    }
+    if (dbias.data) {
+        launch(bias_gradient_kernel, lane_grid(divide_up(shape.out, block_threads), shape.lanes),
+               block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(shape.out),
+               shape.batch * shape.out, dy, dbias);
+    }
+}
+
+void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
+                  const LaneState* states, const float* x, float* y) {
+    launch(relu_kernel<false>, lane_grid(divide_up(batch * size, block_threads), lanes),
+           block_threads, 0, cuda_device(device).stream(), states, batch * size, size, x, nullptr,
+           y);
+}
+
+void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
+                   const LaneState* states, const float* y, const float* dy, float* dx) {
+    launch(relu_kernel<true>, lane_grid(divide_up(batch * size, block_threads), lanes),
+           block_threads, 0, cuda_device(device).stream(), states, batch * size, size, y, dy, dx);
+}
+
+} // namespace fedmrn::kernels::cuda

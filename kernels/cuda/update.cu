@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/update.hpp"
+
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/grid.cuh"
+#include "kernels/formula/sgd.hpp"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+// Each thread takes four elements, a block's width apart: coalesced at any alignment of a lane, and
+// four loads in flight.
+constexpr unsigned block_threads = 256;
+constexpr unsigned per_thread = 4;
+
+std::size_t blocks_of(std::size_t elements) {
+    return divide_up(elements, block_threads * per_thread);
+}
+
+/// store(i, load(i)) for the thread's elements, all loads ahead of the stores.
+template <class Load, class Store>
+__device__ __forceinline__ void for_elements(std::size_t elements, const Load& load,
+                                             const Store& store) {
+    const std::size_t first = blockIdx.x * std::size_t{block_threads * per_thread} + threadIdx.x;
+    decltype(load(first)) loaded[per_thread];
+    FEDMRN_UNROLL
+    for (unsigned i = 0; i < per_thread; ++i) {
+        if (first + i * block_threads < elements) {
+            loaded[i] = load(first + i * block_threads);
+        }
+    }
+    FEDMRN_UNROLL
+    for (unsigned i = 0; i < per_thread; ++i) {
+        if (first + i * block_threads < elements) {
+            store(first + i * block_threads, loaded[i]);
+        }
+    }
+}
+
+__global__ void __launch_bounds__(block_threads)
+    add_update_kernel(const LaneState* states, std::size_t elements,
+                      const float* __restrict__ global, PerLane<const float> update,
+                      PerLane<float> weights) {
+    const std::size_t lane = blockIdx.y;
+    if (states[lane].samples == 0) {
+        return;
+    }
+    const float* __restrict__ u = of_lane(update, lane);
+    float* __restrict__ w = of_lane(weights, lane);
+    for_elements(
+        elements, [&](std::size_t i) { return global[i] + u[i]; },
+        [&](std::size_t i, float value) { w[i] = value; });
+}
+
+/// Which array weight decay pulls to zero. None: λ is 0 and the weights need not be read; 0 · x
+/// could at most change the sign of a zero direction, which no update shows.
+enum class Decay { none, weights, update };
+
+struct Element {
+    float gradient, pulled, velocity, update;
+};
+
+template <bool momentum, Decay decay>
+__global__ void __launch_bounds__(block_threads)
+    sgd_step_kernel(SgdRule rule, const LaneState* states, std::size_t elements,
+                    PerLane<const float> gradient, PerLane<const float> weights,
+                    PerLane<float> velocity, PerLane<float> update) {
+    const std::size_t lane = blockIdx.y;
+    if (states[lane].samples == 0) {
+        return;
+    }
+    const float* __restrict__ g = of_lane(gradient, lane);
+    const float* __restrict__ w = decay == Decay::weights ? of_lane(weights, lane) : nullptr;
+    float* __restrict__ v = momentum ? of_lane(velocity, lane) : nullptr;
+    float* __restrict__ u = of_lane(update, lane);
+    for_elements(
+        elements,
+        [&](std::size_t i) {
+            return Element{g[i], decay == Decay::weights ? w[i] : 0.0f, momentum ? v[i] : 0.0f,
+                           u[i]};
+        },
+        [&](std::size_t i, const Element& element) {
+            float direction = element.gradient;
+            if constexpr (decay != Decay::none) {
+                const float x = decay == Decay::weights ? element.pulled : element.update;
+                direction = formula::decayed(direction, rule.weight_decay, x);
+            }
+            if constexpr (momentum) {
+                direction = v[i] = formula::velocity(rule.momentum, element.velocity, direction);
+            }
+            u[i] = formula::descend(element.update, rule.lr, direction);
+        });
+}
+
+__global__ void __launch_bounds__(block_threads)
+    aggregate_dense_kernel(std::size_t elements, const float* __restrict__ values,
+                           std::uint64_t samples, formula::Wide* __restrict__ sum) {
+    for_elements(
+        elements,
+        [&](std::size_t i) {
+            return sum[i] + static_cast<formula::Wide>(samples) * formula::to_fixed(values[i]);
+        },
+        [&](std::size_t i, formula::Wide value) { sum[i] = value; });
+}
+
+__global__ void __launch_bounds__(block_threads)
+    mean_of_masks_kernel(std::size_t elements, const std::int64_t* __restrict__ sum, double scale,
+                         double* __restrict__ mean) {
+    for_elements(
+        elements, [&](std::size_t i) { return static_cast<double>(sum[i]) * scale; },
+        [&](std::size_t i, double value) { mean[i] = value; });
+}
+
+__global__ void __launch_bounds__(block_threads)
+    mean_of_dense_kernel(std::size_t elements, const formula::Wide* __restrict__ sum,
+                         std::uint64_t samples, double* __restrict__ mean) {
+    for_elements(
+        elements, [&](std::size_t i) { return formula::from_fixed(sum[i], samples); },
+        [&](std::size_t i, double value) { mean[i] = value; });
+}
+
+__global__ void __launch_bounds__(block_threads)
+    server_step_kernel(double lr, double momentum, std::size_t elements,
+                       const double* __restrict__ mean, double* __restrict__ velocity,
+                       float* __restrict__ global) {
+    for_elements(
+        elements,
+        [&](std::size_t i) { return velocity ? momentum * velocity[i] + mean[i] : mean[i]; },
+        [&](std::size_t i, double step) {
+            if (velocity) {
+                velocity[i] = step;
+            }
+            global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+        });
+}
+
+} // namespace
+
+void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                const float* global, PerLane<const float> update, PerLane<float> weights) {
+    launch(add_update_kernel, lane_grid(blocks_of(elements), lanes), block_threads, 0,
+           cuda_device(device).stream(), states, elements, global, update, weights);
+}
+
+void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
+              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
+              PerLane<float> velocity, PerLane<float> update) {
+    const bool momentum = rule.momentum != 0.0f;
+    const auto run = [&](auto* kernel) {
+        launch(kernel, lane_grid(blocks_of(elements), lanes), block_threads, 0,
+               cuda_device(device).stream(), rule, states, elements, gradient, weights, velocity,
+               update);
+    };
+    if (rule.weight_decay == 0.0f) {
+        run(momentum ? sgd_step_kernel<true, Decay::none> : sgd_step_kernel<false, Decay::none>);
+    } else if (rule.decay_weights) {
+        run(momentum ? sgd_step_kernel<true, Decay::weights>
+                     : sgd_step_kernel<false, Decay::weights>);
+    } else {
+        run(momentum ? sgd_step_kernel<true, Decay::update>
+                     : sgd_step_kernel<false, Decay::update>);
+    }
+}
+
+void aggregate_dense(Device& device, std::size_t elements, const float* values,
+                     std::uint64_t samples, formula::Wide* sum) {
+    launch(aggregate_dense_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+           cuda_device(device).stream(), elements, values, samples, sum);
+}
+
+void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
+                   std::uint64_t samples, double* mean) {
+    const double scale = static_cast<double>(unit) / static_cast<double>(samples);
+    launch(mean_of_masks_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+           cuda_device(device).stream(), elements, sum, scale, mean);
+}
+
+void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* sum,
+                   std::uint64_t samples, double* mean) {
+    launch(mean_of_dense_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+           cuda_device(device).stream(), elements, sum, samples, mean);
+}
+
+void server_step(Device& device, double lr, double momentum, std::size_t elements,
+                 const double* mean, double* velocity, float* global) {
+    launch(server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+           cuda_device(device).stream(), lr, momentum, elements, mean, velocity, global);
+}
+
+} // namespace fedmrn::kernels::cuda

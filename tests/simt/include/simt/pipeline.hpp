@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+
+#include "simt/executor.hpp"
+
+// Asynchronous copies from global to shared memory (cp.async, <cuda_pipeline.h>). They happen as
+// late as allowed, when their group is waited for: a missing wait reads what was there before.
+
+inline void __pipeline_memcpy_async(void* to, const void* from, std::size_t size,
+                                    std::size_t zeros = 0) {
+    const bool aligned = reinterpret_cast<std::uintptr_t>(to) % size == 0 &&
+                         reinterpret_cast<std::uintptr_t>(from) % size == 0;
+    if ((size != 4 && size != 8 && size != 16) || zeros > size || !aligned) {
+        throw simt::Error("__pipeline_memcpy_async: 4, 8 or 16 bytes, aligned to their number");
+    }
+    simt::detail::async_copies().back().push_back({to, from, size, zeros});
+}
+inline void __pipeline_commit() { simt::detail::async_copies().emplace_back(); }
+/// Waits for all but the last `later` committed groups.
+inline void __pipeline_wait_prior(std::size_t later) {
+    auto& groups = simt::detail::async_copies();
+    while (groups.size() > later + 1) {
+        for (const auto& copy : groups.front()) {
+            std::memcpy(copy.to, copy.from, copy.size - copy.zeros);
+            std::memset(static_cast<char*>(copy.to) + copy.size - copy.zeros, 0, copy.zeros);
+        }
+        groups.erase(groups.begin());
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace simt::detail {
+
+// Small, so that grid-stride loops go round and cooperative launches find their limit.
+constexpr unsigned multiprocessors = 4;
+constexpr unsigned threads_per_multiprocessor = 2048;
+
+} // namespace simt::detail
