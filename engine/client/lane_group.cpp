@@ -16,7 +16,7 @@ LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& metho
       states_(device, lanes), metrics_(device, lanes), tasks_(lanes), mirror_(lanes) {}
 
 void LaneGroup::run(const kernels::SplitView& split, const float* global, const Next& next,
-                    const Done& done, const Stepped& stepped, std::stop_token stop) {
+                    const Done& done, const Stepped& stepped, const std::stop_token& stop) {
     const std::size_t trainable = layout_.trainable;
     for (auto& task : tasks_) {
         task.reset();

@@ -39,7 +39,7 @@ public:
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
     /// at each step). global: the state all of them start from, in device memory.
     void run(const kernels::SplitView& split, const float* global, const Next& next,
-             const Done& done, const Stepped& stepped, std::stop_token stop);
+             const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:
     void start(std::size_t lane, const ClientTask& task, const float* global);

@@ -47,7 +47,8 @@ LanePool::LanePool(DeviceKind kind, const ModelSpec& model, const Method& method
 
 std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
                                     const kernels::SplitView& split, const float* global,
-                                    const LaneGroup::Stepped& stepped, std::stop_token stop) {
+                                    const LaneGroup::Stepped& stepped,
+                                    const std::stop_token& stop) {
     std::vector<Upload> uploads(tasks.size());
     std::atomic<std::size_t> taken{0};
     std::stop_source ours; // a failed lane stops the others too

@@ -31,7 +31,7 @@ public:
     /// requested.
     std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
                               const float* global, const LaneGroup::Stepped& stepped,
-                              std::stop_token stop);
+                              const std::stop_token& stop);
 
     /// Loss and hits of a state over a split.
     LaneMetrics evaluate(const kernels::SplitView& split, std::size_t samples, const float* state);

@@ -100,9 +100,10 @@ std::vector<double> spread(std::vector<double> positions, double gap, double low
         next = positions[i] + gap;
     }
     next = high;
-    for (auto i = order.rbegin(); i != order.rend(); ++i) {
-        positions[*i] = std::min(positions[*i], next);
-        next = positions[*i] - gap;
+    std::reverse(order.begin(), order.end());
+    for (const std::size_t i : order) {
+        positions[i] = std::min(positions[i], next);
+        next = positions[i] - gap;
     }
     return positions;
 }

@@ -65,7 +65,7 @@ template <auto Section, auto Field> Key number(std::string_view full, Interval r
 
 /// Enumerator i of an enumeration, or a string, is written words[i].
 template <auto Section, auto Field>
-Key word(std::string_view full, std::vector<std::string_view> words) {
+Key word(std::string_view full, const std::vector<std::string_view>& words) {
     std::vector<std::string> quoted;
     for (std::string_view w : words) quoted.push_back(fmt::format("\"{}\"", w));
     const std::vector<std::string_view> views(quoted.begin(), quoted.end());

@@ -109,9 +109,12 @@ int run(const Config& config, bool resume, std::ostream& out) {
 
     std::string why;
     choose_device(config.experiment.device, why);
-    Dataset dataset = load_dataset(config.data, config.experiment.seed);
-    const std::string data = data_text(dataset);
-    Experiment experiment(config, std::move(dataset));
+    std::string data;
+    Experiment experiment = [&] { // which keeps the data on its device: ours is let go of
+        const Dataset dataset = load_dataset(config.data, config.experiment.seed);
+        data = data_text(dataset);
+        return Experiment(config, dataset);
+    }();
     Run current(config, folder, experiment);
     current.restore();
     out << opening_text(config, experiment, data, why, current.round()) << '\n' << std::flush;

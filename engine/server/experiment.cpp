@@ -143,7 +143,7 @@ struct Experiment::Impl {
     }
 };
 
-Experiment::Experiment(const Config& config, Dataset dataset)
+Experiment::Experiment(const Config& config, const Dataset& dataset)
     : impl_(std::make_unique<Impl>(config, dataset)) {}
 Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
@@ -163,7 +163,8 @@ std::uint64_t Experiment::float32_bytes() const {
     return impl_->model.layout.state * sizeof(float);
 }
 
-std::optional<RoundMetrics> Experiment::run_round(std::stop_token stop, const Progress& progress) {
+std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
+                                                  const Progress& progress) {
     Impl& run = *impl_;
     const auto start = std::chrono::steady_clock::now();
     RoundMetrics metrics;

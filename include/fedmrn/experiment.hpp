@@ -28,7 +28,7 @@ struct ServerState {
 class Experiment {
 public:
     /// Checks that everything fits together. Throws Error with one line where it does not.
-    Experiment(const Config& config, Dataset dataset);
+    Experiment(const Config& config, const Dataset& dataset);
     ~Experiment();
     Experiment(Experiment&&) noexcept;
     Experiment& operator=(Experiment&&) noexcept;
@@ -51,7 +51,8 @@ public:
     /// eval_every says so. Nothing if stop was requested: the round is then given up at the end of
     /// the current local step, and state() is what it was before. Throws Error (Fault::run) where a
     /// client's loss is not finite.
-    std::optional<RoundMetrics> run_round(std::stop_token stop = {}, const Progress& progress = {});
+    std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
+                                          const Progress& progress = {});
 
 private:
     struct Impl;
