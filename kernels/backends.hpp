@@ -9,6 +9,7 @@
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
+#include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
@@ -17,19 +18,22 @@
 // Every device has every contract under its own namespace, with the contract's own type.
 #define FEDMRN_BACKEND(name)                                                                       \
     namespace fedmrn::kernels::name {                                                              \
-    std::unique_ptr<Device> open();                                                                \
+    std::unique_ptr<Device> open(Precision precision);                                                              \
     std::vector<DeviceInfo> list();                                                                \
     decltype(kernels::mask_weights) mask_weights;                                                  \
-    decltype(kernels::pack_mask) pack_mask;                                                        \
+    decltype(kernels::pack_masks) pack_masks;                                                     \
     decltype(kernels::aggregate_masks) aggregate_masks;                                            \
     decltype(kernels::make_noise) make_noise;                                                      \
     decltype(kernels::add_update) add_update;                                                      \
     decltype(kernels::sgd_step) sgd_step;                                                          \
+    decltype(kernels::state_changes) state_changes;                                                \
     decltype(kernels::aggregate_dense) aggregate_dense;                                            \
+    decltype(kernels::largest_magnitude) largest_magnitude;                                        \
     decltype(kernels::mean_of_masks) mean_of_masks;                                                \
     decltype(kernels::mean_of_dense) mean_of_dense;                                                \
     decltype(kernels::server_step) server_step;                                                    \
     decltype(kernels::gather_batch) gather_batch;                                                  \
+    decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \
     decltype(kernels::convolution_forward) convolution_forward;                                    \
     decltype(kernels::convolution_backward_data) convolution_backward_data;                        \

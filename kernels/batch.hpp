@@ -21,14 +21,12 @@ struct SplitView {
     std::size_t sample_size = 0;
     std::size_t channels = 1;
     bool shuffled = true; ///< visit a client's samples in the order of formula::shuffle
+    bool operator==(const SplitView&) const = default;
 };
 
 /// Fills lane l's batch: x [lanes][batch][sample_size] of type real, labels [lanes][batch]. Rows
 /// past the batch's samples are left as they are. Exactness: bits.
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels);
-
-/// Moves every active lane to its next local step. Exactness: bits.
-void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states);
 
 } // namespace fedmrn::kernels

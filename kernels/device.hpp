@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -12,6 +14,22 @@
 #include "fedmrn/config.hpp"
 
 namespace fedmrn {
+
+/// Contracts that were recorded once, to be queued again and again with the same arguments.
+class Recording {
+public:
+    virtual ~Recording() = default;
+    /// Queues them once more. Where the queue is long already, waits for its older half.
+    virtual void replay() = 0;
+};
+
+/// Bytes on their way from a device.
+class Fetch {
+public:
+    virtual ~Fetch() = default;
+    /// Waits until they have come. Valid as long as the Fetch and its device.
+    [[nodiscard]] virtual std::span<const std::byte> bytes() = 0;
+};
 
 /// One ordered queue of work on one processor, with its memory. Contracts called on a device run in
 /// the order of the calls, perhaps later; copy_out and synchronize wait for them. A device is used
@@ -32,10 +50,41 @@ public:
     virtual void copy_within(void* to, const void* from, std::size_t bytes) = 0;
     virtual void clear(void* memory, std::size_t bytes) = 0;
     virtual void synchronize() = 0;
+    /// As copy_out, but without waiting: the memory is read when its turn comes.
+    virtual std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) = 0;
+
+    /// Records the contracts that work calls, without running them. They must have run before at
+    /// the same sizes, and must not allocate, copy from or to the host, or wait.
+    virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+
+    /// Bytes that can still be allocated.
+    [[nodiscard]] virtual std::size_t free_memory() const = 0;
+
+    /// Names what is queued until pop_range, for a profiler; number goes with it. name must live as
+    /// long as the device. Free of cost where nobody looks.
+    virtual void push_range(const char* /*name*/, std::uint64_t /*number*/) {}
+    virtual void pop_range() {}
+    /// Begins and ends what a profiler is to record.
+    virtual void profile(bool /*on*/) {}
 };
 
-/// Opens a device. Throws Error where it is not there or not built in.
-std::unique_ptr<Device> open_device(DeviceKind kind);
+/// push_range and pop_range around a scope.
+class Range {
+public:
+    Range(Device& device, const char* name, std::uint64_t number = 0) : device_(device) {
+        device_.push_range(name, number);
+    }
+    Range(const Range&) = delete;
+    Range& operator=(const Range&) = delete;
+    ~Range() { device_.pop_range(); }
+
+private:
+    Device& device_;
+};
+
+/// Opens a device; precision: how a GPU multiplies float32 (tf32: on its tensor cores). Throws
+/// Error where it is not there or not built in.
+std::unique_ptr<Device> open_device(DeviceKind kind, Precision precision = Precision::fp32);
 
 /// An array in a device's memory; move-only, cleared when made.
 template <class T> class Buffer {

@@ -7,14 +7,14 @@ namespace fedmrn {
 namespace {
 
 template <class Function, class... Arguments>
-void on(Device& device, Function* cpu, Function* cuda, Arguments&&... arguments) {
-    (device.kind() == DeviceKind::cuda ? cuda : cpu)(device, std::forward<Arguments>(arguments)...);
+auto on(Device& device, Function* cpu, Function* cuda, Arguments&&... arguments) {
+    return (device.kind() == DeviceKind::cuda ? cuda : cpu)(device, std::forward<Arguments>(arguments)...);
 }
 
 } // namespace
 
-std::unique_ptr<Device> open_device(DeviceKind kind) {
-    return kind == DeviceKind::cuda ? kernels::cuda::open() : kernels::cpu::open();
+std::unique_ptr<Device> open_device(DeviceKind kind, Precision precision) {
+    return kind == DeviceKind::cuda ? kernels::cuda::open(precision) : kernels::cpu::open(precision);
 }
 
 namespace kernels {
@@ -26,9 +26,9 @@ void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const
        weights);
 }
 
-void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
-               const float* update, std::uint32_t* words) {
-    on(device, cpu::pack_mask, cuda::pack_mask, rule, seed, elements, update, words);
+void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,
+                std::size_t elements) {
+    on(device, cpu::pack_masks, cuda::pack_masks, rule, clients, elements);
 }
 
 void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
@@ -53,9 +53,18 @@ void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const Lane
        velocity, update);
 }
 
-void aggregate_dense(Device& device, std::size_t elements, const float* values,
-                     std::uint64_t samples, formula::Wide* sum) {
-    on(device, cpu::aggregate_dense, cuda::aggregate_dense, elements, values, samples, sum);
+void state_changes(Device& device, std::span<const ChangeSource> clients, const float* global,
+                   std::size_t first, std::size_t trainable, std::size_t state) {
+    on(device, cpu::state_changes, cuda::state_changes, clients, global, first, trainable, state);
+}
+
+void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
+                     formula::Wide* sum) {
+    on(device, cpu::aggregate_dense, cuda::aggregate_dense, clients, elements, sum);
+}
+
+float largest_magnitude(Device& device, std::size_t elements, const float* values) {
+    return on(device, cpu::largest_magnitude, cuda::largest_magnitude, elements, values);
 }
 
 void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
@@ -76,6 +85,11 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);
+}
+
+void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneArrays& lanes,
+                 const float* global, std::size_t trainable, std::size_t state) {
+    on(device, cpu::start_lanes, cuda::start_lanes, starts, lanes, global, trainable, state);
 }
 
 void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {

@@ -27,10 +27,23 @@ void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const
                   std::size_t elements, const float* global, PerLane<const float> update,
                   PerLane<float> weights);
 
-/// The final mask of one lane's update, packed: bit i % 32 of words[i / 32] is element i's, bits
-/// past the end are zero. words holds ⌈elements / 32⌉. Exactness: bits.
-void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
-               const float* update, std::uint32_t* words);
+/// A trained update whose final mask is wanted; device memory.
+struct MaskSource {
+    std::uint64_t seed = 0;
+    const float* update = nullptr;
+    std::uint32_t* words = nullptr; ///< receives ⌈elements / 32⌉
+};
+
+/// The clients' final masks, packed: bit i % 32 of words[i / 32] is element i's, bits past the end
+/// are zero. Exactness: bits.
+void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,
+                std::size_t elements);
+
+inline void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed,
+                      std::size_t elements, const float* update, std::uint32_t* words) {
+    const MaskSource one{seed, update, words};
+    pack_masks(device, rule, {&one, 1}, elements);
+}
 
 /// One client's masks on the device, waiting to be added.
 struct PackedMask {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "kernels/device.hpp"
 #include "kernels/formula/fixed_point.hpp"
@@ -27,9 +28,36 @@ void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const Lane
               std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
               PerLane<float> velocity, PerLane<float> update);
 
-/// sum[i] += samples · fixed(values[i]). Exactness: bits.
-void aggregate_dense(Device& device, std::size_t elements, const float* values,
-                     std::uint64_t samples, formula::Wide* sum);
+/// A trained client whose state's change is wanted; device memory.
+struct ChangeSource {
+    const float* update = nullptr;  ///< [trainable]
+    const float* weights = nullptr; ///< [state]
+    float* change = nullptr;        ///< receives [state − first]
+};
+
+/// The clients' changes of the state from element `first` on: of trainable parameters their update,
+/// of statistics weights − global. Exactness: bits.
+void state_changes(Device& device, std::span<const ChangeSource> clients, const float* global,
+                   std::size_t first, std::size_t trainable, std::size_t state);
+
+/// One client's dense values on the device, waiting to be added.
+struct DenseValues {
+    const float* values = nullptr; ///< device memory
+    std::uint64_t samples = 0;     ///< N_k
+};
+
+/// sum[i] += Σ_k N_k · fixed(values_k[i]). Exactness: bits.
+void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
+                     formula::Wide* sum);
+
+inline void add_dense(Device& device, std::size_t elements, const float* values,
+                      std::uint64_t samples, formula::Wide* sum) {
+    const DenseValues one{values, samples};
+    aggregate_dense(device, {&one, 1}, elements, sum);
+}
+
+/// max |values[i]|, infinity where one is not a number; 0 of none. Waits. Exactness: bits.
+float largest_magnitude(Device& device, std::size_t elements, const float* values);
 
 /// mean[i] = sum[i] · unit / samples, of a sum of masks. Exactness: bits.
 void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,

@@ -51,7 +51,7 @@ void aggregate_dense(benchmark::State& state) {
     const Buffer<float> values = random_array(n);
     Buffer<formula::Wide> sum(device(), n);
     const double seconds = measure(
-        state, [&] { kernels::aggregate_dense(device(), n, values.data(), 600, sum.data()); });
+        state, [&] { kernels::add_dense(device(), n, values.data(), 600, sum.data()); });
     count_pass(state, n, 36, 20, seconds);
 }
 BENCHMARK(aggregate_dense)->Unit(benchmark::kMicrosecond);

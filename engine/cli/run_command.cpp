@@ -12,7 +12,7 @@ namespace fedmrn::cli {
 
 void add_run(CLI::App& app, Action& action) {
     struct Options {
-        std::string file, device, out;
+        std::string file, device, out, profile;
         std::vector<std::string> set;
         bool resume = false;
     };
@@ -27,6 +27,10 @@ void add_run(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     command->add_option("--out", options->out, "folder of the run (else runs/<name of FILE>)")
         ->type_name("DIR");
+    command
+        ->add_option("--profile", options->profile,
+                     "rounds that nsys or ncu record (--capture-range=cudaProfilerApi)")
+        ->type_name("FIRST:LAST");
     command->add_flag("--resume", options->resume, "go on with the run that stands in the folder");
     command->callback([options, &action] {
         action = [options] {
@@ -34,7 +38,9 @@ void add_run(CLI::App& app, Action& action) {
             if (!options->device.empty())
                 overrides.push_back("experiment.device=" + options->device);
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
-            return run(load_config(options->file, overrides), options->resume, std::cout);
+            RunOptions how{options->resume, std::nullopt};
+            if (!options->profile.empty()) how.profiled = parse_rounds(options->profile);
+            return run(load_config(options->file, overrides), how, std::cout);
         };
     });
 }

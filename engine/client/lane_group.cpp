@@ -2,103 +2,159 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/client/lane_group.hpp"
 
+#include <algorithm>
+
+#include "kernels/lanes.hpp"
 #include "kernels/update.hpp"
 
 namespace fedmrn {
+namespace {
+
+/// Lanes lie a multiple of 128 bytes apart, so that vector loads are aligned in all of them.
+std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
+
+} // namespace
 
 LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& method,
                      const ClientConfig& config, std::size_t lanes, Real real)
     : device_(device), method_(method), config_(config), layout_(model.layout), lanes_(lanes),
+      update_stride_(stride_of(layout_.trainable)), weights_stride_(stride_of(layout_.state)),
       network_(device, model, lanes, config.batch, real, true),
-      update_(device, lanes * layout_.trainable), weights_(device, lanes * layout_.state),
-      gradient_(device, lanes * layout_.trainable),
-      velocity_(device, config.momentum != 0.0 ? lanes * layout_.trainable : 0),
+      update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
+      gradient_(device, lanes * update_stride_),
+      velocity_(device, config.momentum != 0.0 ? lanes * update_stride_ : 0),
       states_(device, lanes), metrics_(device, lanes), tasks_(lanes), mirror_(lanes) {}
+
+PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
+    return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
+}
 
 void LaneGroup::run(const kernels::SplitView& split, const float* global, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
-    const std::size_t trainable = layout_.trainable;
-    for (auto& task : tasks_) {
-        task.reset();
-    }
-    while (!stop.stop_requested()) {
-        bool any = false;
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            if (!tasks_[lane] && (tasks_[lane] = next())) {
-                start(lane, *tasks_[lane], global);
-            }
-            any = any || tasks_[lane];
-        }
-        if (!any) {
+    std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
+    Emission emission;
+    const auto collect = [&] {
+        if (emission.tasks.empty()) {
             return;
         }
-        stepped(step(split, global));
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            if (!tasks_[lane] || !finished(lane)) {
-                continue;
-            }
-            const ClientTask& task = *tasks_[lane];
-            LaneMetrics metrics;
-            metrics_.read({&metrics, 1}, lane);
-            done(task,
-                 method_.encode(device_, {task.client, task.round, task.seed, task.count, global,
-                                          update_.data() + lane * trainable,
-                                          weights_.data() + lane * layout_.state}),
-                 metrics);
-            tasks_[lane].reset();
+        std::vector<Message> messages = emission.messages();
+        const auto* metrics =
+            reinterpret_cast<const LaneMetrics*>(emission.metrics->bytes().data());
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            done(emission.tasks[k], std::move(messages[k]), metrics[emission.lanes[k]]);
         }
+        emission = {};
+    };
+    for (;;) {
+        fill(global, next);
+        const std::size_t steps = steps_left();
+        for (std::size_t i = 0; i < steps && !stop.stop_requested(); ++i) {
+            step({split, global});
+            stepped(advance());
+        }
+        collect();
+        if (steps == 0 || stop.stop_requested()) {
+            break;
+        }
+        emission = emit(global);
     }
 }
 
-void LaneGroup::start(std::size_t lane, const ClientTask& task, const float* global) {
-    LaneState state;
-    state.seed = task.seed;
-    state.first = task.first;
-    state.count = task.count;
-    state.steps = config_.epochs * formula::steps_per_epoch(task.count, config_.batch);
-    state.samples = formula::batch_samples(state, config_.batch);
-    mirror_[lane] = state;
-    states_.write({&state, 1}, lane);
-    const LaneMetrics none;
-    metrics_.write({&none, 1}, lane);
-    const std::size_t bytes = layout_.trainable * sizeof(float);
-    device_.clear(update_.data() + lane * layout_.trainable, bytes);
-    if (velocity_.size() != 0) {
-        device_.clear(velocity_.data() + lane * layout_.trainable, bytes);
-    }
-    device_.copy_within(weights_.data() + lane * layout_.state + layout_.trainable,
-                        global + layout_.trainable,
-                        (layout_.state - layout_.trainable) * sizeof(float));
-}
-
-std::uint64_t LaneGroup::step(const kernels::SplitView& split, const float* global) {
-    const PerLane<float> update{update_.data(), layout_.trainable};
-    const PerLane<float> weights{weights_.data(), layout_.state};
-    const PerLane<float> gradient{gradient_.data(), layout_.trainable};
-    const PerLane<float> velocity{velocity_.size() != 0 ? velocity_.data() : nullptr,
-                                  layout_.trainable};
-    const kernels::SgdRule sgd{static_cast<float>(config_.lr), static_cast<float>(config_.momentum),
-                               static_cast<float>(config_.weight_decay), method_.decays_weights()};
-    kernels::gather_batch(device_, split, lanes_, network_.batch(), states_.data(), network_.real(),
-                          network_.input(), network_.labels());
-    method_.local_weights(device_, lanes_, states_.data(), global, update, weights);
-    network_.train(states_.data(), weights, gradient, metrics_.data());
-    kernels::sgd_step(device_, sgd, lanes_, states_.data(), layout_.trainable, gradient, weights,
-                      velocity, update);
-    kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
-
-    std::uint64_t samples = 0;
-    for (LaneState& state : mirror_) {
-        if (state.samples == 0) {
+/// Idle lanes take the next clients.
+void LaneGroup::fill(const float* global, const Next& next) {
+    std::vector<kernels::LaneStart> starts;
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+        if (tasks_[lane] || !(tasks_[lane] = next())) {
             continue;
         }
-        samples += state.samples;
-        ++state.step;
+        const ClientTask& task = *tasks_[lane];
+        LaneState& state = mirror_[lane];
+        state = {.seed = task.seed, .first = task.first, .count = task.count};
+        state.steps = config_.epochs * formula::steps_per_epoch(task.count, config_.batch);
         state.samples = formula::batch_samples(state, config_.batch);
+        starts.push_back({lane, state});
+    }
+    kernels::start_lanes(device_, starts,
+                         {states_.data(), metrics_.data(), of_update(update_), of_update(velocity_),
+                          {weights_.data(), weights_stride_}},
+                         global, layout_.trainable, layout_.state);
+}
+
+/// Steps until a lane is done; 0: all are idle.
+std::size_t LaneGroup::steps_left() const {
+    std::size_t least = 0;
+    for (const LaneState& state : mirror_) {
+        const std::size_t left = state.samples == 0 ? 0 : state.steps - state.step;
+        least = left != 0 && (least == 0 || left < least) ? left : least;
+    }
+    return least;
+}
+
+void LaneGroup::step(const Source& source) {
+    if (recording_ && recorded_ == source) {
+        recording_->replay();
+        return;
+    }
+    queue_step(source); // as it is: what it allocates is then there
+    recording_ = device_.record([this, source] { queue_step(source); });
+    recorded_ = source;
+}
+
+void LaneGroup::queue_step(const Source& source) {
+    const Range range(device_, "local step", lanes_);
+    const PerLane<float> weights{weights_.data(), weights_stride_};
+    const kernels::SgdRule sgd{static_cast<float>(config_.lr), static_cast<float>(config_.momentum),
+                               static_cast<float>(config_.weight_decay), method_.decays_weights()};
+    {
+        const Range part(device_, "batch", lanes_);
+        kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),
+                              network_.real(), network_.input(), network_.labels());
+    }
+    {
+        const Range part(device_, "local weights", lanes_);
+        method_.local_weights(device_, lanes_, states_.data(), source.global, of_update(update_),
+                              weights);
+    }
+    network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
+    const Range part(device_, "sgd", lanes_);
+    kernels::sgd_step(device_, sgd, lanes_, states_.data(), layout_.trainable, of_update(gradient_),
+                      weights, of_update(velocity_), of_update(update_));
+    kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
+}
+
+/// The mirror follows a step; returns the samples that it trained on.
+std::uint64_t LaneGroup::advance() {
+    std::uint64_t samples = 0;
+    for (LaneState& state : mirror_) {
+        if (state.samples != 0) {
+            samples += state.samples;
+            ++state.step;
+            state.samples = formula::batch_samples(state, config_.batch);
+        }
     }
     return samples;
 }
 
-bool LaneGroup::finished(std::size_t lane) const { return mirror_[lane].samples == 0; }
+/// Queues the messages of all lanes whose client is done, and frees the lanes.
+LaneGroup::Emission LaneGroup::emit(const float* global) {
+    const Range range(device_, "messages");
+    Emission emission;
+    std::vector<TrainedClient> clients;
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+        if (!tasks_[lane] || mirror_[lane].samples != 0) {
+            continue;
+        }
+        const ClientTask& task = *tasks_[lane];
+        clients.push_back({task.client, task.round, task.seed, task.count, global,
+                           update_.data() + lane * update_stride_,
+                           weights_.data() + lane * weights_stride_});
+        emission.tasks.push_back(task);
+        emission.lanes.push_back(lane);
+        tasks_[lane].reset();
+    }
+    emission.messages = method_.encode(device_, clients);
+    emission.metrics = device_.fetch(metrics_.data(), lanes_ * sizeof(LaneMetrics));
+    return emission;
+}
 
 } // namespace fedmrn

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -25,8 +26,9 @@ struct ClientTask {
     std::uint32_t count = 0; ///< N_k
 };
 
-/// The lanes of one device, in lockstep: every local step advances all of them in the same kernels.
-/// A lane whose client is done takes the next one while the others go on.
+/// The lanes of one device, in lockstep: every local step advances all of them in the same kernels,
+/// recorded once and replayed. A lane whose client is done takes the next one while the others go
+/// on; its message is collected while the device works on.
 class LaneGroup {
 public:
     LaneGroup(Device& device, const ModelSpec& model, const Method& method,
@@ -37,26 +39,47 @@ public:
     using Stepped = std::function<void(std::uint64_t samples)>;
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
-    /// at each step). global: the state all of them start from, in device memory.
+    /// at each step). global: the state all of them start from, in device memory. stepped is called
+    /// when a step is queued.
     void run(const kernels::SplitView& split, const float* global, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:
-    void start(std::size_t lane, const ClientTask& task, const float* global);
-    std::uint64_t step(const kernels::SplitView& split, const float* global);
-    [[nodiscard]] bool finished(std::size_t lane) const;
+    /// What a recorded step has built in.
+    struct Source {
+        kernels::SplitView split;
+        const float* global = nullptr;
+        bool operator==(const Source&) const = default;
+    };
+    /// Clients that are done, their messages under way.
+    struct Emission {
+        std::vector<ClientTask> tasks;
+        std::vector<std::size_t> lanes;
+        PendingMessages messages;
+        std::unique_ptr<Fetch> metrics; ///< of all lanes
+    };
+    void fill(const float* global, const Next& next);
+    void step(const Source& source);
+    void queue_step(const Source& source);
+    std::uint64_t advance();
+    [[nodiscard]] std::size_t steps_left() const;
+    [[nodiscard]] Emission emit(const float* global);
+    [[nodiscard]] PerLane<float> of_update(Buffer<float>& buffer);
 
     Device& device_;
     const Method& method_;
     ClientConfig config_;
     ParameterLayout layout_;
     std::size_t lanes_;
+    std::size_t update_stride_, weights_stride_; ///< floats from lane to lane
     Network network_;
     Buffer<float> update_, weights_, gradient_, velocity_;
     Buffer<LaneState> states_;
     Buffer<LaneMetrics> metrics_;
     std::vector<std::optional<ClientTask>> tasks_; ///< of each lane
     std::vector<LaneState> mirror_; ///< what states_ holds, known here without asking the device
+    Source recorded_;
+    std::unique_ptr<Recording> recording_;
 };
 
 } // namespace fedmrn

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/client/lane_pool.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <exception>
@@ -9,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "engine/client/lane_choice.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -28,20 +30,33 @@ Upload upload(const ClientTask& task, const Message& message, const LaneMetrics&
     }
 }
 
+/// Long clients begin first, so that none is left alone at the end. Changes no result.
+std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
+    std::vector<ClientTask> order(tasks.begin(), tasks.end());
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto& a, const auto& b) { return a.count > b.count; });
+    return order;
+}
+
 } // namespace
 
-LanePool::LanePool(DeviceKind kind, const ModelSpec& model, const Method& method,
+LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
                    const Config& config, std::size_t lanes)
     : lanes_(lanes) {
-    const Real real = config.experiment.precision == Precision::bf16 ? Real::bf16 : Real::f32;
-    const std::size_t workers = kind == DeviceKind::cpu ? lanes : 1;
+    const Real real = real_of(config.experiment.precision);
+    const bool threads = device.kind() == DeviceKind::cpu;
+    const std::size_t workers = threads ? lanes : 1, width = lanes / workers;
     for (std::size_t i = 0; i < workers; ++i) {
         Worker& worker = workers_.emplace_back();
-        worker.device = open_device(kind);
-        worker.group = std::make_unique<LaneGroup>(*worker.device, model, method, config.client,
-                                                   lanes / workers, real);
-        worker.evaluator = std::make_unique<Evaluator>(*worker.device, model, lanes / workers,
-                                                       config.server.eval_batch, real);
+        if (threads) {
+            worker.own = open_device(device.kind());
+        }
+        Device& its = threads ? *worker.own : device;
+        worker.group =
+            std::make_unique<LaneGroup>(its, model, method, config.client, width, real);
+        worker.evaluator =
+            std::make_unique<Evaluator>(its, model, evaluation_lanes(config.server, width),
+                                        config.server.eval_batch, real);
     }
 }
 
@@ -50,12 +65,13 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
                                     const LaneGroup::Stepped& stepped,
                                     const std::stop_token& stop) {
     std::vector<Upload> uploads(tasks.size());
+    const std::vector<ClientTask> queue = longest_first(tasks);
     std::atomic<std::size_t> taken{0};
     std::stop_source ours; // a failed lane stops the others too
     std::stop_callback theirs(stop, [&] { ours.request_stop(); });
     const auto next = [&]() -> std::optional<ClientTask> {
         const std::size_t i = taken.fetch_add(1);
-        return i < tasks.size() ? std::optional(tasks[i]) : std::nullopt;
+        return i < queue.size() ? std::optional(queue[i]) : std::nullopt;
     };
     const auto done = [&](const ClientTask& task, const Message& message,
                           const LaneMetrics& metrics) {
@@ -92,6 +108,9 @@ LaneMetrics LanePool::evaluate(const kernels::SplitView& split, std::size_t samp
 void LanePool::on_all(const std::function<void(Worker&)>& body) {
     std::exception_ptr first;
     std::mutex mutex;
+    if (workers_.size() == 1) {
+        return body(workers_.front());
+    }
     std::vector<std::jthread> threads;
     for (Worker& worker : workers_) {
         threads.emplace_back([&] {

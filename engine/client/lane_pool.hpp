@@ -24,7 +24,8 @@ struct Upload {
 /// lanes share one device and its kernels. How many there are never changes a result.
 class LanePool {
 public:
-    LanePool(DeviceKind kind, const ModelSpec& model, const Method& method, const Config& config,
+    /// device: the one that holds the data; a GPU trains on it too, CPU lanes open their own.
+    LanePool(Device& device, const ModelSpec& model, const Method& method, const Config& config,
              std::size_t lanes);
 
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
@@ -40,12 +41,12 @@ public:
 
 private:
     struct Worker {
-        std::unique_ptr<Device> device;
+        std::unique_ptr<Device> own; ///< null: the pool's
         std::unique_ptr<LaneGroup> group;
         std::unique_ptr<Evaluator> evaluator;
     };
-    /// Runs body(worker) for every worker, each on a thread of its own; rethrows the first
-    /// exception.
+    /// Runs body(worker) for every worker, each on a thread of its own if there are several;
+    /// rethrows the first exception.
     void on_all(const std::function<void(Worker&)>& body);
 
     std::size_t lanes_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/dense.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -11,17 +12,25 @@
 namespace fedmrn {
 namespace {
 
-/// Throws unless every value fits the fixed-point grid.
-void check_range(const Message& message) {
-    for (const float value : message.dense) {
-        if (std::abs(value) < formula::dense_limit) {
-            continue;
+/// Throws for the first message with a value that does not fit the fixed-point grid.
+[[noreturn]] void diverged(std::span<const Message> messages) {
+    for (const Message& message : messages) {
+        for (const float value : message.dense) {
+            if (!(std::abs(value) < formula::dense_limit)) {
+                throw Error("round " + std::to_string(message.round) + ", client " +
+                                std::to_string(message.client) + ": its update holds " +
+                                std::to_string(value) +
+                                ", so its training has diverged; lower client.lr",
+                            Fault::run);
+            }
         }
-        throw Error("round " + std::to_string(message.round) + ", client " +
-                        std::to_string(message.client) + ": its update holds " +
-                        std::to_string(value) + ", so its training has diverged; lower client.lr",
-                    Fault::run);
     }
+    throw Error("aggregation: a dense value was damaged on the device", Fault::run);
+}
+
+/// Clients whose values are on the device together: about 256 MiB.
+std::size_t clients_at_once(std::size_t elements) {
+    return std::max<std::size_t>(1, (std::size_t{1} << 26) / elements);
 }
 
 } // namespace
@@ -35,20 +44,26 @@ void append_dense_table(const ParameterLayout& layout, std::size_t first,
     }
 }
 
-std::vector<float> dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
-                                const TrainedClient& client) {
-    std::vector<float> change(layout.state - first);
-    const std::size_t trained = layout.trainable - first,
-                      statistics = layout.state - layout.trainable;
-    device.copy_out(change.data(), client.update + first, trained * sizeof(float));
-    std::vector<float> before(statistics);
-    device.copy_out(before.data(), client.global + layout.trainable, statistics * sizeof(float));
-    device.copy_out(change.data() + trained, client.weights + layout.trainable,
-                    statistics * sizeof(float));
-    for (std::size_t i = 0; i < statistics; ++i) {
-        change[trained + i] -= before[i];
+void queue_changes(Device& device, const ParameterLayout& layout, std::size_t first,
+                   std::span<const TrainedClient> clients, float* changes, std::size_t stride) {
+    std::vector<kernels::ChangeSource> sources;
+    for (const TrainedClient& client : clients) {
+        sources.push_back({client.update, client.weights, changes + sources.size() * stride});
     }
-    return change;
+    kernels::state_changes(device, sources, clients.front().global, first, layout.trainable,
+                           layout.state);
+}
+
+Message message_of(MethodName method, const TrainedClient& client,
+                   const std::vector<TensorEntry>& table) {
+    Message message;
+    message.method = static_cast<std::uint8_t>(method);
+    message.round = client.round;
+    message.client = client.client;
+    message.seed = client.seed;
+    message.samples = client.samples;
+    message.tensors = table;
+    return message;
 }
 
 std::uint64_t total_samples(std::span<const Message> messages) {
@@ -68,12 +83,23 @@ void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::
                             std::span<const Message> messages, double* mean) {
     const std::size_t elements = layout.state - first;
     const std::uint64_t samples = total_samples(messages);
+    const std::size_t at_once = std::min(messages.size(), clients_at_once(elements));
     Buffer<formula::Wide> sum(device, elements);
-    Buffer<float> values(device, elements);
-    for (const Message& message : messages) {
-        check_range(message);
-        values.write(message.dense);
-        kernels::aggregate_dense(device, elements, values.data(), message.samples, sum.data());
+    Buffer<float> values(device, elements * at_once);
+    for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
+        const auto part = messages.subspan(begin, std::min(at_once, messages.size() - begin));
+        std::vector<kernels::DenseValues> clients;
+        for (const Message& message : part) {
+            const std::size_t at = clients.size() * elements;
+            values.write(message.dense, at);
+            clients.push_back({values.data() + at, message.samples});
+        }
+        const float largest =
+            kernels::largest_magnitude(device, clients.size() * elements, values.data());
+        if (!(largest < formula::dense_limit)) {
+            diverged(part);
+        }
+        kernels::aggregate_dense(device, clients, elements, sum.data());
     }
     kernels::mean_of_dense(device, elements, sum.data(), samples, mean + first);
 }

@@ -15,10 +15,14 @@ namespace fedmrn {
 void append_dense_table(const ParameterLayout& layout, std::size_t first,
                         std::vector<TensorEntry>& table);
 
-/// The change of a client's state from `first` on: trained values from its update, statistics
-/// against the global ones.
-std::vector<float> dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
-                                const TrainedClient& client);
+/// Queues the change of each client's state from `first` on (trained values from its update,
+/// statistics against the global ones) into changes[k · stride], device memory.
+void queue_changes(Device& device, const ParameterLayout& layout, std::size_t first,
+                   std::span<const TrainedClient> clients, float* changes, std::size_t stride);
+
+/// A message of a client with all that methods share filled in.
+Message message_of(MethodName method, const TrainedClient& client,
+                   const std::vector<TensorEntry>& table);
 
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);

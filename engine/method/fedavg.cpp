@@ -3,6 +3,7 @@
 #include "engine/method/fedavg.hpp"
 
 #include "engine/method/dense.hpp"
+#include "engine/method/payload.hpp"
 #include "kernels/update.hpp"
 
 namespace fedmrn {
@@ -13,16 +14,19 @@ void FedAvg::local_weights(Device& device, std::size_t lanes, const LaneState* s
     kernels::add_update(device, lanes, states, layout_.trainable, global, update, weights);
 }
 
-Message FedAvg::encode(Device& device, const TrainedClient& client) const {
-    Message message;
-    message.method = static_cast<std::uint8_t>(MethodName::fedavg);
-    message.round = client.round;
-    message.client = client.client;
-    message.seed = client.seed;
-    message.samples = client.samples;
-    message.tensors = table();
-    message.dense = dense_change(device, layout_, 0, client);
-    return message;
+PendingMessages FedAvg::encode(Device& device, std::span<const TrainedClient> clients) const {
+    Buffer<float> changes(device, clients.size() * layout_.state);
+    queue_changes(device, layout_, 0, clients, changes.data(), layout_.state);
+    std::vector<Message> messages;
+    for (const TrainedClient& client : clients) {
+        messages.push_back(message_of(MethodName::fedavg, client, table()));
+    }
+    return [dense = Payload(device, changes, layout_.state), messages]() mutable {
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            messages[k].dense = dense.of(k);
+        }
+        return std::move(messages);
+    };
 }
 
 std::vector<TensorEntry> FedAvg::table() const {

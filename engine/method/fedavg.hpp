@@ -13,7 +13,9 @@ public:
     void local_weights(Device& device, std::size_t lanes, const LaneState* states,
                        const float* global, PerLane<const float> update,
                        PerLane<float> weights) const override;
-    [[nodiscard]] Message encode(Device& device, const TrainedClient& client) const override;
+    using Method::encode;
+    [[nodiscard]] PendingMessages encode(Device& device,
+                                         std::span<const TrainedClient> clients) const override;
     [[nodiscard]] std::vector<TensorEntry> table() const override;
     void aggregate(Device& device, std::span<const Message> messages, double* mean) const override;
     [[nodiscard]] bool decays_weights() const override { return true; }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/method/dense.hpp"
+#include "engine/method/payload.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
 
@@ -48,21 +49,28 @@ void FedMrn::local_weights(Device& device, std::size_t lanes, const LaneState* s
                         update.at(masked), weights.at(masked));
 }
 
-Message FedMrn::encode(Device& device, const TrainedClient& client) const {
-    Message message;
-    message.method = static_cast<std::uint8_t>(MethodName::fedmrn);
-    message.variant = variant_;
-    message.parameter = magnitude_;
-    message.round = client.round;
-    message.client = client.client;
-    message.seed = client.seed;
-    message.samples = client.samples;
-    message.tensors = table();
-    Buffer<std::uint32_t> words(device, mask_words(layout_.masked));
-    kernels::pack_mask(device, rule_, client.seed, layout_.masked, client.update, words.data());
-    message.mask = words.read();
-    message.dense = dense_change(device, layout_, layout_.masked, client);
-    return message;
+PendingMessages FedMrn::encode(Device& device, std::span<const TrainedClient> clients) const {
+    const std::size_t words = mask_words(layout_.masked), dense = layout_.state - layout_.masked;
+    Buffer<std::uint32_t> masks(device, clients.size() * words);
+    Buffer<float> changes(device, clients.size() * dense);
+    std::vector<kernels::MaskSource> sources;
+    std::vector<Message> messages;
+    for (const TrainedClient& client : clients) {
+        sources.push_back({client.seed, client.update, masks.data() + sources.size() * words});
+        Message& message = messages.emplace_back(message_of(MethodName::fedmrn, client, table()));
+        message.variant = variant_;
+        message.parameter = magnitude_;
+    }
+    kernels::pack_masks(device, rule_, sources, layout_.masked);
+    queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
+    return [mask = Payload(device, masks, words), change = Payload(device, changes, dense),
+            messages]() mutable {
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            messages[k].mask = mask.of(k);
+            messages[k].dense = change.of(k);
+        }
+        return std::move(messages);
+    };
 }
 
 std::vector<TensorEntry> FedMrn::table() const {

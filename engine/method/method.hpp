@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fedmrn/config.hpp"
@@ -21,10 +23,13 @@ struct TrainedClient {
     std::uint64_t client = 0;
     std::uint32_t round = 0;
     std::uint64_t seed = 0, samples = 0;
-    const float* global = nullptr;
+    const float* global = nullptr; ///< what it started from; the same for all that are encoded together
     const float* update = nullptr;
     const float* weights = nullptr;
 };
+
+/// Waits for messages that a device is making; called once, while the device and the method live.
+using PendingMessages = std::function<std::vector<Message>()>;
 
 /// How local weights are made, how an update becomes a message, and how messages become the mean
 /// update. Stateless: everything that varies is an argument.
@@ -38,8 +43,13 @@ public:
                                const float* global, PerLane<const float> update,
                                PerLane<float> weights) const = 0;
 
-    /// What the client uploads.
-    [[nodiscard]] virtual Message encode(Device& device, const TrainedClient& client) const = 0;
+    /// What clients upload; queues the work on the device. The clients' arrays may be used again
+    /// once this returns, the messages are collected later.
+    [[nodiscard]] virtual PendingMessages encode(Device& device,
+                                                 std::span<const TrainedClient> clients) const = 0;
+    [[nodiscard]] Message encode(Device& device, const TrainedClient& client) const {
+        return std::move(encode(device, std::span(&client, 1))().front());
+    }
 
     /// The tensor table that every message of this method and model has.
     [[nodiscard]] virtual std::vector<TensorEntry> table() const = 0;

@@ -140,7 +140,7 @@ std::vector<Key> make_keys() {
         free(integer<experiment, &E::rounds>("experiment.rounds", 1, many)),
         free(integer<experiment, &E::lanes>("experiment.lanes", 0, 65536)),
         free(word<experiment, &E::device>("experiment.device", {"auto", "cpu", "cuda"})),
-        word<experiment, &E::precision>("experiment.precision", {"fp32", "tf32", "bf16"}),
+        word<experiment, &E::precision>("experiment.precision", {"auto", "fp32", "tf32", "bf16"}),
         free(text<experiment, &E::out>("experiment.out")),
         free(integer<experiment, &E::checkpoint_every>("experiment.checkpoint_every", 1, many)),
 

@@ -73,7 +73,8 @@ std::string opening_text(const Config& config, const Experiment& experiment,
                               config.method.magnitude);
     row("method", method);
     row("device",
-        fmt::format("{}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"), why));
+        fmt::format("{}, {}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"),
+                    word(experiment.config(), "experiment", "precision"), why));
     row("folder", config.experiment.out);
     if (from > 0)
         row("resumed", fmt::format("after round {} of {}", from, config.experiment.rounds));

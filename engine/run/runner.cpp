@@ -18,6 +18,7 @@
 #include "engine/run/summary.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
+#include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
@@ -29,7 +30,7 @@ public:
         : config_(config), folder_(folder), experiment_(experiment) {}
 
     void restore();
-    void train(const Signals& signals, std::ostream& out);
+    void train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out);
     void finish(std::ostream& out) const;
 
     [[nodiscard]] std::uint32_t round() const { return experiment_.state().round; }
@@ -64,16 +65,18 @@ void Run::save(MetricsLog& log) {
     saved_ = round();
 }
 
-void Run::train(const Signals& signals, std::ostream& out) {
+void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out) {
     MetricsLog log(folder_.metrics_file());
     Progress progress(out, terminal_of(out), config_.experiment.rounds, round(),
                       ledger_.uplink_bytes);
     while (!complete() && !signals.token().stop_requested()) {
+        if (profiled && round() + 1 == profiled->first) experiment_.profile(true);
         const auto metrics =
             experiment_.run_round(signals.token(), [&](double share, std::uint64_t samples) {
                 progress.update(share, samples);
             });
         if (!metrics) break;
+        if (profiled && round() == profiled->last) experiment_.profile(false);
         ledger_.add(*metrics, config_.client.cohort);
         log.append(*metrics);
         if (complete() || round() % config_.experiment.checkpoint_every == 0) save(log);
@@ -95,20 +98,25 @@ void Run::finish(std::ostream& out) const {
 
 } // namespace
 
-int run(const Config& config, bool resume, std::ostream& out) {
+int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     const Signals signals; // before any other thread
-    RunFolder folder(config, resume);
+    std::string why;
+    const DeviceKind device = choose_device(asked.experiment.device, why);
+    if (options.profiled && device == DeviceKind::cpu)
+        throw Error("--profile: only a CUDA device is profiled, this run is on the CPU (" + why + ")");
+    Config config = asked; // the precision decides the result, the device must not
+    config.experiment.precision = choose_precision(asked.experiment.precision, device);
+
+    RunFolder folder(config, options.resume);
     if (folder.finished()) {
         out << fmt::format("{}: finished already\n", folder.name())
             << summary_text(read_summary(folder.summary_file()),
                             folder.checkpoint()->ledger.messages, folder.name());
         return 0;
     }
-    if (resume && !folder.checkpoint())
+    if (options.resume && !folder.checkpoint())
         out << fmt::format("{}: no checkpoint yet, starting from the beginning\n", folder.name());
 
-    std::string why;
-    choose_device(config.experiment.device, why);
     std::string data;
     Experiment experiment = [&] { // which keeps the data on its device: ours is let go of
         const Dataset dataset = load_dataset(config.data, config.experiment.seed);
@@ -119,7 +127,7 @@ int run(const Config& config, bool resume, std::ostream& out) {
     current.restore();
     out << opening_text(config, experiment, data, why, current.round()) << '\n' << std::flush;
 
-    current.train(signals, out);
+    current.train(signals, options.profiled, out);
     if (!current.complete()) {
         out << fmt::format("stopped by {} after round {} of {}; --resume goes on from there\n",
                            signals.number() == SIGTERM ? "SIGTERM" : "SIGINT", current.round(),

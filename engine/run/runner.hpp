@@ -3,14 +3,29 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
+#include <string_view>
 
 #include "fedmrn/config.hpp"
 
 namespace fedmrn {
 
-/// Runs an experiment from its data to its summary in the folder experiment.out, or goes on with
-/// the run that stands there. Returns the exit status: 0, or 130 and 143 after SIGINT and SIGTERM,
-/// where a checkpoint was written first. Throws Error.
-int run(const Config& config, bool resume, std::ostream& out);
+/// Rounds first … last, counted from 1.
+struct Rounds {
+    std::uint32_t first = 1, last = 1;
+};
+
+/// Reads "FIRST:LAST". Throws Error for anything else.
+Rounds parse_rounds(std::string_view text);
+
+struct RunOptions {
+    bool resume = false;            ///< go on with the run that stands in the folder
+    std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
+};
+
+/// Runs an experiment from its data to its summary in the folder experiment.out. Returns the exit
+/// status: 0, or 130 and 143 after SIGINT and SIGTERM, where a checkpoint was written first. Throws
+/// Error.
+int run(const Config& asked, const RunOptions& options, std::ostream& out);
 
 } // namespace fedmrn

@@ -30,4 +30,25 @@ DeviceKind choose_device(DeviceKind asked, std::string& why) {
     return gpu ? DeviceKind::cuda : DeviceKind::cpu;
 }
 
+Precision choose_precision(Precision asked, DeviceKind device) {
+    bool tf32 = false;
+    for (const DeviceInfo& info : available_devices()) {
+        tf32 = tf32 || (info.kind == device && info.capabilities.find("tf32") != std::string::npos);
+    }
+    if (asked == Precision::tf32 && !tf32) {
+        throw Error("experiment.precision = \"tf32\": only a CUDA device of sm_80 or newer has it; "
+                    "expected \"auto\", \"fp32\" or \"bf16\"");
+    }
+    return asked != Precision::automatic ? asked : tf32 ? Precision::tf32 : Precision::fp32;
+}
+
+Config resolved(const Config& config) {
+    Config result = config;
+    std::string why;
+    result.experiment.device = choose_device(config.experiment.device, why);
+    result.experiment.precision =
+        choose_precision(config.experiment.precision, result.experiment.device);
+    return result;
+}
+
 } // namespace fedmrn

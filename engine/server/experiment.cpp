@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <thread>
 
+#include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
 #include "engine/server/cohort.hpp"
 #include "engine/server/resident_split.hpp"
@@ -21,13 +21,6 @@ namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-std::size_t lane_count(const Config& config) {
-    const std::size_t wanted = config.experiment.lanes != 0
-                                   ? config.experiment.lanes
-                                   : std::max(1u, std::thread::hardware_concurrency());
-    return std::min<std::size_t>(wanted, config.client.cohort);
 }
 
 void check(const Config& config, const Dataset& dataset, const ClientSplit& clients) {
@@ -45,18 +38,13 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
     if (dataset.test.samples() == 0) {
         throw Error("data " + dataset.name + ": no test samples");
     }
-    if (config.experiment.precision == Precision::tf32) {
-        throw Error(
-            "experiment.precision = \"tf32\": only a CUDA device has it; expected \"fp32\" or "
-            "\"bf16\"");
-    }
 }
 
 } // namespace
 
 struct Experiment::Impl {
     Config config;
-    std::string device_name, why;
+    std::string device_name;
     DeviceKind kind;
     ModelSpec model;
     ClientSplit clients;
@@ -69,15 +57,17 @@ struct Experiment::Impl {
     ServerState state;
 
     Impl(const Config& c, const Dataset& dataset)
-        : config(c), kind(choose_device(c.experiment.device, why)),
+        : config(resolved(c)), kind(config.experiment.device),
           model(make_model(c.model.name, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset.train.labels, dataset.classes, c.experiment.seed)),
-          device(open_device(kind)), method(make_method(c.method, model.layout)) {
+          device(open_device(kind, config.experiment.precision)),
+          method(make_method(c.method, model.layout)) {
         check(config, dataset, clients);
         device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         test.emplace(*device, dataset.test, dataset.shape, std::span<const std::uint32_t>{});
-        lanes = std::make_unique<LanePool>(kind, model, *method, config, lane_count(config));
+        lanes = std::make_unique<LanePool>(*device, model, *method, config,
+                                           choose_lanes(*device, model, *method, config));
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
         first.velocity.resize(config.server.momentum != 0.0 ? model.layout.trainable : 0);
@@ -110,6 +100,7 @@ struct Experiment::Impl {
 
     /// Decodes what arrived and moves the global state; reads nothing but the bytes.
     void aggregate(std::span<const Upload> uploads) {
+        const Range range(*device, "aggregation", uploads.size());
         std::vector<Message> messages;
         const std::vector<TensorEntry> table = method->table();
         for (const Upload& upload : uploads) {
@@ -155,6 +146,9 @@ const ServerState& Experiment::state() const { return impl_->state; }
 const std::string& Experiment::device() const { return impl_->device_name; }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
+const Config& Experiment::config() const { return impl_->config; }
+void Experiment::profile(bool on) { impl_->device->profile(on); }
+
 std::uint32_t Experiment::lanes() const {
     return static_cast<std::uint32_t>(impl_->lanes->lanes());
 }
@@ -169,6 +163,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     const auto start = std::chrono::steady_clock::now();
     RoundMetrics metrics;
     metrics.round = run.state.round + 1;
+    const Range range(*run.device, "round", metrics.round);
     const std::vector<ClientTask> tasks = run.tasks(metrics.round);
     std::uint64_t expected = 0;
     for (const ClientTask& task : tasks) {
@@ -193,6 +188,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     run.aggregate(uploads);
     ++run.state.round;
     if (run.evaluates(metrics.round)) {
+        const Range part(*run.device, "evaluation", run.test->samples());
         const LaneMetrics test =
             run.lanes->evaluate(run.test->view(), run.test->samples(), run.global.data());
         metrics.loss = test.loss / static_cast<double>(test.samples);

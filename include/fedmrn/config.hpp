@@ -8,7 +8,7 @@
 namespace fedmrn {
 
 enum class DeviceKind { automatic, cpu, cuda };
-enum class Precision { fp32, tf32, bf16 };
+enum class Precision { automatic, fp32, tf32, bf16 };
 enum class Partition { iid, labeldir, labelcnt };
 enum class MethodName { fedavg, fedmrn };
 enum class MaskKind { binary, signed_ };
@@ -20,7 +20,7 @@ struct ExperimentConfig {
     std::uint32_t rounds = 100;
     std::uint32_t lanes = 0; ///< clients trained at the same time; 0: chosen by the device
     DeviceKind device = DeviceKind::automatic;
-    Precision precision = Precision::fp32;
+    Precision precision = Precision::automatic; ///< tf32 on GPUs that have it, else fp32
     std::string out;                    ///< folder of the run; empty: runs/<name of the file>
     std::uint32_t checkpoint_every = 1; ///< rounds between checkpoints
 };

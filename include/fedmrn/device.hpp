@@ -26,4 +26,10 @@ std::vector<DeviceInfo> available_devices();
 /// was asked for that is not there.
 DeviceKind choose_device(DeviceKind asked, std::string& why);
 
+/// Resolves automatic for a device that is there. Throws Error for tf32 where the device has none.
+Precision choose_precision(Precision asked, DeviceKind device);
+
+/// A configuration with device and precision resolved. Throws as the two above.
+Config resolved(const Config& config);
+
 } // namespace fedmrn

@@ -33,6 +33,7 @@ public:
     Experiment(Experiment&&) noexcept;
     Experiment& operator=(Experiment&&) noexcept;
 
+    [[nodiscard]] const Config& config() const; ///< device and precision resolved
     [[nodiscard]] const ModelSpec& model() const;
     [[nodiscard]] const ClientSplit& clients() const;
     [[nodiscard]] const ServerState& state() const;
@@ -53,6 +54,9 @@ public:
     /// client's loss is not finite.
     std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
                                           const Progress& progress = {});
+
+    /// Begins and ends what a profiler (nsys, ncu) records; nothing without one, or on the CPU.
+    void profile(bool on);
 
 private:
     struct Impl;

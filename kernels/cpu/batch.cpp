@@ -67,15 +67,4 @@ void gather_batch(Device&, const SplitView& split, std::size_t lanes, std::size_
     }
 }
 
-void advance_lanes(Device&, std::size_t lanes, std::size_t batch, LaneState* states) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        if (states[lane].samples == 0) {
-            continue;
-        }
-        ++states[lane].step;
-        states[lane].samples =
-            formula::batch_samples(states[lane], static_cast<std::uint32_t>(batch));
-    }
-}
-
 } // namespace fedmrn::kernels::cpu

@@ -3,7 +3,6 @@
 #include "kernels/cpu/cpu_device.hpp"
 
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <new>
 #include <string>
@@ -55,28 +54,9 @@ void* CpuDevice::allocate(std::size_t bytes) {
 
 void CpuDevice::release(void* memory) noexcept { std::free(memory); }
 
-void CpuDevice::copy_in(void* device, const void* host, std::size_t bytes) {
-    if (bytes != 0) {
-        std::memcpy(device, host, bytes);
-    }
-}
-
-void CpuDevice::copy_out(void* host, const void* device, std::size_t bytes) {
-    if (bytes != 0) {
-        std::memcpy(host, device, bytes);
-    }
-}
-
-void CpuDevice::copy_within(void* to, const void* from, std::size_t bytes) {
-    if (bytes != 0) {
-        std::memcpy(to, from, bytes);
-    }
-}
-
-void CpuDevice::clear(void* memory, std::size_t bytes) {
-    if (bytes != 0) {
-        std::memset(memory, 0, bytes);
-    }
+std::size_t CpuDevice::free_memory() const {
+    return static_cast<std::size_t>(sysconf(_SC_AVPHYS_PAGES)) *
+           static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
 }
 
 float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
@@ -89,7 +69,7 @@ float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
     return scratch_[slot].data();
 }
 
-std::unique_ptr<Device> open() { return std::make_unique<CpuDevice>(); }
+std::unique_ptr<Device> open(Precision) { return std::make_unique<CpuDevice>(); }
 
 std::vector<DeviceInfo> list() {
     DeviceInfo info;

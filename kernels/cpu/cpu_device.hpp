@@ -8,6 +8,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "kernels/backends.hpp"
+#include "kernels/cpu/host_device.hpp"
 
 namespace fedmrn::kernels::cpu {
 
@@ -15,19 +16,14 @@ struct ConvolutionCache;
 
 /// The CPU: contracts run at once, on the calling thread, with single-threaded primitives; a lane
 /// is a thread with a device of its own.
-class CpuDevice final : public Device {
+class CpuDevice final : public HostDevice {
 public:
     CpuDevice();
     ~CpuDevice() override;
 
-    [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cpu; }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
-    void copy_in(void* device, const void* host, std::size_t bytes) override;
-    void copy_out(void* host, const void* device, std::size_t bytes) override;
-    void copy_within(void* to, const void* from, std::size_t bytes) override;
-    void clear(void* memory, std::size_t bytes) override;
-    void synchronize() override {}
+    [[nodiscard]] std::size_t free_memory() const override;
 
     /// At least `floats` of scratch memory, valid until the next call with the same slot.
     float* scratch(std::size_t slot, std::size_t floats);

@@ -115,10 +115,12 @@ void mask_weights(Device&, const MaskRule& rule, std::size_t lanes, const LaneSt
     });
 }
 
-void pack_mask(Device&, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
-               const float* update, std::uint32_t* words) {
+void pack_masks(Device&, const MaskRule& rule, std::span<const MaskSource> clients,
+                std::size_t elements) {
     for_rule(rule.mask, rule.noise.shape, [&]<MaskShape mask, NoiseShape shape>() {
-        pack_lane<mask, shape>(rule, seed, elements, update, words);
+        for (const MaskSource& client : clients) {
+            pack_lane<mask, shape>(rule, client.seed, elements, client.update, client.words);
+        }
     });
 }
 

@@ -57,20 +57,40 @@ void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* 
     }
 }
 
-void aggregate_dense(Device&, std::size_t elements, const float* values, std::uint64_t samples,
-                     formula::Wide* sum) {
-    constexpr std::size_t run = 256; // 64-bit arithmetic apart from the 128-bit sums: vector code
-    const auto weight = static_cast<std::int64_t>(samples);
-    for (std::size_t begin = 0; begin < elements; begin += run) {
-        const std::size_t count = std::min(run, elements - begin);
-        std::int64_t fixed[run];
-        for (std::size_t i = 0; i < count; ++i) {
-            fixed[i] = formula::to_fixed(values[begin + i]);
-        }
-        for (std::size_t i = 0; i < count; ++i) {
-            sum[begin + i] += static_cast<formula::Wide>(weight) * fixed[i];
+void state_changes(Device&, std::span<const ChangeSource> clients, const float* global,
+                   std::size_t first, std::size_t trainable, std::size_t state) {
+    for (const ChangeSource& client : clients) {
+        std::copy(client.update + first, client.update + trainable, client.change);
+        for (std::size_t i = trainable; i < state; ++i) {
+            client.change[i - first] = client.weights[i] - global[i];
         }
     }
+}
+
+void aggregate_dense(Device&, std::span<const DenseValues> clients, std::size_t elements,
+                     formula::Wide* sum) {
+    constexpr std::size_t run = 256; // 64-bit arithmetic apart from the 128-bit sums: vector code
+    for (std::size_t begin = 0; begin < elements; begin += run) {
+        const std::size_t count = std::min(run, elements - begin);
+        for (const DenseValues& client : clients) {
+            const auto weight = static_cast<std::int64_t>(client.samples);
+            std::int64_t fixed[run];
+            for (std::size_t i = 0; i < count; ++i) {
+                fixed[i] = formula::to_fixed(client.values[begin + i]);
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                sum[begin + i] += static_cast<formula::Wide>(weight) * fixed[i];
+            }
+        }
+    }
+}
+
+float largest_magnitude(Device&, std::size_t elements, const float* values) {
+    std::uint32_t largest = 0; // magnitudes are ordered as their bits are
+    for (std::size_t i = 0; i < elements; ++i) {
+        largest = std::max(largest, formula::magnitude_bits(values[i]));
+    }
+    return formula::magnitude(largest);
 }
 
 void mean_of_masks(Device&, std::size_t elements, const std::int64_t* sum, float unit,

@@ -14,15 +14,15 @@ namespace {
 
 } // namespace
 
-std::unique_ptr<Device> open() { absent("device cuda"); }
+std::unique_ptr<Device> open(Precision) { absent("device cuda"); }
 std::vector<DeviceInfo> list() { return {}; }
 
 void mask_weights(Device&, const MaskRule&, std::size_t, const LaneState*, std::size_t,
                   const float*, PerLane<const float>, PerLane<float>) {
     absent("mask_weights");
 }
-void pack_mask(Device&, const MaskRule&, std::uint64_t, std::size_t, const float*, std::uint32_t*) {
-    absent("pack_mask");
+void pack_masks(Device&, const MaskRule&, std::span<const MaskSource>, std::size_t) {
+    absent("pack_masks");
 }
 void aggregate_masks(Device&, const MaskRule&, std::span<const PackedMask>, std::size_t,
                      std::int64_t*) {
@@ -39,9 +39,14 @@ void sgd_step(Device&, const SgdRule&, std::size_t, const LaneState*, std::size_
               PerLane<const float>, PerLane<const float>, PerLane<float>, PerLane<float>) {
     absent("sgd_step");
 }
-void aggregate_dense(Device&, std::size_t, const float*, std::uint64_t, formula::Wide*) {
+void state_changes(Device&, std::span<const ChangeSource>, const float*, std::size_t, std::size_t,
+                   std::size_t) {
+    absent("state_changes");
+}
+void aggregate_dense(Device&, std::span<const DenseValues>, std::size_t, formula::Wide*) {
     absent("aggregate_dense");
 }
+float largest_magnitude(Device&, std::size_t, const float*) { absent("largest_magnitude"); }
 void mean_of_masks(Device&, std::size_t, const std::int64_t*, float, std::uint64_t, double*) {
     absent("mean_of_masks");
 }
@@ -54,6 +59,10 @@ void server_step(Device&, double, double, std::size_t, const double*, double*, f
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");
+}
+void start_lanes(Device&, std::span<const LaneStart>, const LaneArrays&, const float*, std::size_t,
+                 std::size_t) {
+    absent("start_lanes");
 }
 void advance_lanes(Device&, std::size_t, std::size_t, LaneState*) { absent("advance_lanes"); }
 void convolution_forward(Device&, const ConvolutionShape&, const LaneState*, const void*,

@@ -67,16 +67,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-__global__ void advance_lanes_kernel(std::size_t lanes, std::uint32_t batch, LaneState* states) {
-    const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
-    if (lane < lanes && states[lane].samples != 0) {
-        LaneState state = states[lane];
-        ++state.step;
-        state.samples = formula::batch_samples(state, batch);
-        states[lane] = state;
-    }
-}
-
 template <class T>
 void gather(CudaDevice& cuda, const SplitView& split, std::size_t lanes, std::size_t batch,
             const LaneState* states, T* x, std::uint16_t* labels) {
@@ -97,11 +87,6 @@ void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std
     } else {
         gather(cuda, split, lanes, batch, states, static_cast<formula::Bf16*>(x), labels);
     }
-}
-
-void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {
-    launch(advance_lanes_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
-           cuda_device(device).stream(), lanes, static_cast<std::uint32_t>(batch), states);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -6,7 +6,12 @@
 #include <cstdint>
 #include <string>
 
+#include <cuda_profiler_api.h>
+#include <nvtx3/nvToolsExtCudaRt.h>
+
 #include "fedmrn/error.hpp"
+#include "kernels/cuda/ranges.hpp"
+#include "kernels/cuda/recording.hpp"
 
 namespace fedmrn::kernels::cuda {
 namespace {
@@ -31,12 +36,16 @@ int device_count(std::string& why) {
     return status == cudaSuccess ? count : 0;
 }
 
+cudaMemPool_t memory_pool() {
+    cudaMemPool_t pool = nullptr;
+    check(cudaDeviceGetDefaultMemPool(&pool, 0), "finding the memory pool");
+    return pool;
+}
+
 /// Freed memory stays with the process: another client of the same size takes it at once.
 void keep_freed_memory() {
-    cudaMemPool_t pool = nullptr;
     std::uint64_t threshold = UINT64_MAX;
-    check(cudaDeviceGetDefaultMemPool(&pool, 0), "finding the memory pool");
-    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold),
+    check(cudaMemPoolSetAttribute(memory_pool(), cudaMemPoolAttrReleaseThreshold, &threshold),
           "setting up the memory pool");
 }
 
@@ -50,8 +59,9 @@ void check(cudaError_t status, const char* doing) {
     throw Error("cuda: " + std::string(doing) + ": " + cudaGetErrorString(status), Fault::run);
 }
 
-CudaDevice::CudaDevice() {
+CudaDevice::CudaDevice(Precision precision) : tensor_floats(precision == Precision::tf32) {
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+    nvtxNameCudaStreamA(stream_, "fedmrn");
     keep_freed_memory();
 }
 
@@ -105,6 +115,33 @@ void CudaDevice::clear(void* memory, std::size_t bytes) {
 
 void CudaDevice::synchronize() { check(cudaStreamSynchronize(stream_), "waiting for the device"); }
 
+std::unique_ptr<Fetch> CudaDevice::fetch(const void* device, std::size_t bytes) {
+    return fetching_.fetch(stream_, device, bytes);
+}
+
+std::unique_ptr<Recording> CudaDevice::record(const std::function<void()>& work) {
+    return std::make_unique<GraphRecording>(stream_, work);
+}
+
+std::size_t CudaDevice::free_memory() const {
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for free memory");
+    std::uint64_t reserved = 0, used = 0; // what the pool keeps is free for us
+    check(cudaMemPoolGetAttribute(memory_pool(), cudaMemPoolAttrReservedMemCurrent, &reserved),
+          "asking for free memory");
+    check(cudaMemPoolGetAttribute(memory_pool(), cudaMemPoolAttrUsedMemCurrent, &used),
+          "asking for free memory");
+    return free + static_cast<std::size_t>(reserved - used);
+}
+
+void CudaDevice::push_range(const char* name, std::uint64_t number) { begin_range(name, number); }
+void CudaDevice::pop_range() { end_range(); }
+
+void CudaDevice::profile(bool on) {
+    synchronize(); // what was queued before belongs to the other side
+    check(on ? cudaProfilerStart() : cudaProfilerStop(), "talking to the profiler");
+}
+
 void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     Block& block = scratch_[static_cast<std::size_t>(slot)];
     if (block.bytes >= bytes) {
@@ -123,12 +160,12 @@ void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     return larger;
 }
 
-std::unique_ptr<Device> open() {
+std::unique_ptr<Device> open(Precision precision) {
     std::string why;
     if (device_count(why) == 0) {
         throw Error("device cuda: no GPU was found: " + why, Fault::input);
     }
-    return std::make_unique<CudaDevice>();
+    return std::make_unique<CudaDevice>(precision);
 }
 
 std::vector<DeviceInfo> list() {
@@ -144,6 +181,9 @@ std::vector<DeviceInfo> list() {
         info.memory = properties.totalGlobalMem;
         info.capabilities =
             "sm_" + std::to_string(properties.major) + std::to_string(properties.minor);
+        if (properties.major >= 8) {
+            info.capabilities += " tf32 bf16";
+        }
     }
     return devices;
 }

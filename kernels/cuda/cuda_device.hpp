@@ -8,19 +8,27 @@
 
 #include "kernels/backends.hpp"
 #include "kernels/cuda/cuda.hpp"
+#include "kernels/cuda/fetch.hpp"
 #include "kernels/cuda/staging.hpp"
 
 namespace fedmrn::kernels::cuda {
 
 /// Who uses a piece of scratch memory.
-enum class Scratch : std::size_t { batchnorm_sums, batchnorm_coefficients, weight_sums, masks };
+enum class Scratch : std::size_t {
+    batchnorm_sums,
+    batchnorm_coefficients,
+    weight_sums,
+    clients,
+    slots ///< how many there are
+};
 
-/// One GPU and one stream on it. The contracts of a local step (all but pack_mask, the aggregations
-/// and the server's) neither allocate nor wait once they have run at their size, so that a stream
-/// capture can record them.
+/// One GPU and one stream on it. The contracts of a local step (all but start_lanes, those of
+/// messages and the server's) neither allocate nor wait once they have run at their size, so that a
+/// stream capture can record them.
 class CudaDevice final : public Device {
 public:
-    CudaDevice();
+    /// precision: tf32, or float32 products as they are.
+    explicit CudaDevice(Precision precision = Precision::fp32);
     ~CudaDevice() override;
 
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
@@ -31,6 +39,12 @@ public:
     void copy_within(void* to, const void* from, std::size_t bytes) override;
     void clear(void* memory, std::size_t bytes) override;
     void synchronize() override;
+    std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) override;
+    std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    [[nodiscard]] std::size_t free_memory() const override;
+    void push_range(const char* name, std::uint64_t number) override;
+    void pop_range() override;
+    void profile(bool on) override;
 
     [[nodiscard]] cudaStream_t stream() const { return stream_; }
 
@@ -39,9 +53,16 @@ public:
     /// outgrown is kept, since a captured graph may still point at it.
     void* scratch(Scratch slot, std::size_t bytes);
 
+    /// A list that the next contract on this slot reads, copied into scratch memory.
+    template <class T> const T* list(Scratch slot, std::span<const T> items) {
+        void* memory = scratch(slot, items.size_bytes());
+        copy_in(memory, items.data(), items.size_bytes());
+        return static_cast<const T*>(memory);
+    }
+
     /// Float32 products on the tensor cores: factors rounded to tf32 (11 significant bits), sums in
     /// float32.
-    bool tensor_floats = false;
+    bool tensor_floats;
 
 private:
     struct Block {
@@ -50,7 +71,8 @@ private:
     };
     cudaStream_t stream_ = nullptr;
     Staging staging_;
-    std::array<Block, 4> scratch_;
+    Fetching fetching_;
+    std::array<Block, static_cast<std::size_t>(Scratch::slots)> scratch_;
     std::vector<void*> outgrown_;
 };
 

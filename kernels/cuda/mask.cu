@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/grid.cuh"
-#include "kernels/formula/key.hpp"
+#include "kernels/cuda/random.cuh"
 
 namespace fedmrn::kernels::cuda {
 namespace {
@@ -20,7 +20,7 @@ using formula::NoiseShape;
 constexpr unsigned block_threads = 256;
 constexpr unsigned tiles_per_block = block_threads / warp_size;
 constexpr unsigned rows = 4;
-constexpr std::size_t clients_per_block = 64; ///< of an aggregation; more clients: more blocks
+constexpr std::size_t clients_per_block = 256; ///< of an aggregation; more clients: more blocks
 
 struct Place {
     std::size_t tile;
@@ -66,9 +66,9 @@ __global__ void __launch_bounds__(block_threads)
             rule.progressive ? formula::progress(state.step + 1, state.steps) : formula::certain;
     }
     __syncthreads();
-    const formula::Words noise = formula::philox(state.seed, at.block(), 0, formula::purpose_noise);
+    const formula::Words noise = random(state.seed, at.block(), 0, formula::purpose_noise);
     const formula::Words draw =
-        formula::philox(state.seed, at.block(), state.step + 1, formula::purpose_mask);
+        random(state.seed, at.block(), state.step + 1, formula::purpose_mask);
     for (unsigned row = 0; row < rows; ++row) {
         if (at.element(row) < elements) {
             const std::int32_t grid = formula::noise_grid<shape>(rule.noise.floor, noise.w[row]);
@@ -82,22 +82,23 @@ __global__ void __launch_bounds__(block_threads)
 
 template <MaskShape mask, NoiseShape shape>
 __global__ void __launch_bounds__(block_threads)
-    pack_mask_kernel(MaskRule rule, std::uint64_t seed, std::size_t elements,
-                     const float* __restrict__ update, std::uint32_t* __restrict__ words) {
+    pack_masks_kernel(MaskRule rule, const MaskSource* __restrict__ clients,
+                      std::size_t elements) {
     const Place at = place();
-    const formula::Words noise = formula::philox(seed, at.block(), 0, formula::purpose_noise);
-    const formula::Words draw = formula::philox(seed, at.block(), 0, formula::purpose_final_mask);
+    const MaskSource client = clients[blockIdx.y];
+    const formula::Words noise = random(client.seed, at.block(), 0, formula::purpose_noise);
+    const formula::Words draw = random(client.seed, at.block(), 0, formula::purpose_final_mask);
     for (unsigned row = 0; row < rows; ++row) {
         bool bit = false;
         if (at.element(row) < elements) {
             const std::int32_t grid = formula::noise_grid<shape>(rule.noise.floor, noise.w[row]);
             const std::uint32_t probability = formula::keep_probability<mask>(
-                update[at.element(row)], formula::noise_value(rule.noise.unit, grid));
+                client.update[at.element(row)], formula::noise_value(rule.noise.unit, grid));
             bit = formula::mask_bit(probability, draw.w[row], rule.stochastic);
         }
         const unsigned word = __ballot_sync(0xffffffffu, bit);
         if (at.thread == 0 && at.element(row) < elements) {
-            words[at.tile * rows + row] = word;
+            client.words[at.tile * rows + row] = word;
         }
     }
 }
@@ -115,7 +116,7 @@ __global__ void __launch_bounds__(block_threads)
         const PackedMask client = clients[k];
         const auto samples = static_cast<std::int64_t>(client.samples);
         const formula::Words noise =
-            formula::philox(client.seed, at.block(), 0, formula::purpose_noise);
+            random(client.seed, at.block(), 0, formula::purpose_noise);
         for (unsigned row = 0; row < rows; ++row) {
             if (at.element(row) < elements) {
                 const std::uint32_t bit = client.words[at.tile * rows + row] >> at.thread & 1;
@@ -138,7 +139,7 @@ __global__ void __launch_bounds__(block_threads)
     make_noise_kernel(formula::NoiseRule rule, std::uint64_t seed, std::size_t elements,
                       float* __restrict__ out) {
     const Place at = place();
-    const formula::Words noise = formula::philox(seed, at.block(), 0, formula::purpose_noise);
+    const formula::Words noise = random(seed, at.block(), 0, formula::purpose_noise);
     for (unsigned row = 0; row < rows; ++row) {
         if (at.element(row) < elements) {
             out[at.element(row)] = formula::noise_value(
@@ -177,12 +178,17 @@ void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const
            weights);
 }
 
-void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
-               const float* update, std::uint32_t* words) {
-    using Kernel = decltype(pack_mask_kernel<MaskShape::binary, NoiseShape::uniform>);
-    static Kernel* const table[2][3] = FEDMRN_TABLE(pack_mask_kernel);
-    launch(chosen(table, rule.mask, rule.noise.shape), lane_grid(blocks_of(elements), 1),
-           block_threads, 0, cuda_device(device).stream(), rule, seed, elements, update, words);
+void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,
+                std::size_t elements) {
+    using Kernel = decltype(pack_masks_kernel<MaskShape::binary, NoiseShape::uniform>);
+    static Kernel* const table[2][3] = FEDMRN_TABLE(pack_masks_kernel);
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(chosen(table, rule.mask, rule.noise.shape),
+           lane_grid(blocks_of(elements), clients.size()), block_threads, 0, cuda.stream(), rule,
+           cuda.list(Scratch::clients, clients), elements);
 }
 
 void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
@@ -193,11 +199,10 @@ void aggregate_masks(Device& device, const MaskRule& rule, std::span<const Packe
         return;
     }
     CudaDevice& cuda = cuda_device(device);
-    auto* list = static_cast<PackedMask*>(cuda.scratch(Scratch::masks, clients.size_bytes()));
-    cuda.copy_in(list, clients.data(), clients.size_bytes());
     launch(chosen(table, rule.mask, rule.noise.shape),
            lane_grid(blocks_of(elements), divide_up(clients.size(), clients_per_block)),
-           block_threads, 0, cuda.stream(), rule, list, clients.size(), elements, sum);
+           block_threads, 0, cuda.stream(), rule, cuda.list(Scratch::clients, clients),
+           clients.size(), elements, sum);
 }
 
 void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,

@@ -93,15 +93,34 @@ __global__ void __launch_bounds__(block_threads)
         });
 }
 
+/// A client a blockIdx.y.
 __global__ void __launch_bounds__(block_threads)
-    aggregate_dense_kernel(std::size_t elements, const float* __restrict__ values,
-                           std::uint64_t samples, formula::Wide* __restrict__ sum) {
+    state_changes_kernel(const ChangeSource* __restrict__ clients, const float* __restrict__ global,
+                         std::size_t first, std::size_t trainable, std::size_t elements) {
+    const ChangeSource client = clients[blockIdx.y];
     for_elements(
         elements,
         [&](std::size_t i) {
-            return sum[i] + static_cast<formula::Wide>(samples) * formula::to_fixed(values[i]);
+            const std::size_t at = first + i;
+            return at < trainable ? client.update[at] : client.weights[at] - global[at];
         },
-        [&](std::size_t i, formula::Wide value) { sum[i] = value; });
+        [&](std::size_t i, float value) { client.change[i] = value; });
+}
+
+/// Clients one after another: the sum is read and written once.
+__global__ void __launch_bounds__(block_threads)
+    aggregate_dense_kernel(const DenseValues* __restrict__ clients, std::size_t client_count,
+                           std::size_t elements, formula::Wide* __restrict__ sum) {
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i >= elements) {
+        return;
+    }
+    formula::Wide total = sum[i];
+    for (std::size_t k = 0; k < client_count; ++k) {
+        const DenseValues client = clients[k];
+        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values[i]);
+    }
+    sum[i] = total;
 }
 
 __global__ void __launch_bounds__(block_threads)
@@ -163,10 +182,25 @@ void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const Lane
     }
 }
 
-void aggregate_dense(Device& device, std::size_t elements, const float* values,
-                     std::uint64_t samples, formula::Wide* sum) {
-    launch(aggregate_dense_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
-           cuda_device(device).stream(), elements, values, samples, sum);
+void state_changes(Device& device, std::span<const ChangeSource> clients, const float* global,
+                   std::size_t first, std::size_t trainable, std::size_t state) {
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(state_changes_kernel, lane_grid(blocks_of(state - first), clients.size()), block_threads,
+           0, cuda.stream(), cuda.list(Scratch::clients, clients), global, first, trainable,
+           state - first);
+}
+
+void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
+                     formula::Wide* sum) {
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(aggregate_dense_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
+           0, cuda.stream(), cuda.list(Scratch::clients, clients), clients.size(), elements, sum);
 }
 
 void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,

@@ -19,6 +19,15 @@ FEDMRN_FORMULA std::int64_t to_fixed(float value) {
     return static_cast<std::int64_t>(scaled + (scaled < 0.0 ? -0.5 : 0.5));
 }
 
+/// |value| as an integer of the same order; not a number is the largest of all.
+FEDMRN_FORMULA std::uint32_t magnitude_bits(float value) {
+    return __builtin_bit_cast(std::uint32_t, value) & 0x7fffffffu;
+}
+/// Back from there; not a number gives infinity.
+FEDMRN_FORMULA float magnitude(std::uint32_t bits) {
+    return __builtin_bit_cast(float, bits < 0x7f800000u ? bits : 0x7f800000u);
+}
+
 /// sum / weight, back on the real line; the division is an integer one, rounded to nearest.
 FEDMRN_FORMULA double from_fixed(Wide sum, std::uint64_t weight) {
     const Wide divisor = static_cast<Wide>(weight), half = divisor / 2;

@@ -70,7 +70,7 @@ TEST_P(DenseMean, DoesNotDependOnTheOrderOfClients) {
         Buffer<Wide> sum(device, elements);
         for (const std::size_t k : order) {
             const Buffer<float> x(device, values[k]);
-            kernels::aggregate_dense(device, elements, x.data(), samples[k], sum.data());
+            kernels::add_dense(device, elements, x.data(), samples[k], sum.data());
         }
         Buffer<double> out(device, elements);
         kernels::mean_of_dense(device, elements, sum.data(), total, out.data());
@@ -93,8 +93,8 @@ TEST_P(DenseMean, IsHandCheckable) {
     Buffer<Wide> sum(device, 2);
     const Buffer<float> a(device, std::vector<float>{1.0f, -2.0f}),
         b(device, std::vector<float>{4.0f, 0.5f});
-    kernels::aggregate_dense(device, 2, a.data(), 100, sum.data());
-    kernels::aggregate_dense(device, 2, b.data(), 300, sum.data());
+    kernels::add_dense(device, 2, a.data(), 100, sum.data());
+    kernels::add_dense(device, 2, b.data(), 300, sum.data());
     Buffer<double> mean(device, 2);
     kernels::mean_of_dense(device, 2, sum.data(), 400, mean.data());
     EXPECT_EQ(mean.read(), (std::vector<double>{3.25, -0.125}));

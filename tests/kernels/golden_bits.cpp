@@ -65,7 +65,7 @@ std::uint64_t aggregate_dense_hash(Device& device, std::size_t n, bool mean_too)
     Buffer<Wide> sum(device, n);
     for (const std::uint64_t samples : {std::uint64_t{600}, many}) {
         const Buffer<float> values(device, dense_values(n, static_cast<std::uint32_t>(samples)));
-        kernels::aggregate_dense(device, n, values.data(), samples, sum.data());
+        kernels::add_dense(device, n, values.data(), samples, sum.data());
     }
     if (!mean_too) {
         return hash_of(sum);

@@ -12,9 +12,9 @@ void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const
     cpu::mask_weights(device, rule, lanes, states, elements, global, update, weights);
 }
 
-void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed, std::size_t elements,
-               const float* update, std::uint32_t* words) {
-    cpu::pack_mask(device, rule, seed, elements, update, words);
+void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,
+                std::size_t elements) {
+    cpu::pack_masks(device, rule, clients, elements);
 }
 
 void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
@@ -38,9 +38,9 @@ void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const Lane
     cpu::sgd_step(device, rule, lanes, states, elements, gradient, weights, velocity, update);
 }
 
-void aggregate_dense(Device& device, std::size_t elements, const float* values,
-                     std::uint64_t samples, formula::Wide* sum) {
-    cpu::aggregate_dense(device, elements, values, samples, sum);
+void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
+                     formula::Wide* sum) {
+    cpu::aggregate_dense(device, clients, elements, sum);
 }
 
 void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,

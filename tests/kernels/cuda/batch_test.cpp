@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/batch.hpp"
+#include "kernels/lanes.hpp"
 
 #include "tests/kernels/cuda/twins.hpp"
 

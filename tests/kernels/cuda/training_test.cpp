@@ -7,6 +7,7 @@
 #include "engine/method/method.hpp"
 #include "engine/model/builder.hpp"
 #include "kernels/cuda/cuda_device.hpp"
+#include "kernels/lanes.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/update.hpp"
 #include "tests/kernels/cuda/twins.hpp"

@@ -72,7 +72,7 @@ TEST(CudaUpdate, dense_aggregation_and_server_step_equal_the_cpus) {
                     Buffer<double> mean(device, size), velocity(device, size);
                     for (std::uint32_t k = 0; k < 3; ++k) {
                         Buffer<float> values(device, random_floats(size, k + 2, 10.0f));
-                        kernels::aggregate_dense(device, size, values.data(), 600 + k, sum.data());
+                        kernels::add_dense(device, size, values.data(), 600 + k, sum.data());
                     }
                     kernels::mean_of_dense(device, size, sum.data(), 1803, mean.data());
                     for (int round = 0; round < 2; ++round) {

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 
 #include "runtime/allocation.hpp"
@@ -127,13 +129,22 @@ cudaError_t CUDARTAPI cudaPointerGetAttributes(cudaPointerAttributes* answer, co
     return cudaSuccess;
 }
 
-// The one pool keeps nothing, so there is nothing to set.
+// The one pool keeps nothing: what it has reserved is in use.
 cudaError_t CUDARTAPI cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
     static char the_pool;
     *pool = reinterpret_cast<cudaMemPool_t>(&the_pool);
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) {
+    return cudaSuccess;
+}
+cudaError_t CUDARTAPI cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr attribute,
+                                              void* value) {
+    const ApiLock lock;
+    if (attribute != cudaMemPoolAttrReservedMemCurrent && attribute != cudaMemPoolAttrUsedMemCurrent)
+        return status(cudaErrorNotSupported);
+    const std::uint64_t used = memory().total() - memory().free_bytes();
+    std::memcpy(value, &used, sizeof used);
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }

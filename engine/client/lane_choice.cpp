@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/client/lane_choice.hpp"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "engine/client/evaluator.hpp"
+#include "engine/client/lane_group.hpp"
+#include "fedmrn/error.hpp"
+#include "kernels/cpu/host_device.hpp"
+
+namespace fedmrn {
+namespace {
+
+constexpr std::size_t most_lanes = 65535;         ///< of one grid
+constexpr std::size_t evaluated_at_once = 1 << 13; ///< samples: enough to fill a GPU
+
+/// Counts what is asked of it, gives nothing.
+class CountingDevice final : public kernels::cpu::HostDevice {
+public:
+    void* allocate(std::size_t bytes) override {
+        counted += bytes;
+        return nullptr;
+    }
+    void release(void*) noexcept override {}
+    void clear(void*, std::size_t) override {}
+    void copy_in(void*, const void*, std::size_t) override {}
+    [[nodiscard]] std::size_t free_memory() const override { return 0; }
+    std::size_t counted = 0;
+};
+
+std::string gibibytes(std::size_t bytes) {
+    const std::size_t tenths = bytes * 10 >> 30;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
+}
+
+} // namespace
+
+std::size_t evaluation_lanes(const ServerConfig& config, std::size_t lanes) {
+    return std::clamp<std::size_t>(evaluated_at_once / config.eval_batch, 1, lanes);
+}
+
+std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
+                         const Config& config) {
+    const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
+    const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
+    if (device.kind() == DeviceKind::cpu) {
+        const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+        return wanted != 0 ? wanted : std::min(cores, useful);
+    }
+    const Real real = real_of(config.experiment.precision);
+    CountingDevice lane, evaluation;
+    const LaneGroup one(lane, model, method, config.client, 1, real);
+    const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, useful),
+                              config.server.eval_batch, real);
+    // A fifth stays for the kernels' scratch memory, messages and the aggregation.
+    const std::size_t free = device.free_memory() / 5 * 4;
+    const std::size_t left = free > evaluation.counted ? free - evaluation.counted : 0;
+    const std::size_t fitting = left / lane.counted;
+    if (fitting < std::max<std::size_t>(wanted, 1)) {
+        throw Error("experiment.lanes = " + std::to_string(config.experiment.lanes) +
+                        ": a lane of model " + model.name + " needs " +
+                        std::to_string((lane.counted >> 20) + 1) +
+                        " MiB of device memory; of the " + gibibytes(device.free_memory()) +
+                        " that are free " + std::to_string(fitting) +
+                        (fitting == 1 ? " lane would fit" : " lanes would fit"),
+                    Fault::run);
+    }
+    return wanted != 0 ? wanted : std::min(useful, fitting);
+}
+
+} // namespace fedmrn

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "engine/method/method.hpp"
+#include "fedmrn/config.hpp"
+#include "fedmrn/model.hpp"
+#include "kernels/device.hpp"
+
+namespace fedmrn {
+
+constexpr Real real_of(Precision precision) {
+    return precision == Precision::bf16 ? Real::bf16 : Real::f32;
+}
+
+/// How many lanes an experiment gets: experiment.lanes, or if that is 0 as many as the cohort can
+/// use: on the CPU one a core, on a GPU what its free memory holds. Throws Error (Fault::run) where
+/// they do not fit, naming how many would.
+std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
+                         const Config& config);
+
+/// Batches that an evaluator of a device with so many lanes takes at once.
+std::size_t evaluation_lanes(const ServerConfig& config, std::size_t lanes);
+
+} // namespace fedmrn

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "kernels/device.hpp"
+
+namespace fedmrn::kernels::cpu {
+
+/// A device whose memory is the host's and whose contracts run at once.
+class HostDevice : public Device {
+public:
+    [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cpu; }
+    void copy_in(void* device, const void* host, std::size_t bytes) override {
+        copy_within(device, host, bytes);
+    }
+    void copy_out(void* host, const void* device, std::size_t bytes) override {
+        copy_within(host, device, bytes);
+    }
+    void copy_within(void* to, const void* from, std::size_t bytes) override {
+        if (bytes != 0) {
+            std::memcpy(to, from, bytes);
+        }
+    }
+    void clear(void* memory, std::size_t bytes) override {
+        if (bytes != 0) {
+            std::memset(memory, 0, bytes);
+        }
+    }
+    void synchronize() override {}
+
+    std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) override {
+        struct Copied final : Fetch {
+            explicit Copied(std::size_t size) : copy(size) {}
+            std::span<const std::byte> bytes() override { return copy; }
+            std::vector<std::byte> copy;
+        };
+        auto copied = std::make_unique<Copied>(bytes);
+        copy_within(copied->copy.data(), device, bytes);
+        return copied;
+    }
+
+    /// There is nothing to gain from knowing the calls beforehand: they are made again.
+    std::unique_ptr<Recording> record(const std::function<void()>& work) override {
+        struct Again final : Recording {
+            explicit Again(std::function<void()> body) : work(std::move(body)) {}
+            void replay() override { work(); }
+            std::function<void()> work;
+        };
+        return std::make_unique<Again>(work);
+    }
+};
+
+} // namespace fedmrn::kernels::cpu

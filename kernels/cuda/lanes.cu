@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/lanes.hpp"
+
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/grid.cuh"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+constexpr unsigned block_threads = 128;
+
+/// A start a blockIdx.y.
+__global__ void __launch_bounds__(block_threads)
+    start_lanes_kernel(const LaneStart* __restrict__ starts, LaneArrays lanes,
+                       const float* __restrict__ global, std::size_t trainable, std::size_t state) {
+    const LaneStart start = starts[blockIdx.y];
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i == 0) {
+        lanes.states[start.lane] = start.state;
+        lanes.metrics[start.lane] = {};
+    }
+    if (i < trainable) {
+        of_lane(lanes.update, start.lane)[i] = 0.0f;
+        if (lanes.velocity.data) {
+            of_lane(lanes.velocity, start.lane)[i] = 0.0f;
+        }
+    } else if (i < state) {
+        of_lane(lanes.weights, start.lane)[i] = global[i];
+    }
+}
+
+__global__ void advance_lanes_kernel(std::size_t lanes, std::uint32_t batch, LaneState* states) {
+    const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (lane < lanes && states[lane].samples != 0) {
+        LaneState state = states[lane];
+        ++state.step;
+        state.samples = formula::batch_samples(state, batch);
+        states[lane] = state;
+    }
+}
+
+} // namespace
+
+void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneArrays& lanes,
+                 const float* global, std::size_t trainable, std::size_t state) {
+    if (starts.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(start_lanes_kernel, lane_grid(divide_up(state, block_threads), starts.size()),
+           block_threads, 0, cuda.stream(), cuda.list(Scratch::clients, starts), lanes, global,
+           trainable, state);
+}
+
+void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {
+    launch(advance_lanes_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
+           cuda_device(device).stream(), lanes, static_cast<std::uint32_t>(batch), states);
+}
+
+} // namespace fedmrn::kernels::cuda
