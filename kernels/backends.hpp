@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "fedmrn/device.hpp"
 #include "kernels/batch.hpp"
@@ -52,3 +53,8 @@
 FEDMRN_BACKEND(cpu)
 FEDMRN_BACKEND(cuda)
 #undef FEDMRN_BACKEND
+
+namespace fedmrn::kernels::cuda {
+/// In a few words, why list() is empty: the build, the driver, or no GPU.
+std::string absence();
+} // namespace fedmrn::kernels::cuda

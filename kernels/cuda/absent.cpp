@@ -16,6 +16,7 @@ namespace {
 
 std::unique_ptr<Device> open(Precision) { absent("device cuda"); }
 std::vector<DeviceInfo> list() { return {}; }
+std::string absence() { return "this build has none, configure with -DFEDMRN_CUDA=ON"; }
 
 void mask_weights(Device&, const MaskRule&, std::size_t, const LaneState*, std::size_t,
                   const float*, PerLane<const float>, PerLane<float>) {

@@ -160,6 +160,12 @@ void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     return larger;
 }
 
+std::string absence() {
+    std::string why;
+    device_count(why);
+    return why;
+}
+
 std::unique_ptr<Device> open(Precision precision) {
     std::string why;
     if (device_count(why) == 0) {

@@ -90,6 +90,39 @@ TEST_F(Cli, ListsDevices) {
     EXPECT_THAT(end.out, HasSubstr("auto: "));
 }
 
+/// On a machine whose GPUs, if it has any, are hidden: the driver then tells of none.
+class CliWithoutGpu : public Cli {
+protected:
+    CliWithoutGpu() { setenv("CUDA_VISIBLE_DEVICES", "", 1); }
+    ~CliWithoutGpu() override { unsetenv("CUDA_VISIBLE_DEVICES"); }
+    const std::string none = "no CUDA device was found: ";
+    const std::string not_built = "this build has none, configure with -DFEDMRN_CUDA=ON";
+};
+
+TEST_F(CliWithoutGpu, AskedForIsOneLineAndStatus2) {
+    const std::string line = refused({"run", perceptron, "--device", "cuda"});
+    EXPECT_THAT(line, testing::StartsWith("experiment.device = \"cuda\": " + none));
+    EXPECT_THAT(line, testing::EndsWith("; use \"cpu\" or \"auto\"\n"));
+    EXPECT_EQ(line.find(not_built) == std::string::npos, FEDMRN_TEST_CUDA) << line;
+    EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
+}
+
+TEST_F(CliWithoutGpu, AutoTakesTheCpuAndSaysWhy) {
+    const std::string why = FEDMRN_TEST_CUDA ? none : none + not_built;
+    const Outcome end = fedmrn(
+        folder.path(), {"run", perceptron, "--device", "auto", "--set", "experiment.rounds=1"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::ContainsRegex("device +cpu.*; " + why));
+    EXPECT_THAT(fedmrn(folder.path(), {"devices"}).out, HasSubstr("auto: cpu, " + why));
+}
+
+TEST_F(CliWithoutGpu, TheCpuIsTakenBecauseItWasAskedFor) {
+    const Outcome end = fedmrn(
+        folder.path(), {"run", perceptron, "--device", "cpu", "--set", "experiment.rounds=1"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::ContainsRegex("device +cpu.*; asked for"));
+}
+
 TEST_F(Cli, RunsReportsAndInspects) {
     const Outcome end = fedmrn(folder.path(), {"run", perceptron, "--set", "experiment.rounds=3"});
     ASSERT_EQ(end.status, 0) << end.err;
