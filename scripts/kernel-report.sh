@@ -33,7 +33,10 @@ case $arch in
 esac
 [ ${#files[@]} -gt 0 ] || files=(kernels/cuda/*.cu)
 nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
-[ -x "$nvcc" ] || { echo "kernel-report.sh: nvcc was not found: install the CUDA toolkit" >&2; exit 2; }
+if ! [ -x "$nvcc" ]; then
+    echo "kernel-report.sh: nvcc was not found: install the CUDA toolkit" >&2
+    exit 2
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,8 +47,9 @@ for file in "${files[@]}"; do
         -arch="compute_${arch#sm_}" -ptx "$file" -o "$name.ptx"
     "$(dirname "$nvcc")/ptxas" -O3 -arch="$arch" -v "$name.ptx" -o "$name.cubin" 2>"$name.log" ||
         { cat "$name.log" >&2; exit 1; }
-    sed -n 's/^.*\.entry \([A-Za-z0-9_$]*\)(.*/entry \1/p; s/^\.maxntid \([0-9, ]*\).*/threads \1/p' \
-        "$name.ptx" | sed "s|^|$(basename "$file") |" >>"$work/all"
+    sed -n -e 's/^.*\.entry \([A-Za-z0-9_$]*\)(.*/entry \1/p' \
+        -e 's/^\.maxntid \([0-9, ]*\).*/threads \1/p' "$name.ptx" |
+        sed "s|^|$(basename "$file") |" >>"$work/all"
     sed "s|^|$(basename "$file") |" "$name.log" >>"$work/all"
 done
 
@@ -103,7 +107,8 @@ awk '
         w0[key] = least(w0[key], warps); if (warps > w1[key]) w1[key] = warps
     }
     END {
-        print "| file | kernel, " arch " | instances | threads | registers | shared bytes | spilled bytes | warps of 64 |"
+        printf "| file | kernel, %s | instances | threads | registers | shared bytes |", arch
+        print " spilled bytes | warps of 64 |"
         print "|---|---|---|---|---|---|---|---|"
         for (i = 1; i <= kernels; ++i) {
             key = order[i]

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The fedmrn authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what scripts/packages.txt lists and this machine lacks, looks for the CUDA toolkit and for
-# a GPU, and says which preset follows from them.
+# Installs what scripts/packages.txt lists and this machine lacks, looks for the CUDA toolkit and
+# for a GPU, and says which preset follows from them.
 #   scripts/setup.sh          to build and run: preset cuda with both of them, else cpu
 #   scripts/setup.sh test     to test, with what scripts/test.sh needs besides: preset cuda with the
 #                             toolkit alone, since the CUDA device is tested on a simulated GPU too
@@ -92,7 +92,8 @@ setup_preset() {
         preset=cuda
         echo "setup: preset cuda: CUDA toolkit $cuda and $gpu"
     else
-        echo "setup: preset cpu: CUDA toolkit $cuda, but no GPU is visible (nvidia-smi -L, /dev/nvidia0)"
+        echo "setup: preset cpu: CUDA toolkit $cuda, but no GPU is visible (nvidia-smi -L," \
+            "/dev/nvidia0)"
     fi
     if [ $preset = cuda ] && ! command -v nvcc >/dev/null; then
         PATH=$PATH:/usr/local/cuda/bin

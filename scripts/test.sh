@@ -13,7 +13,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 wanted=
 while [ $# -gt 0 ]; do
     case $1 in
-        --preset) wanted=${2:?--preset needs a name: cuda, cpu, simt, cpu-asan, cpu-tsan}; shift 2 ;;
+        --preset)
+            wanted=${2:?--preset needs a name: cuda, cpu, simt, cpu-asan, cpu-tsan}
+            shift 2
+            ;;
         -h | --help) sed -n '5,7s/^# *//p' scripts/test.sh; exit 0 ;;
         *)
             echo "test.sh: unknown argument $1; usage: scripts/test.sh [--preset NAME]" >&2

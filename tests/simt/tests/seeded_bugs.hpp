@@ -7,7 +7,7 @@
 
 #include <cuda_runtime_api.h>
 
-/// Every mistake that the simulator is known to report; seeded_bugs.cmake says which mode reports it.
+/// Every mistake that the simulator is known to report; seeded_bugs.cmake says in which mode.
 // clang-format off
 #define SEEDED_BUGS(bug) \
     bug(none) \

@@ -106,7 +106,7 @@ inline bool replay(Bug bug) {
     const Pair pair;
     void* p = nullptr;
     check(cudaMalloc(&p, sizeof(int)));
-    check(cudaMemset(p, 0, sizeof(int)));
+    check(cudaMemsetAsync(p, 0, sizeof(int), pair.first));
     check(cudaStreamBeginCapture(pair.first, cudaStreamCaptureModeGlobal));
     simt::launch(step_kernel, 1, 1, 0, pair.first, static_cast<int*>(p), 2, 1);
     cudaGraph_t graph{};
