@@ -4,6 +4,7 @@
 
 #include "fedmrn/version.hpp"
 #include "tests/cli/command.hpp"
+#include "tests/support/places.hpp"
 #include "tests/engine/run/helpers.hpp"
 
 namespace fedmrn {
@@ -11,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string perceptron = std::string(FEDMRN_TEST_DATA) + "/../experiments/perceptron.toml";
+const std::string perceptron = test::test_data() + "/../experiments/perceptron.toml";
 
 class Cli : public testing::Test {
 protected:
