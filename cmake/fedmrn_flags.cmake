@@ -15,6 +15,9 @@ target_compile_options(fedmrn_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # false alarms of g++ 12 on std::string (GCC bug 105651)
   target_compile_options(fedmrn_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
 endif()
+if(FEDMRN_CUDA) # for tests and benchmarks alone: the engine asks at run time
+  target_compile_definitions(fedmrn_options INTERFACE FEDMRN_WITH_CUDA)
+endif()
 if(FEDMRN_NATIVE)
   target_compile_options(fedmrn_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
 endif()

@@ -4,7 +4,8 @@
 
 // The one include that knows which compiler reads a .cu file: nvcc, for a GPU, or the host's C++
 // compiler, for the simulator of tests/simt. Both offer launch, FEDMRN_SHARED(type, name,
-// [extent]), FEDMRN_DYNAMIC_SHARED(type, name) and FEDMRN_UNROLL.
+// [extent]), FEDMRN_DYNAMIC_SHARED(type, name) and FEDMRN_UNROLL. A test's .cpp file in a build
+// with nvcc sees the runtime's API alone.
 #include <cuda_runtime.h>
 
 #include <cstddef>
@@ -34,7 +35,7 @@ void launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t sh
 
 } // namespace fedmrn::kernels::cuda
 
-#else // the host's compiler, with FEDMRN_SIMT
+#elif defined(FEDMRN_SIMT) // the host's compiler makes kernels too
 
 #include <simt/launch.hpp>
 #define FEDMRN_UNROLL

@@ -5,13 +5,14 @@
 #include "fedmrn/version.hpp"
 #include "tests/cli/command.hpp"
 #include "tests/engine/run/helpers.hpp"
+#include "tests/support/places.hpp"
 
 namespace fedmrn {
 namespace {
 
 using testing::HasSubstr;
 
-const std::string perceptron = std::string(FEDMRN_TEST_DATA) + "/../experiments/perceptron.toml";
+const std::string perceptron = test::test_data() + "/../experiments/perceptron.toml";
 
 class Cli : public testing::Test {
 protected:
@@ -90,6 +91,12 @@ TEST_F(Cli, ListsDevices) {
     EXPECT_THAT(end.out, HasSubstr("auto: "));
 }
 
+#ifdef FEDMRN_WITH_CUDA
+constexpr bool built_with_cuda = true;
+#else
+constexpr bool built_with_cuda = false;
+#endif
+
 /// On a machine whose GPUs, if it has any, are hidden: the driver then tells of none.
 class CliWithoutGpu : public Cli {
 protected:
@@ -103,12 +110,12 @@ TEST_F(CliWithoutGpu, AskedForIsOneLineAndStatus2) {
     const std::string line = refused({"run", perceptron, "--device", "cuda"});
     EXPECT_THAT(line, testing::StartsWith("experiment.device = \"cuda\": " + none));
     EXPECT_THAT(line, testing::EndsWith("; use \"cpu\" or \"auto\"\n"));
-    EXPECT_EQ(line.find(not_built) == std::string::npos, FEDMRN_TEST_CUDA) << line;
+    EXPECT_EQ(line.find(not_built) == std::string::npos, built_with_cuda) << line;
     EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
 }
 
 TEST_F(CliWithoutGpu, AutoTakesTheCpuAndSaysWhy) {
-    const std::string why = FEDMRN_TEST_CUDA ? none : none + not_built;
+    const std::string why = built_with_cuda ? none : none + not_built;
     const Outcome end = fedmrn(
         folder.path(), {"run", perceptron, "--device", "auto", "--set", "experiment.rounds=1"});
     ASSERT_EQ(end.status, 0) << end.err;

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/places.hpp"
+
 namespace fedmrn {
 namespace {
 
@@ -31,7 +33,7 @@ void send_to(const std::filesystem::path& path, int descriptor) {
 
 Command::Command(const std::filesystem::path& folder, const std::vector<std::string>& arguments)
     : out_(folder / ".stdout"), err_(folder / ".stderr") {
-    std::vector<std::string> words{FEDMRN_BINARY};
+    std::vector<std::string> words{test::program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());

@@ -13,6 +13,7 @@
 
 #include "tests/cli/command.hpp"
 #include "tests/engine/run/helpers.hpp"
+#include "tests/support/places.hpp"
 
 namespace fedmrn {
 namespace {
@@ -25,7 +26,7 @@ class Resume : public testing::Test {
 protected:
     /// perceptron.toml, long enough to be stopped on the way.
     static Words words(const Words& more) {
-        Words all{"run", std::string(FEDMRN_TEST_DATA) + "/../experiments/perceptron.toml", "--set",
+        Words all{"run", test::test_data() + "/../experiments/perceptron.toml", "--set",
                   "experiment.rounds=150"};
         all.insert(all.end(), more.begin(), more.end());
         return all;

@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "engine/run/safetensors.hpp"
+#include "tests/support/places.hpp"
 
 namespace fedmrn::test {
 
-/// tests/golden/layers.safetensors, by "case/name". FEDMRN_TEST_DATA is the folder of the tests.
+/// tests/golden/layers.safetensors, by "case/name".
 class GoldenTensors {
 public:
     GoldenTensors() {
-        const std::string path = FEDMRN_TEST_DATA "/golden/layers.safetensors";
+        const std::string path = test_data() + "/golden/layers.safetensors";
         std::ifstream file(path, std::ios::binary);
         const std::string text((std::istreambuf_iterator<char>(file)), {});
         std::vector<std::byte> bytes(text.size());

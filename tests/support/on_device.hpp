@@ -9,22 +9,34 @@
 #include <gtest/gtest.h>
 
 #include "kernels/backends.hpp"
+#include "tests/support/gpu.hpp"
 
 namespace fedmrn::test {
 
-/// Every kind of device that this machine and build have; the CPU first.
+/// Every kind of device that this build has; the CPU first.
 inline std::vector<DeviceKind> kinds_under_test() {
     std::vector<DeviceKind> kinds{DeviceKind::cpu};
-    if (!kernels::cuda::list().empty()) {
+    if (cuda_is_built()) {
         kinds.push_back(DeviceKind::cuda);
     }
     return kinds;
 }
 
-/// A test body that runs once for each kind of device; all memory goes through Buffer.
-class OnDevice : public ::testing::TestWithParam<DeviceKind> {
+/// A test body that runs once for each kind of device, and is not begun where there is none.
+class PerDevice : public ::testing::TestWithParam<DeviceKind> {
 protected:
-    std::unique_ptr<Device> owner = open_device(GetParam());
+    void SetUp() override {
+        if (GetParam() == DeviceKind::cuda) {
+            want_gpu();
+        }
+    }
+};
+
+/// The same with the device opened; all memory goes through Buffer. (A fixture is made before
+/// SetUp can skip the test: without a GPU it gets the CPU, which nothing then uses.)
+class OnDevice : public PerDevice {
+protected:
+    std::unique_ptr<Device> owner = open_device(gpu_is_there() ? GetParam() : DeviceKind::cpu);
     Device& device = *owner;
 };
 

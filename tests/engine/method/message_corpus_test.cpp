@@ -8,6 +8,7 @@
 
 #include "tests/engine/method/message_samples.hpp"
 #include "tests/fuzz/decode_property.hpp"
+#include "tests/support/places.hpp"
 
 namespace fedmrn {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 TEST(MessageCorpus, ReplaysWhatTheFuzzerFound) {
     std::size_t files = 0, messages = 0;
     for (const auto& file :
-         std::filesystem::directory_iterator(FEDMRN_TEST_DATA "/fuzz/corpus/decode")) {
+         std::filesystem::directory_iterator(test::test_data() + "/fuzz/corpus/decode")) {
         SCOPED_TRACE(file.path().filename().string());
         std::ifstream in(file.path(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -8,7 +8,7 @@
 namespace fedmrn::test {
 namespace {
 
-class Exactness : public ::testing::TestWithParam<DeviceKind> {
+class Exactness : public PerDevice {
 protected:
     Config config = perceptron_config(GetParam());
     const Dataset data = make_synthetic(1);

@@ -7,7 +7,7 @@
 namespace fedmrn::test {
 namespace {
 
-class Learning : public ::testing::TestWithParam<DeviceKind> {
+class Learning : public PerDevice {
 protected:
     Config config = perceptron_config(GetParam());
     const Dataset data = make_synthetic(1);

@@ -12,7 +12,7 @@
 namespace fedmrn::test {
 namespace {
 
-class Metrics : public ::testing::TestWithParam<DeviceKind> {
+class Metrics : public PerDevice {
 protected:
     Config config = perceptron_config(GetParam());
     const Dataset data = make_synthetic(1);
