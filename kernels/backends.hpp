@@ -19,10 +19,10 @@
 // Every device has every contract under its own namespace, with the contract's own type.
 #define FEDMRN_BACKEND(name)                                                                       \
     namespace fedmrn::kernels::name {                                                              \
-    std::unique_ptr<Device> open(Precision precision);                                                              \
+    std::unique_ptr<Device> open(Precision precision);                                             \
     std::vector<DeviceInfo> list();                                                                \
     decltype(kernels::mask_weights) mask_weights;                                                  \
-    decltype(kernels::pack_masks) pack_masks;                                                     \
+    decltype(kernels::pack_masks) pack_masks;                                                      \
     decltype(kernels::aggregate_masks) aggregate_masks;                                            \
     decltype(kernels::make_noise) make_noise;                                                      \
     decltype(kernels::add_update) add_update;                                                      \

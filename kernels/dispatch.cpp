@@ -8,13 +8,15 @@ namespace {
 
 template <class Function, class... Arguments>
 auto on(Device& device, Function* cpu, Function* cuda, Arguments&&... arguments) {
-    return (device.kind() == DeviceKind::cuda ? cuda : cpu)(device, std::forward<Arguments>(arguments)...);
+    return (device.kind() == DeviceKind::cuda ? cuda : cpu)(device,
+                                                            std::forward<Arguments>(arguments)...);
 }
 
 } // namespace
 
 std::unique_ptr<Device> open_device(DeviceKind kind, Precision precision) {
-    return kind == DeviceKind::cuda ? kernels::cuda::open(precision) : kernels::cpu::open(precision);
+    return kind == DeviceKind::cuda ? kernels::cuda::open(precision)
+                                    : kernels::cpu::open(precision);
 }
 
 namespace kernels {

@@ -50,8 +50,8 @@ void aggregate_dense(benchmark::State& state) {
     const std::size_t n = trainable();
     const Buffer<float> values = random_array(n);
     Buffer<formula::Wide> sum(device(), n);
-    const double seconds = measure(
-        state, [&] { kernels::add_dense(device(), n, values.data(), 600, sum.data()); });
+    const double seconds =
+        measure(state, [&] { kernels::add_dense(device(), n, values.data(), 600, sum.data()); });
     count_pass(state, n, 36, 20, seconds);
 }
 BENCHMARK(aggregate_dense)->Unit(benchmark::kMicrosecond);

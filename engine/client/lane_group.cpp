@@ -75,7 +75,10 @@ void LaneGroup::fill(const float* global, const Next& next) {
         starts.push_back({lane, state});
     }
     kernels::start_lanes(device_, starts,
-                         {states_.data(), metrics_.data(), of_update(update_), of_update(velocity_),
+                         {states_.data(),
+                          metrics_.data(),
+                          of_update(update_),
+                          of_update(velocity_),
                           {weights_.data(), weights_stride_}},
                          global, layout_.trainable, layout_.state);
 }

@@ -15,6 +15,21 @@ Real input_real(const ModelSpec& model, std::size_t i, Real real) {
     return i == 0 ? real : output_real(model.layers[i - 1], real);
 }
 
+/// For the profiler's time line.
+const char* name_of(LayerKind kind, bool backward) {
+    switch (kind) {
+    case LayerKind::convolution:
+        return backward ? "convolution backward" : "convolution";
+    case LayerKind::linear:
+        return backward ? "linear backward" : "linear";
+    case LayerKind::batchnorm:
+        return backward ? "batchnorm backward" : "batchnorm";
+    case LayerKind::relu:
+        return backward ? "relu backward" : "relu";
+    }
+    return "layer";
+}
+
 template <class T> T* typed(Buffer<std::byte>& buffer) {
     return reinterpret_cast<T*>(buffer.data());
 }
@@ -61,6 +76,7 @@ const float* Network::logits() const {
 void Network::train(const LaneState* states, PerLane<float> weights, PerLane<float> gradient,
                     LaneMetrics* metrics) {
     for (std::size_t i = 0; i < model_.layers.size(); ++i) {
+        const Range range(device_, name_of(model_.layers[i].kind, false), i);
         if (model_.layers[i].kind == LayerKind::batchnorm) {
             batchnorm_training(model_.layers[i], i, states, weights);
         } else {
@@ -68,9 +84,13 @@ void Network::train(const LaneState* states, PerLane<float> weights, PerLane<flo
         }
     }
     Buffer<std::byte>*dy = &gradients_[0], *dx = &gradients_[1];
-    kernels::cross_entropy(device_, lanes_, batch_, model_.classes, states, logits(),
-                           labels_.data(), typed<float>(*dy), metrics);
+    {
+        const Range range(device_, "loss", model_.layers.size());
+        kernels::cross_entropy(device_, lanes_, batch_, model_.classes, states, logits(),
+                               labels_.data(), typed<float>(*dy), metrics);
+    }
     for (std::size_t i = model_.layers.size(); i-- > 0; std::swap(dy, dx)) {
+        const Range range(device_, name_of(model_.layers[i].kind, true), i);
         backward(model_.layers[i], i, states, weights, gradient, dy->data(), dx->data());
     }
 }
@@ -78,6 +98,7 @@ void Network::train(const LaneState* states, PerLane<float> weights, PerLane<flo
 void Network::evaluate(const LaneState* states, PerLane<const float> weights,
                        LaneMetrics* metrics) {
     for (std::size_t i = 0; i < model_.layers.size(); ++i) {
+        const Range range(device_, name_of(model_.layers[i].kind, false), i);
         if (model_.layers[i].kind == LayerKind::batchnorm) {
             batchnorm_evaluation(model_.layers[i], i, states, weights);
         } else {

@@ -41,7 +41,7 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
          {"Examples:", "run", "data", "inspect", "devices", "report", "--version"})
         EXPECT_THAT(end.out, HasSubstr(word));
     const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
-    for (const char* word : {"--set", "--device", "--out", "--resume"})
+    for (const char* word : {"--set", "--device", "--out", "--profile", "--resume"})
         EXPECT_THAT(of_run.out, HasSubstr(word));
 }
 
@@ -54,6 +54,17 @@ TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     refused({"run", perceptron, "--frobnicate"});
     refused({"run", perceptron, "--device", "tpu"});
     refused({"--resume"});
+}
+
+TEST_F(Cli, WhatCannotBeProfiledIsOneLineAndStatus2) {
+    const auto profile = [&](const std::string& rounds) {
+        return refused({"run", perceptron, "--device", "cpu", "--profile", rounds});
+    };
+    for (const char* rounds : {"3", "0:2", "3:2", "1:2x", "a:b", ":", "1:", "-1:2", "1:4294967296"})
+        EXPECT_EQ(profile(rounds), std::string("--profile: expected FIRST:LAST, two rounds from 1 "
+                                               "on, found \"") +
+                                       rounds + "\"\n");
+    EXPECT_THAT(profile("2:3"), HasSubstr("--profile: only a CUDA device is profiled"));
 }
 
 TEST_F(Cli, BadConfigurationsAreOneLineAndStatus2) {
