@@ -150,6 +150,7 @@ std::vector<Key> make_keys() {
         number<data, &D::beta>("data.beta", {'(', 0, 1e6, ']'}),
         number<data, &D::fraction>("data.fraction", {'(', 0, 1, ']'}),
         integer<data, &D::clients>("data.clients", 1, many),
+        boolean<data, &D::augment>("data.augment"),
 
         integer<client, &C::cohort>("client.cohort", 1, many),
         integer<client, &C::epochs>("client.epochs", 1, 1'000'000),

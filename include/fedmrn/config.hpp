@@ -33,6 +33,7 @@ struct DataConfig {
     double beta = 0.3;     ///< labeldir: Dirichlet concentration
     double fraction = 0.3; ///< labelcnt: share of the labels that a client holds
     std::uint64_t clients = 100;
+    bool augment = false; ///< training images: random crops (4 pixels of padding), mirrored or not
 };
 
 /// [client]: local training.
