@@ -48,7 +48,7 @@ struct ClientConfig {
 
 /// [model]
 struct ModelConfig {
-    std::string name = "cnn4"; ///< "mlp" | "cnn4" | "cnn8"
+    std::string name = "cnn4"; ///< "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
 };
 
 /// [method]: how an update becomes an uplink message.
