@@ -10,10 +10,12 @@
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
+#include "kernels/embedding.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
+#include "kernels/pooling.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -47,6 +49,10 @@
     decltype(kernels::batchnorm_forward) batchnorm_forward;                                        \
     decltype(kernels::batchnorm_inference) batchnorm_inference;                                    \
     decltype(kernels::batchnorm_backward) batchnorm_backward;                                      \
+    decltype(kernels::pooling_forward) pooling_forward;                                            \
+    decltype(kernels::pooling_backward) pooling_backward;                                          \
+    decltype(kernels::embedding_forward) embedding_forward;                                        \
+    decltype(kernels::embedding_backward) embedding_backward;                                      \
     decltype(kernels::cross_entropy) cross_entropy;                                                \
     }
 

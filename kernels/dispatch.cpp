@@ -169,6 +169,28 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
        parameters, mean, inverse, dx, dgamma, dbeta);
 }
 
+void pooling_forward(Device& device, const PoolingShape& shape, const LaneState* states,
+                     const void* x, PerLane<const float> bias, void* y, std::uint8_t* chosen) {
+    on(device, cpu::pooling_forward, cuda::pooling_forward, shape, states, x, bias, y, chosen);
+}
+
+void pooling_backward(Device& device, const PoolingShape& shape, const LaneState* states,
+                      const void* x, PerLane<const float> bias, const void* y,
+                      const std::uint8_t* chosen, const void* dy, void* dx, PerLane<float> dbias) {
+    on(device, cpu::pooling_backward, cuda::pooling_backward, shape, states, x, bias, y, chosen, dy,
+       dx, dbias);
+}
+
+void embedding_forward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                       const std::int32_t* tokens, PerLane<const float> w, void* y) {
+    on(device, cpu::embedding_forward, cuda::embedding_forward, shape, states, tokens, w, y);
+}
+
+void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                        const std::int32_t* tokens, const void* dy, PerLane<float> dw) {
+    on(device, cpu::embedding_backward, cuda::embedding_backward, shape, states, tokens, dy, dw);
+}
+
 void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
                    const LaneState* states, const float* logits, const std::uint16_t* labels,
                    float* gradient, LaneMetrics* metrics) {

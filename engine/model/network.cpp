@@ -55,9 +55,9 @@ Network::Network(Device& device, const ModelSpec& model, std::size_t lanes, std:
         if (training && layer.kind == LayerKind::batchnorm) {
             kept.mean = Buffer<float>(device, lanes * layer.in.channels);
             kept.inverse = Buffer<float>(device, lanes * layer.in.channels);
-            if (layer.pool > 1) {
-                kept.chosen = Buffer<std::uint8_t>(device, rows * layer.out.size());
-            }
+        }
+        if (training && keeps_choice(layer)) {
+            kept.chosen = Buffer<std::uint8_t>(device, rows * layer.out.size());
         }
         kept_.push_back(std::move(kept));
     }
@@ -122,6 +122,10 @@ void Network::forward(const LayerSpec& layer, std::size_t i, const LaneState* st
                                 weights.at(layer.weight),
                                 layer.has_bias ? weights.at(layer.bias) : PerLane<const float>{},
                                 reinterpret_cast<float*>(y));
+    } else if (layer.kind == LayerKind::pooling) {
+        kernels::pooling_forward(device_, pooling_shape(layer, lanes_, batch_, real), states, x,
+                                 layer.has_bias ? weights.at(layer.bias) : PerLane<const float>{},
+                                 y, kept_[i].chosen.data());
     } else {
         kernels::relu_forward(device_, lanes_, batch_, layer.in.size(), states,
                               static_cast<const float*>(x), reinterpret_cast<float*>(y));
@@ -184,6 +188,14 @@ void Network::backward(const LayerSpec& layer, std::size_t i, const LaneState* s
                                     {weights.at(layer.weight), weights.at(layer.bias)},
                                     {kept.mean.data(), channels}, {kept.inverse.data(), channels},
                                     dx, gradient.at(layer.weight), gradient.at(layer.bias));
+        break;
+    }
+    case LayerKind::pooling: {
+        const bool biased = layer.has_bias;
+        kernels::pooling_backward(device_, pooling_shape(layer, lanes_, batch_, real), states, x,
+                                  biased ? weights.at(layer.bias) : PerLane<const float>{},
+                                  activations_[i + 1].data(), kept_[i].chosen.data(), dy, dx,
+                                  biased ? gradient.at(layer.bias) : PerLane<float>{});
         break;
     }
     case LayerKind::relu:

@@ -112,6 +112,23 @@ void batchnorm_backward(Device&, const BatchnormShape&, const LaneState*, const 
                         PerLane<const float>, void*, PerLane<float>, PerLane<float>) {
     absent("batchnorm_backward");
 }
+void pooling_forward(Device&, const PoolingShape&, const LaneState*, const void*,
+                     PerLane<const float>, void*, std::uint8_t*) {
+    absent("pooling_forward");
+}
+void pooling_backward(Device&, const PoolingShape&, const LaneState*, const void*,
+                      PerLane<const float>, const void*, const std::uint8_t*, const void*, void*,
+                      PerLane<float>) {
+    absent("pooling_backward");
+}
+void embedding_forward(Device&, const EmbeddingShape&, const LaneState*, const std::int32_t*,
+                       PerLane<const float>, void*) {
+    absent("embedding_forward");
+}
+void embedding_backward(Device&, const EmbeddingShape&, const LaneState*, const std::int32_t*,
+                        const void*, PerLane<float>) {
+    absent("embedding_backward");
+}
 void cross_entropy(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
                    const std::uint16_t*, float*, LaneMetrics*) {
     absent("cross_entropy");
