@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
+#include "bench/support/registry.hpp"
 #include "engine/method/crc32c.hpp"
 #include "fedmrn/message.hpp"
 #include "tests/engine/method/message_samples.hpp"
@@ -33,8 +34,6 @@ void message_encode(benchmark::State& state, bool masked) {
     }
     count_bytes(state, bytes);
 }
-BENCHMARK_CAPTURE(message_encode, cnn4_fedmrn, true);
-BENCHMARK_CAPTURE(message_encode, cnn4_fedavg, false);
 
 void message_decode(benchmark::State& state, bool masked) {
     const Message message = cnn4(masked);
@@ -45,8 +44,6 @@ void message_decode(benchmark::State& state, bool masked) {
     }
     count_bytes(state, bytes.size());
 }
-BENCHMARK_CAPTURE(message_decode, cnn4_fedmrn, true);
-BENCHMARK_CAPTURE(message_decode, cnn4_fedavg, false);
 
 template <std::uint32_t (*crc)(std::span<const std::byte>)>
 void message_crc(benchmark::State& state) {
@@ -54,8 +51,21 @@ void message_crc(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(crc(bytes));
     count_bytes(state, bytes.size());
 }
-BENCHMARK(message_crc<crc32c>);
-BENCHMARK(message_crc<crc32c_portable>);
+
+// The host's work on every device, and timed as such.
+const bench::Register all([] {
+    if (!bench::on_cpu()) {
+        return;
+    }
+    const auto both = [](const std::string& name, void (*function)(benchmark::State&, bool)) {
+        benchmark::RegisterBenchmark((name + "/cnn4_fedmrn").c_str(), function, true);
+        benchmark::RegisterBenchmark((name + "/cnn4_fedavg").c_str(), function, false);
+    };
+    both("message_encode", message_encode);
+    both("message_decode", message_decode);
+    benchmark::RegisterBenchmark("message_crc/fastest", message_crc<crc32c>);
+    benchmark::RegisterBenchmark("message_crc/portable", message_crc<crc32c_portable>);
+});
 
 } // namespace
 } // namespace fedmrn

@@ -11,12 +11,6 @@
 namespace fedmrn::bench {
 namespace {
 
-void layouts(benchmark::internal::Benchmark* bench) {
-    bench->ArgNames({"how", "bits"})
-        ->ArgsProduct({{0, 1, 2}, {32, 16}})
-        ->Unit(benchmark::kMillisecond);
-}
-
 /// Of one image: forward once, and backward once for the data (not of the first layer) and once for
 /// the weights.
 double flops(bool forward, bool backward) {
@@ -42,9 +36,22 @@ void bare_onednn(benchmark::State& state, bool forward, bool backward) {
     });
     count(state, {.flops = batch * flops(forward, backward), .samples = batch}, seconds, real);
 }
-BENCHMARK_CAPTURE(bare_onednn, forward_backward, true, true)->Apply(layouts);
-BENCHMARK_CAPTURE(bare_onednn, forward, true, false)->Apply(layouts);
-BENCHMARK_CAPTURE(bare_onednn, backward, false, true)->Apply(layouts);
+
+const Register all([] {
+    if (!on_cpu()) {
+        return;
+    }
+    const auto measured = [](const std::string& name, bool forward, bool backward) {
+        add("bare_onednn/" + name,
+            [=](benchmark::State& state) { bare_onednn(state, forward, backward); })
+            ->ArgNames({"how", "bits"})
+            ->ArgsProduct({{0, 1, 2}, {32, 16}})
+            ->Unit(benchmark::kMillisecond);
+    };
+    measured("forward_backward", true, true);
+    measured("forward", true, false);
+    measured("backward", false, true);
+});
 
 } // namespace
 } // namespace fedmrn::bench

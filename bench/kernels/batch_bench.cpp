@@ -42,7 +42,8 @@ void gather_batch(benchmark::State& state) {
            .samples = batch},
           seconds);
 }
-BENCHMARK(gather_batch)->ArgName("bits")->Arg(32)->Arg(16)->Unit(benchmark::kMicrosecond);
+
+const Register all([] { add("gather_batch", gather_batch)->ArgName("bits")->Arg(32)->Arg(16); });
 
 } // namespace
 } // namespace fedmrn::bench

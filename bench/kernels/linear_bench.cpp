@@ -28,10 +28,6 @@ struct Arrays {
     }
 };
 
-void bits(benchmark::internal::Benchmark* bench) {
-    bench->ArgName("bits")->Arg(32)->Arg(16)->Unit(benchmark::kMicrosecond);
-}
-
 void linear_forward(benchmark::State& state) {
     Arrays a(state);
     const double seconds = measure(state, [&] {
@@ -40,7 +36,6 @@ void linear_forward(benchmark::State& state) {
     });
     a.count(state, seconds);
 }
-BENCHMARK(linear_forward)->Apply(bits);
 
 void linear_backward_data(benchmark::State& state) {
     Arrays a(state);
@@ -50,7 +45,6 @@ void linear_backward_data(benchmark::State& state) {
     });
     a.count(state, seconds);
 }
-BENCHMARK(linear_backward_data)->Apply(bits);
 
 void linear_backward_weights(benchmark::State& state) {
     Arrays a(state);
@@ -60,7 +54,6 @@ void linear_backward_weights(benchmark::State& state) {
     });
     a.count(state, seconds);
 }
-BENCHMARK(linear_backward_weights)->Apply(bits);
 
 void relu(benchmark::State& state) {
     constexpr std::size_t hidden = 200;
@@ -79,7 +72,16 @@ void relu(benchmark::State& state) {
     constexpr double n = batch * hidden;
     count(state, {.bytes = (forward ? 8 : 12) * n, .elements = n}, seconds);
 }
-BENCHMARK(relu)->ArgName("forward")->Arg(1)->Arg(0)->Unit(benchmark::kMicrosecond);
+
+const Register all([] {
+    const auto bits = [](benchmark::internal::Benchmark* bench) {
+        bench->ArgName("bits")->Arg(32)->Arg(16);
+    };
+    add("linear_forward", linear_forward)->Apply(bits);
+    add("linear_backward_data", linear_backward_data)->Apply(bits);
+    add("linear_backward_weights", linear_backward_weights)->Apply(bits);
+    add("relu", relu)->ArgName("forward")->Arg(1)->Arg(0);
+});
 
 } // namespace
 } // namespace fedmrn::bench

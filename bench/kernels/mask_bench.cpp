@@ -28,56 +28,56 @@ MaskRule rule_of(benchmark::State& state) {
             .noise = formula::noise_rule(static_cast<formula::NoiseShape>(noise), magnitude)};
 }
 
-void rules(benchmark::internal::Benchmark* bench) {
-    bench->ArgNames({"mask", "noise"})
-        ->ArgsProduct({{0, 1}, {0, 1, 2}})
-        ->Unit(benchmark::kMicrosecond);
-}
-
+/// The fused pass. The global state is the same for all lanes and counted once.
 void mask_weights(benchmark::State& state) {
     const MaskRule rule = rule_of(state);
-    const Buffer<LaneState> lane = one_lane();
-    const Buffer<float> global = random_array(masked()), update = random_array(masked(), magnitude);
-    Buffer<float> weights(device(), masked());
+    const auto lanes = static_cast<std::size_t>(state.range(2));
+    const Buffer<LaneState> states = busy_lanes(lanes);
+    const Buffer<float> global = random_array(masked());
+    const Buffer<float> update = random_array(lanes * masked(), magnitude);
+    Buffer<float> weights(device(), lanes * masked());
     const double seconds = measure(state, [&] {
-        kernels::mask_weights(device(), rule, 1, lane.data(), masked(), global.data(),
-                              {update.data(), 0}, {weights.data(), 0});
+        kernels::mask_weights(device(), rule, lanes, states.data(), masked(), global.data(),
+                              {update.data(), masked()}, {weights.data(), masked()});
     });
-    const auto n = static_cast<double>(masked());
-    count(state, {.bytes = 12 * n, .elements = n}, seconds);
+    const auto n = static_cast<double>(masked()), all = n * static_cast<double>(lanes);
+    count(state, {.bytes = 8 * all + 4 * n, .elements = all}, seconds);
 }
-BENCHMARK(mask_weights)->Apply(rules);
 
-void pack_mask(benchmark::State& state) {
+/// The final masks of as many clients as there are lanes.
+void pack_masks(benchmark::State& state) {
     const MaskRule rule = rule_of(state);
-    const Buffer<float> update = random_array(masked(), magnitude);
-    Buffer<std::uint32_t> packed(device(), words());
-    const double seconds = measure(state, [&] {
-        kernels::pack_mask(device(), rule, 7, masked(), update.data(), packed.data());
-    });
-    const auto n = static_cast<double>(masked());
-    count(state, {.bytes = (4 + 1.0 / 8) * n, .elements = n}, seconds);
+    const auto clients = static_cast<std::size_t>(state.range(2));
+    const Buffer<float> update = random_array(clients * masked(), magnitude);
+    Buffer<std::uint32_t> packed(device(), clients * words());
+    std::vector<kernels::MaskSource> sources;
+    for (std::size_t k = 0; k < clients; ++k) {
+        sources.push_back({k, update.data() + k * masked(), packed.data() + k * words()});
+    }
+    const double seconds =
+        measure_calls(state, [&] { kernels::pack_masks(device(), rule, sources, masked()); });
+    const auto all = static_cast<double>(masked() * clients);
+    count(state, {.bytes = (4 + 1.0 / 8) * all, .elements = all}, seconds);
 }
-BENCHMARK(pack_mask)->Apply(rules);
 
-/// Ten clients; elements are clients × weights.
+/// A cohort's masks, in device memory; elements are clients × weights.
 void aggregate_masks(benchmark::State& state) {
     const MaskRule rule = rule_of(state);
+    const auto count_of = static_cast<std::size_t>(state.range(2));
     const Buffer<float> update = random_array(masked(), magnitude);
-    Buffer<std::uint32_t> packed(device(), 10 * words());
+    Buffer<std::uint32_t> packed(device(), count_of * words());
     std::vector<kernels::PackedMask> clients;
-    for (std::uint64_t client = 0; client < 10; ++client) {
+    for (std::uint64_t client = 0; client < count_of; ++client) {
         std::uint32_t* mine = packed.data() + client * words();
         kernels::pack_mask(device(), rule, client, masked(), update.data(), mine);
         clients.push_back({mine, client, 600});
     }
     Buffer<std::int64_t> sum(device(), masked());
-    const double seconds = measure(
+    const double seconds = measure_calls(
         state, [&] { kernels::aggregate_masks(device(), rule, clients, masked(), sum.data()); });
-    const auto n = static_cast<double>(masked());
-    count(state, {.bytes = (16 + 10.0 / 8) * n, .elements = 10 * n}, seconds);
+    const auto n = static_cast<double>(masked()), all = n * static_cast<double>(count_of);
+    count(state, {.bytes = 16 * n + all / 8, .elements = all}, seconds);
 }
-BENCHMARK(aggregate_masks)->Apply(rules);
 
 void make_noise(benchmark::State& state) {
     const auto shape = static_cast<formula::NoiseShape>(state.range(0));
@@ -89,7 +89,24 @@ void make_noise(benchmark::State& state) {
     const auto n = static_cast<double>(masked());
     count(state, {.bytes = 4 * n, .elements = n}, seconds);
 }
-BENCHMARK(make_noise)->ArgName("noise")->DenseRange(0, 2)->Unit(benchmark::kMicrosecond);
+
+const Register all([] {
+    const std::vector<std::int64_t> masks{0, 1}, noises{0, 1, 2};
+    const std::vector<std::int64_t> cohorts =
+        on_cpu() ? std::vector<std::int64_t>{10} : std::vector<std::int64_t>{10, 10000};
+    const std::vector<std::string> by_lanes{"mask", "noise", "lanes"};
+    const std::vector<std::string> by_clients{"mask", "noise", "clients"};
+    add("mask_weights", mask_weights)
+        ->ArgNames(by_lanes)
+        ->ArgsProduct({masks, noises, lane_counts()});
+    add("pack_masks", pack_masks)
+        ->ArgNames(by_clients)
+        ->ArgsProduct({masks, noises, lane_counts()});
+    add("aggregate_masks", aggregate_masks)
+        ->ArgNames(by_clients)
+        ->ArgsProduct({masks, noises, cohorts});
+    add("make_noise", make_noise)->ArgName("noise")->DenseRange(0, 2);
+});
 
 } // namespace
 } // namespace fedmrn::bench

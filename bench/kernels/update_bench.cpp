@@ -28,7 +28,6 @@ void add_update(benchmark::State& state) {
     });
     count_pass(state, n, 12, 12, seconds);
 }
-BENCHMARK(add_update)->Unit(benchmark::kMicrosecond);
 
 /// Argument: momentum in percent. Without it and without decay: gradient in, update in and out.
 void sgd_step(benchmark::State& state) {
@@ -44,17 +43,15 @@ void sgd_step(benchmark::State& state) {
     });
     count_pass(state, n, momentum != 0 ? 20 : 12, momentum != 0 ? 12 : 8, seconds);
 }
-BENCHMARK(sgd_step)->ArgName("momentum")->Arg(0)->Arg(90)->Unit(benchmark::kMicrosecond);
 
 void aggregate_dense(benchmark::State& state) {
     const std::size_t n = trainable();
     const Buffer<float> values = random_array(n);
     Buffer<formula::Wide> sum(device(), n);
-    const double seconds =
-        measure(state, [&] { kernels::add_dense(device(), n, values.data(), 600, sum.data()); });
+    const double seconds = measure_calls(
+        state, [&] { kernels::add_dense(device(), n, values.data(), 600, sum.data()); });
     count_pass(state, n, 36, 20, seconds);
 }
-BENCHMARK(aggregate_dense)->Unit(benchmark::kMicrosecond);
 
 void mean_of_masks(benchmark::State& state) {
     const std::size_t n = cnn4().layout.masked;
@@ -65,7 +62,6 @@ void mean_of_masks(benchmark::State& state) {
     });
     count_pass(state, n, 16, 16, seconds);
 }
-BENCHMARK(mean_of_masks)->Unit(benchmark::kMicrosecond);
 
 void mean_of_dense(benchmark::State& state) {
     const std::size_t n = trainable();
@@ -76,7 +72,6 @@ void mean_of_dense(benchmark::State& state) {
         measure(state, [&] { kernels::mean_of_dense(device(), n, sum.data(), 6000, mean.data()); });
     count_pass(state, n, 24, 24, seconds);
 }
-BENCHMARK(mean_of_dense)->Unit(benchmark::kMicrosecond);
 
 /// Argument: momentum in percent.
 void server_step(benchmark::State& state) {
@@ -91,7 +86,15 @@ void server_step(benchmark::State& state) {
     });
     count_pass(state, n, moving ? 32 : 16, moving ? 20 : 12, seconds);
 }
-BENCHMARK(server_step)->ArgName("momentum")->Arg(0)->Arg(90)->Unit(benchmark::kMicrosecond);
+
+const Register all([] {
+    add("add_update", add_update);
+    add("sgd_step", sgd_step)->ArgName("momentum")->Arg(0)->Arg(90);
+    add("aggregate_dense", aggregate_dense);
+    add("mean_of_masks", mean_of_masks);
+    add("mean_of_dense", mean_of_dense);
+    add("server_step", server_step)->ArgName("momentum")->Arg(0)->Arg(90);
+});
 
 } // namespace
 } // namespace fedmrn::bench

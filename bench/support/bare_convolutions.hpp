@@ -7,6 +7,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "bench/support/peaks.hpp"
+#include "bench/support/setup.hpp"
 
 namespace fedmrn::bench {
 

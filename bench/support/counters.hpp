@@ -2,19 +2,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <benchmark/benchmark.h>
+
 #include "bench/support/peaks.hpp"
+#include "bench/support/registry.hpp"
+#include "bench/support/setup.hpp"
 
 namespace fedmrn::bench {
 
-/// Times body(), the device's work included. Returns CPU seconds a call.
-template <class Body> double measure(benchmark::State& state, const Body& body) {
+/// Times body() as it is called, a batch at a time. each: calls that one body() stands for. Returns
+/// seconds a call.
+template <class Body>
+double measure_calls(benchmark::State& state, const Body& body, std::size_t each = 1) {
     body(); // what is made at the first call: primitives, scratch memory
-    const double start = thread_seconds();
-    for (auto _ : state) {
-        body();
-        device().synchronize();
+    const std::size_t calls = calls_of(body);
+    double total = 0;
+    while (state.KeepRunningBatch(static_cast<std::int64_t>(calls * each))) {
+        const double seconds = timed(body, calls);
+        state.SetIterationTime(seconds); // adds up; the report divides by the calls
+        total += seconds;
     }
-    return (thread_seconds() - start) / static_cast<double>(state.iterations());
+    return total / static_cast<double>(state.iterations());
+}
+
+/// Times body(), which calls contracts that a device can record. On a GPU they are replayed from a
+/// graph, as the engine does: launched one by one, kernels of a few µs would show the host's rate.
+template <class Body> double measure(benchmark::State& state, const Body& body) {
+    if (on_cpu()) {
+        return measure_calls(state, body);
+    }
+    constexpr std::size_t recorded = 16;
+    body();
+    const auto recording = device().record([&] {
+        for (std::size_t i = 0; i < recorded; ++i) {
+            body();
+        }
+    });
+    return measure_calls(
+        state, [&] { recording->replay(); }, recorded);
 }
 
 /// What one call has to do at least.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/convolution.hpp"
+#include "engine/model/layers.hpp"
 
 namespace fedmrn::bench {
 
@@ -23,6 +23,22 @@ inline double convolution_flops(const kernels::ConvolutionShape& s) {
     return 2 * static_cast<double>(s.in * s.out) *
            taps(s.height, s.out_height(), s.kernel, s.padding) *
            taps(s.width, s.out_width(), s.kernel, s.padding);
+}
+
+/// Of one image's local training: forward, and backward for the weights and, but for the first
+/// layer, the data.
+inline double training_flops(const ModelSpec& model) {
+    double sum = 0;
+    for (const LayerSpec& layer : model.layers) {
+        double once = 0;
+        if (layer.kind == LayerKind::convolution) {
+            once = convolution_flops(convolution_shape(layer, 1, 1, Real::f32));
+        } else if (layer.kind == LayerKind::linear) {
+            once = 2 * static_cast<double>(layer.in.size() * layer.out.size());
+        }
+        sum += once * (&layer == &model.layers.front() ? 2 : 3);
+    }
+    return sum;
 }
 
 } // namespace fedmrn::bench

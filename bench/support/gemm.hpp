@@ -2,19 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstring>
+
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include "bench/support/setup.hpp"
+#include "bench/cuda/cuda.hpp"
 #include "kernels/cpu/cpu_device.hpp"
 
 namespace fedmrn::bench {
 
 /// C = A · B of 768 × 768 matrices on one thread, in the layout that oneDNN likes best: what the
 /// vector (or matrix) units of a core reach.
-class Gemm {
+class Gemm final : public Product {
 public:
     static constexpr dnnl::memory::dim size = 768;
-    static constexpr double operations = 2.0 * size * size * size;
 
     explicit Gemm(Real real) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
         kernels::cpu::single_threaded();
@@ -28,7 +29,8 @@ public:
         matmul_ = dnnl::matmul(desc);
     }
 
-    void run() {
+    [[nodiscard]] double operations() const override { return 2.0 * size * size * size; }
+    void run() override {
         kernels::cpu::single_threaded();
         matmul_.execute(stream_, {{DNNL_ARG_SRC, a_}, {DNNL_ARG_WEIGHTS, b_}, {DNNL_ARG_DST, c_}});
     }

@@ -7,22 +7,38 @@
 
 namespace fedmrn::bench {
 
-/// Grey images of 28 × 28 in 10 classes: a pattern of the class, and as much noise.
-inline Split synthetic_images(std::uint64_t seed, std::size_t samples) {
-    const std::size_t size = cnn4().input.size();
-    Split split{.pixels = {}, .labels = {}, .mean = {0.5f}, .deviation = {0.2f}};
+/// Images: a pattern of the class, and as much noise. The shape of Fashion-MNIST unless told.
+inline Split synthetic_images(std::uint64_t seed, std::size_t samples,
+                              ImageShape shape = {28, 28, 1}) {
+    constexpr std::size_t classes = 10;
+    const std::size_t size = shape.size();
+    const auto draw = [](std::uint64_t key, std::uint64_t element) {
+        return formula::element_word(key, element, 0, formula::purpose_synthetic) >> 25;
+    };
+    std::vector<std::uint32_t> patterns;
+    for (std::size_t p = 0; p < classes * size; ++p) {
+        patterns.push_back(draw(0, p));
+    }
+    Split split{.pixels = {},
+                .labels = {},
+                .mean = std::vector<float>(shape.channels, 0.5f),
+                .deviation = std::vector<float>(shape.channels, 0.2f)};
+    split.pixels.reserve(samples * size);
     for (std::size_t i = 0; i < samples; ++i) {
-        const auto label = static_cast<std::uint16_t>(i % 10);
-        split.labels.push_back(label);
+        const std::size_t label = i % classes;
+        split.labels.push_back(static_cast<std::uint16_t>(label));
         for (std::size_t p = 0; p < size; ++p) {
-            const auto draw = [&](std::uint64_t key, std::uint64_t element) {
-                return formula::element_word(key, element, 0, formula::purpose_synthetic) >> 25;
-            };
             split.pixels.push_back(
-                static_cast<std::uint8_t>(draw(0, label * size + p) + draw(seed, i * size + p)));
+                static_cast<std::uint8_t>(patterns[label * size + p] + draw(seed, i * size + p)));
         }
     }
     return split;
+}
+
+inline Dataset synthetic_dataset(std::size_t train, std::size_t test,
+                                 ImageShape shape = {28, 28, 1}) {
+    return {"bench", shape, 10, synthetic_images(1, train, shape),
+            synthetic_images(2, test, shape)};
 }
 
 } // namespace fedmrn::bench

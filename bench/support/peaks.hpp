@@ -4,17 +4,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <vector>
 
-#include <benchmark/benchmark.h>
-
 #include "bench/support/clock.hpp"
-#include "bench/support/gemm.hpp"
+#include "bench/support/product.hpp"
 
-// What this machine reaches at best on one thread, measured once and when first asked for. Times
-// are CPU time of the thread, so that other processes disturb them through the caches only.
+// What this machine reaches at best, measured once and when first asked for: on one thread of the
+// CPU, or on the GPU.
 namespace fedmrn::bench {
 
 struct Timings {
@@ -23,46 +20,42 @@ struct Timings {
 
 /// Calls body for about the given time.
 template <class Body> Timings timings(const Body& body, double budget = 0.25) {
+    const std::size_t calls = calls_of(body);
     std::vector<double> taken;
     for (double spent = 0; spent < budget; spent += taken.back()) {
-        const double start = thread_seconds();
-        body();
-        taken.push_back(thread_seconds() - start);
+        taken.push_back(timed(body, calls));
     }
     std::sort(taken.begin(), taken.end());
-    return {taken.front(), taken[taken.size() / 2]};
+    const auto each = static_cast<double>(calls);
+    return {taken.front() / each, taken[taken.size() / 2] / each};
 }
 
-/// Bytes/s, reads and writes, of a copy that touches this many bytes.
+/// Bytes/s, reads and writes, of the device's own copy of an array that touches this many bytes
+/// (on a GPU, cudaMemcpyAsync): from a cache where a kernel of that size would find it there too.
 inline double copy_peak(std::size_t footprint) {
     static std::map<std::size_t, double> known;
-    const std::size_t half = std::bit_ceil(std::max<std::size_t>(footprint, 1 << 16)) / 2;
+    const std::size_t half =
+        std::clamp<std::size_t>(std::bit_ceil(footprint) / 2, 1 << 15, 1 << 30);
     const auto found = known.find(half);
     if (found != known.end()) {
         return found->second;
     }
-    std::vector<char> from(half, 1), to(half, 2);
-    const std::size_t times = std::max<std::size_t>(1, (std::size_t{1} << 22) / half);
-    const Timings copying = timings([&] {
-        for (std::size_t i = 0; i < times; ++i) {
-            std::memcpy(to.data(), from.data(), half);
-            benchmark::DoNotOptimize(to.data());
-            benchmark::ClobberMemory();
-        }
-    });
-    return known[half] = static_cast<double>(2 * half * times) / copying.fastest;
+    const Buffer<std::byte> from(device(), half);
+    Buffer<std::byte> to(device(), half);
+    const Timings copying = timings([&] { device().copy_within(to.data(), from.data(), half); });
+    return known[half] = static_cast<double>(2 * half) / copying.fastest;
 }
 
-/// FLOP/s of a matrix product of type real.
+/// FLOP/s of a matrix product with factors of type real; float32 as --precision says.
 inline double gemm_peak(Real real) {
     static std::map<Real, double> known;
     const auto found = known.find(real);
     if (found != known.end()) {
         return found->second;
     }
-    Gemm gemm(real);
-    gemm.run();
-    return known[real] = Gemm::operations / timings([&] { gemm.run(); }, 0.5).fastest;
+    const auto product = make_product(real);
+    product->run();
+    return known[real] = product->operations() / timings([&] { product->run(); }, 0.5).fastest;
 }
 
 } // namespace fedmrn::bench

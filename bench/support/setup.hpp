@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "bench/support/choice.hpp"
 #include "engine/model/layers.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/device.hpp"
@@ -15,11 +18,6 @@
 namespace fedmrn::bench {
 
 inline constexpr std::size_t batch = 64;
-
-inline Device& device() {
-    static const std::unique_ptr<Device> opened = open_device(DeviceKind::cpu);
-    return *opened;
-}
 
 /// CNN4 on images of 28 × 28.
 inline const ModelSpec& cnn4() {
@@ -40,12 +38,16 @@ inline const LayerSpec& layer(LayerKind kind, std::int64_t number) {
 /// The argument "bits" of a benchmark.
 inline Real real_of(std::int64_t bits) { return bits == 32 ? Real::f32 : Real::bf16; }
 
-/// One lane in the middle of its client's training, with a full batch.
-inline Buffer<LaneState> one_lane() {
-    return {device(),
-            std::vector<LaneState>{
-                {.seed = 7, .first = 0, .count = 600, .step = 4, .steps = 10, .samples = batch}}};
+/// Lanes in the middle of their clients' training, each with a full batch.
+inline Buffer<LaneState> busy_lanes(std::size_t lanes) {
+    std::vector<LaneState> states(lanes);
+    for (std::size_t l = 0; l < lanes; ++l) {
+        states[l] = {
+            .seed = 7 + l, .first = 0, .count = 600, .step = 4, .steps = 10, .samples = batch};
+    }
+    return {device(), states};
 }
+inline Buffer<LaneState> one_lane() { return busy_lanes(1); }
 
 /// Uniform in (−amplitude, amplitude).
 inline std::vector<float> random_floats(std::size_t size, float amplitude = 1) {
@@ -57,23 +59,32 @@ inline std::vector<float> random_floats(std::size_t size, float amplitude = 1) {
     return values;
 }
 
+/// The same, repeated after a million values.
 inline Buffer<float> random_array(std::size_t size, float amplitude = 1) {
-    return {device(), random_floats(size, amplitude)};
+    const std::vector<float> values =
+        random_floats(std::min<std::size_t>(size, 1 << 20), amplitude);
+    Buffer<float> buffer(device(), size);
+    for (std::size_t at = 0; at < size; at += values.size()) {
+        buffer.write(std::span(values).first(std::min(values.size(), size - at)), at);
+    }
+    return buffer;
 }
 
-/// Activations of type real.
-inline Buffer<std::byte> random_activations(Real real, std::size_t size) {
-    Buffer<std::byte> buffer(device(), size * size_of(real));
+/// Activations of type real, of every lane the same.
+inline Buffer<std::byte> random_activations(Real real, std::size_t size, std::size_t lanes = 1) {
     const std::vector<float> values = random_floats(size);
-    if (real == Real::f32) {
-        buffer.write(std::as_bytes(std::span(values)));
-        return buffer;
+    std::vector<formula::Bf16> narrow;
+    if (real == Real::bf16) {
+        for (const float value : values) {
+            narrow.push_back(formula::from_float<formula::Bf16>(value));
+        }
     }
-    std::vector<formula::Bf16> narrow(size);
-    for (std::size_t i = 0; i < size; ++i) {
-        narrow[i] = formula::from_float<formula::Bf16>(values[i]);
+    const auto bytes =
+        real == Real::f32 ? std::as_bytes(std::span(values)) : std::as_bytes(std::span(narrow));
+    Buffer<std::byte> buffer(device(), lanes * bytes.size());
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        buffer.write(bytes, lane * bytes.size());
     }
-    buffer.write(std::as_bytes(std::span(narrow)));
     return buffer;
 }
 

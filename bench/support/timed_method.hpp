@@ -23,8 +23,9 @@ public:
         method_->local_weights(device, lanes, states, global, update, weights);
         seconds_ += thread_seconds() - start;
     }
-    [[nodiscard]] Message encode(Device& device, const TrainedClient& client) const override {
-        return method_->encode(device, client);
+    [[nodiscard]] PendingMessages encode(Device& device,
+                                         std::span<const TrainedClient> clients) const override {
+        return method_->encode(device, clients);
     }
     [[nodiscard]] std::vector<TensorEntry> table() const override { return method_->table(); }
     void aggregate(Device& device, std::span<const Message> messages, double* mean) const override {
