@@ -160,7 +160,8 @@ std::vector<Key> make_keys() {
         number<client, &C::momentum>("client.momentum", {'[', 0, 1, ')'}),
         number<client, &C::weight_decay>("client.weight_decay", {'[', 0, 1, ']'}),
 
-        word<&Config::model, &ModelConfig::name>("model.name", {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
+        word<&Config::model, &ModelConfig::name>("model.name",
+                                                 {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
 
         word<method, &M::name>("method.name", {"fedavg", "fedmrn"}),
         word<method, &M::mask>("method.mask", {"binary", "signed"}),
