@@ -26,6 +26,8 @@ const char* name_of(LayerKind kind, bool backward) {
         return backward ? "batchnorm backward" : "batchnorm";
     case LayerKind::relu:
         return backward ? "relu backward" : "relu";
+    case LayerKind::pooling:
+        return backward ? "pooling backward" : "pooling";
     }
     return "layer";
 }

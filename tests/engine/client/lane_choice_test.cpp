@@ -37,7 +37,8 @@ protected:
     std::size_t on_gpu(std::size_t mebibytes) const {
         return choose(Claims(DeviceKind::cuda, mebibytes * mebibyte));
     }
-    Config config{.client = {.cohort = 1000}};
+    LaneChoice() { config.client.cohort = 1000; }
+    Config config;
     const ModelSpec model = make_model("cnn4", {28, 28, 1}, 10);
     const std::unique_ptr<Method> method = make_method({}, model.layout);
 };
