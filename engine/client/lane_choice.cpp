@@ -9,7 +9,7 @@
 #include "engine/client/evaluator.hpp"
 #include "engine/client/lane_group.hpp"
 #include "fedmrn/error.hpp"
-#include "kernels/cpu/host_device.hpp"
+#include "kernels/host_device.hpp"
 
 namespace fedmrn {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t most_lanes = 65535;          ///< of one grid
 constexpr std::size_t evaluated_at_once = 1 << 13; ///< samples: enough to fill a GPU
 
 /// Counts what is asked of it, gives nothing.
-class CountingDevice final : public kernels::cpu::HostDevice {
+class CountingDevice final : public kernels::HostDevice {
 public:
     void* allocate(std::size_t bytes) override {
         counted += bytes;

@@ -8,7 +8,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "kernels/backends.hpp"
-#include "kernels/cpu/host_device.hpp"
+#include "kernels/host_device.hpp"
 
 namespace fedmrn::kernels::cpu {
 

@@ -7,14 +7,14 @@
 #include <gmock/gmock.h>
 
 #include "fedmrn/error.hpp"
-#include "kernels/cpu/host_device.hpp"
+#include "kernels/host_device.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
 namespace {
 
 /// A device that says what it is and has, and is never used.
-class Claims final : public kernels::cpu::HostDevice {
+class Claims final : public kernels::HostDevice {
 public:
     Claims(DeviceKind kind, std::size_t free) : kind_(kind), free_(free) {}
     [[nodiscard]] DeviceKind kind() const override { return kind_; }

@@ -4,12 +4,12 @@
 
 #include <cstdlib>
 
-#include "kernels/cpu/host_device.hpp"
+#include "kernels/host_device.hpp"
 
 namespace fedmrn::test {
 
 /// Memory and nothing else: what the files of kernels/cpu that need no library ask of a device.
-class PlainCpu final : public kernels::cpu::HostDevice {
+class PlainCpu final : public kernels::HostDevice {
 public:
     void* allocate(std::size_t bytes) override {
         return std::aligned_alloc(64, bytes / 64 * 64 + 64);

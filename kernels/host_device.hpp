@@ -8,7 +8,7 @@
 
 #include "kernels/device.hpp"
 
-namespace fedmrn::kernels::cpu {
+namespace fedmrn::kernels {
 
 /// A device whose memory is the host's and whose contracts run at once.
 class HostDevice : public Device {
@@ -54,4 +54,4 @@ public:
     }
 };
 
-} // namespace fedmrn::kernels::cpu
+} // namespace fedmrn::kernels
