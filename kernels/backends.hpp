@@ -3,25 +3,28 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "fedmrn/device.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
+#include "kernels/embedding.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
+#include "kernels/pooling.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
 #define FEDMRN_BACKEND(name)                                                                       \
     namespace fedmrn::kernels::name {                                                              \
-    std::unique_ptr<Device> open(Precision precision);                                                              \
+    std::unique_ptr<Device> open(Precision precision);                                             \
     std::vector<DeviceInfo> list();                                                                \
     decltype(kernels::mask_weights) mask_weights;                                                  \
-    decltype(kernels::pack_masks) pack_masks;                                                     \
+    decltype(kernels::pack_masks) pack_masks;                                                      \
     decltype(kernels::aggregate_masks) aggregate_masks;                                            \
     decltype(kernels::make_noise) make_noise;                                                      \
     decltype(kernels::add_update) add_update;                                                      \
@@ -46,9 +49,18 @@
     decltype(kernels::batchnorm_forward) batchnorm_forward;                                        \
     decltype(kernels::batchnorm_inference) batchnorm_inference;                                    \
     decltype(kernels::batchnorm_backward) batchnorm_backward;                                      \
+    decltype(kernels::pooling_forward) pooling_forward;                                            \
+    decltype(kernels::pooling_backward) pooling_backward;                                          \
+    decltype(kernels::embedding_forward) embedding_forward;                                        \
+    decltype(kernels::embedding_backward) embedding_backward;                                      \
     decltype(kernels::cross_entropy) cross_entropy;                                                \
     }
 
 FEDMRN_BACKEND(cpu)
 FEDMRN_BACKEND(cuda)
 #undef FEDMRN_BACKEND
+
+namespace fedmrn::kernels::cuda {
+/// In a few words, why list() is empty: the build, the driver, or no GPU.
+std::string absence();
+} // namespace fedmrn::kernels::cuda

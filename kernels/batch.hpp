@@ -20,12 +20,16 @@ struct SplitView {
     const float* shift = nullptr;
     std::size_t sample_size = 0;
     std::size_t channels = 1;
-    bool shuffled = true; ///< visit a client's samples in the order of formula::shuffle
+    bool shuffled = true;   ///< visit a client's samples in the order of formula::shuffle
+    std::size_t width = 0;  ///< pixels of a row, where augmented
+    bool augmented = false; ///< images are cropped and mirrored as formula::augment says
     bool operator==(const SplitView&) const = default;
 };
 
 /// Fills lane l's batch: x [lanes][batch][sample_size] of type real, labels [lanes][batch]. Rows
-/// past the batch's samples are left as they are. Exactness: bits.
+/// past the batch's samples are left as they are. How a sample is augmented depends on the client's
+/// seed, the epoch and which of the client's samples it is, so not on the batch that it comes in;
+/// padding is the value of byte 0. Exactness: bits.
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels);
 

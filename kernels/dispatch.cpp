@@ -8,13 +8,15 @@ namespace {
 
 template <class Function, class... Arguments>
 auto on(Device& device, Function* cpu, Function* cuda, Arguments&&... arguments) {
-    return (device.kind() == DeviceKind::cuda ? cuda : cpu)(device, std::forward<Arguments>(arguments)...);
+    return (device.kind() == DeviceKind::cuda ? cuda : cpu)(device,
+                                                            std::forward<Arguments>(arguments)...);
 }
 
 } // namespace
 
 std::unique_ptr<Device> open_device(DeviceKind kind, Precision precision) {
-    return kind == DeviceKind::cuda ? kernels::cuda::open(precision) : kernels::cpu::open(precision);
+    return kind == DeviceKind::cuda ? kernels::cuda::open(precision)
+                                    : kernels::cpu::open(precision);
 }
 
 namespace kernels {
@@ -165,6 +167,28 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                         PerLane<float> dbeta) {
     on(device, cpu::batchnorm_backward, cuda::batchnorm_backward, shape, states, x, y, chosen, dy,
        parameters, mean, inverse, dx, dgamma, dbeta);
+}
+
+void pooling_forward(Device& device, const PoolingShape& shape, const LaneState* states,
+                     const void* x, PerLane<const float> bias, void* y, std::uint8_t* chosen) {
+    on(device, cpu::pooling_forward, cuda::pooling_forward, shape, states, x, bias, y, chosen);
+}
+
+void pooling_backward(Device& device, const PoolingShape& shape, const LaneState* states,
+                      const void* x, PerLane<const float> bias, const void* y,
+                      const std::uint8_t* chosen, const void* dy, void* dx, PerLane<float> dbias) {
+    on(device, cpu::pooling_backward, cuda::pooling_backward, shape, states, x, bias, y, chosen, dy,
+       dx, dbias);
+}
+
+void embedding_forward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                       const std::int32_t* tokens, PerLane<const float> w, void* y) {
+    on(device, cpu::embedding_forward, cuda::embedding_forward, shape, states, tokens, w, y);
+}
+
+void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                        const std::int32_t* tokens, const void* dy, PerLane<float> dw) {
+    on(device, cpu::embedding_backward, cuda::embedding_backward, shape, states, tokens, dy, dw);
 }
 
 void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,

@@ -35,8 +35,8 @@ struct ChangeSource {
     float* change = nullptr;        ///< receives [state − first]
 };
 
-/// The clients' changes of the state from element `first` on: of trainable parameters their update,
-/// of statistics weights − global. Exactness: bits.
+/// The clients' changes of the state from element `first` <= trainable on: of trainable parameters
+/// their update, of statistics weights − global. Exactness: bits.
 void state_changes(Device& device, std::span<const ChangeSource> clients, const float* global,
                    std::size_t first, std::size_t trainable, std::size_t state);
 

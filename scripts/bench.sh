@@ -4,34 +4,43 @@
 #
 # Builds Release, runs all benchmarks (about ten minutes) and writes one JSON file, each program's
 # report under its room's name.
-#   scripts/bench.sh [OUT.json] [--benchmark_…=…]…
-# OUT.json: bench/results/<date>-<CPU model>.json unless named. Options of Google Benchmark are
-# handed on, as --benchmark_filter=mask_weights.
+#   scripts/bench.sh [OUT.json] [--device cpu|cuda] [--benchmark_…=…]…
+# OUT.json: bench/results/<date>-<processor>.json unless named. Options of Google Benchmark are
+# handed on, as --benchmark_filter=mask_weights. Everything else that a GPU can tell:
+# scripts/gpu-check.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-out=
+out= device=cpu
 options=()
-for argument in "$@"; do
-    case $argument in
-        -h | --help) sed -n '5,10s/^# *//p' scripts/bench.sh; exit 0 ;;
-        --benchmark_*) options+=("$argument") ;;
-        -*) echo "bench.sh: unknown argument $argument; try --help" >&2; exit 2 ;;
-        *) out=$argument ;;
+while [ $# -gt 0 ]; do
+    case $1 in
+        -h | --help) sed -n '5,11s/^# *//p' scripts/bench.sh; exit 0 ;;
+        --device) device=${2:?--device needs cpu or cuda}; shift ;;
+        --benchmark_*) options+=("$1") ;;
+        -*) echo "bench.sh: unknown argument $1; try --help" >&2; exit 2 ;;
+        *) out=$1 ;;
     esac
+    shift
 done
-if [ -z "$out" ]; then
-    model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -1 | tr -cs '[:alnum:]\n' '-')
-    out=bench/results/$(date -u +%F)-${model:-unknown}.json
-fi
+case $device in
+    cpu | cuda) ;;
+    *) echo "bench.sh: --device $device: expected cpu or cuda" >&2; exit 2 ;;
+esac
 
-cmake --preset cpu --log-level=WARNING
-cmake --build --preset cpu --target kernels_bench engine_bench
+cmake --preset "$device" --log-level=WARNING
+cmake --build --preset "$device" --target fedmrn_cli kernels_bench engine_bench
+processor=$("build/$device/bin/fedmrn" devices | sed -n "s/^$device *\([^,]*\),.*/\1/p" | head -1)
+if [ -z "$processor" ]; then
+    echo "bench.sh: --device $device: no such device on this machine" >&2
+    exit 2
+fi
+out=${out:-bench/results/$(date -u +%F)-$(printf '%s' "$processor" | tr -cs '[:alnum:]' '-').json}
 
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 for room in kernels engine; do
-    "build/cpu/bin/${room}_bench" \
+    "build/$device/bin/${room}_bench" --device="$device" \
         --benchmark_repetitions=3 --benchmark_report_aggregates_only=true \
         --benchmark_out="$reports/$room" --benchmark_out_format=json "${options[@]}"
 done

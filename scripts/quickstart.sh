@@ -16,7 +16,7 @@ step "1/4 packages"
 setup
 
 step "2/4 build (Release)"
-cmake --preset "$preset" --log-level=WARNING
+cmake --preset "$preset" -DFEDMRN_SIMT=OFF --log-level=WARNING # tests only
 cmake --build --preset "$preset" --target fedmrn_cli
 
 out=runs/quickstart

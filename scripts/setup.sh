@@ -2,9 +2,11 @@
 # SPDX-FileCopyrightText: 2026 The fedmrn authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what scripts/packages.txt lists and this machine lacks, and looks for the CUDA toolkit.
-#   scripts/setup.sh          what building and running need
-#   scripts/setup.sh test     and what scripts/test.sh needs besides
+# Installs what scripts/packages.txt lists and this machine lacks, looks for the CUDA toolkit and
+# for a GPU, and says which preset follows from them.
+#   scripts/setup.sh          to build and run: preset cuda with both of them, else cpu
+#   scripts/setup.sh test     to test, with what scripts/test.sh needs besides: preset cuda with the
+#                             toolkit alone, since the CUDA device is tested on a simulated GPU too
 # Sourced by the other scripts: it then leaves the function setup and the variable preset.
 
 # Prints the packages of the list; with "test", those of the test section too.
@@ -61,20 +63,50 @@ setup_cuda_version() {
     if [ -x "$nvcc" ]; then "$nvcc" --version | sed -n 's/.*release \([0-9.]*\).*/\1/p'; fi
 }
 
+# Prints the first GPU's name, nothing where none is visible.
+setup_gpu() {
+    local name
+    name=$(nvidia-smi -L 2>/dev/null | sed -n 's/^GPU 0: \(.*\) (UUID.*/\1/p' || true)
+    if [ -n "$name" ]; then
+        echo "$name"
+    elif [ -e /dev/nvidia0 ]; then
+        echo "/dev/nvidia0"
+    fi
+}
+
+# Chooses the preset and says why. CMake looks for nvcc on the PATH.
+setup_preset() {
+    local cuda gpu
+    cuda=$(setup_cuda_version)
+    gpu=$(setup_gpu)
+    preset=cpu
+    if [ -z "$cuda" ]; then
+        echo "setup: preset cpu: no CUDA toolkit was found (nvcc on the PATH or in /usr/local/cuda)"
+        return
+    fi
+    if [ "${1:-}" = test ]; then
+        preset=cuda
+        echo "setup: preset cuda: CUDA toolkit $cuda; the CUDA device is compiled for all" \
+            "architectures and tested on a simulated GPU${gpu:+, and on $gpu}"
+    elif [ -n "$gpu" ]; then
+        preset=cuda
+        echo "setup: preset cuda: CUDA toolkit $cuda and $gpu"
+    else
+        echo "setup: preset cpu: CUDA toolkit $cuda, but no GPU is visible (nvidia-smi -L," \
+            "/dev/nvidia0)"
+    fi
+    if [ $preset = cuda ] && ! command -v nvcc >/dev/null; then
+        PATH=$PATH:/usr/local/cuda/bin
+    fi
+}
+
 setup() {
     if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
         setup_fail "this script knows Debian 12 (apt-get, dpkg-query): install the packages of" \
             "scripts/packages.txt by hand, then use the CMake presets"
     fi
     setup_install "${1:-}"
-    local cuda
-    cuda=$(setup_cuda_version)
-    preset=cpu
-    if [ -n "$cuda" ]; then
-        echo "CUDA toolkit: found $cuda; building the CPU device (preset $preset)"
-    else
-        echo "CUDA toolkit: not found; building the CPU device only (preset $preset)"
-    fi
+    setup_preset "${1:-}"
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

@@ -44,8 +44,9 @@ Dataset dataset_of(const Run& run, const Config& config, std::string& label) {
 /// Real time of all rounds, evaluation included; neither reading data nor opening the device.
 void whole_run(benchmark::State& state, const Run& run) {
     Config config;
-    config.experiment = {
-        .rounds = run.rounds, .device = choice().device, .precision = choice().precision};
+    config.experiment.rounds = run.rounds;
+    config.experiment.device = choice().device;
+    config.experiment.precision = choice().precision;
     config.data.clients = run.clients;
     config.client = {.cohort = run.cohort, .epochs = run.epochs, .batch = run.batch, .lr = 0.1};
     config.model.name = run.model;

@@ -4,8 +4,9 @@
 """Times the engine and PyTorch peers on the quick start's workload, in one go.
 
 The peers: eager, one client after another; vmap, a round's clients at once by torch.func.vmap. They
-take turns, engine, peers, engine, peers, so that a machine that grows slower or busier meets all. All rates are samples / seconds of local training, without evaluation. Needs only the
-standard library; the peer runs under the interpreter given with --python.
+take turns, engine, peers, engine, peers, so that a machine that grows slower or busier meets all.
+All rates are samples / seconds of local training, without evaluation. Needs only the standard
+library; the peer runs under the interpreter given with --python.
 """
 
 import argparse
@@ -120,9 +121,9 @@ def main():
              "cores": len(os.sched_getaffinity(0)), "torch": peer_result["torch"],
              "torch_device": peer_result["device_name"], "rounds": args.rounds,
              "tf32": args.tf32 if args.device == "cuda" else None}
+    allowed = f", tf32 {'allowed' if args.tf32 else 'not allowed'}"
     print(f"{about['processor']}, {about['cores']} cores, {about['torch_device']}, "
-          f"torch {about['torch']}"
-          + (f", tf32 {'allowed' if args.tf32 else 'not allowed'}" if args.device == "cuda" else ""))
+          f"torch {about['torch']}{allowed if args.device == 'cuda' else ''}")
     print(table(results))
     if args.json:
         args.json.write_text(json.dumps({**about, "load_before_turns": load,

@@ -21,8 +21,9 @@ void add_devices(CLI::App& app, Action& action) {
                     static_cast<double>(device.memory) / (1024.0 * 1024 * 1024),
                     device.capabilities.empty() ? "" : ", ", device.capabilities);
             std::string why;
-            choose_device(DeviceKind::automatic, why);
-            std::cout << "auto: " << why << std::endl;
+            const DeviceKind taken = choose_device(DeviceKind::automatic, why);
+            std::cout << "auto: " << (taken == DeviceKind::cuda ? "cuda, " : "cpu, ") << why
+                      << std::endl;
             return 0;
         };
     });

@@ -18,6 +18,7 @@ void Evaluator::run(const kernels::SplitView& split, std::size_t samples, const 
     kernels::SplitView view = split;
     view.order = nullptr;
     view.shuffled = false;
+    view.augmented = false;
     for (;;) {
         const std::size_t begin = next.fetch_add(lanes_);
         if (begin >= results.size()) {

@@ -14,7 +14,7 @@
 namespace fedmrn {
 namespace {
 
-constexpr std::size_t most_lanes = 65535;         ///< of one grid
+constexpr std::size_t most_lanes = 65535;          ///< of one grid
 constexpr std::size_t evaluated_at_once = 1 << 13; ///< samples: enough to fill a GPU
 
 /// Counts what is asked of it, gives nothing.

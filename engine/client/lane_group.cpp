@@ -31,7 +31,10 @@ PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
 
 void LaneGroup::run(const kernels::SplitView& split, const float* global, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
+    // A run that was given up may have left clients on the lanes.
     std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
+    std::fill(mirror_.begin(), mirror_.end(), LaneState{});
+    states_.clear();
     Emission emission;
     const auto collect = [&] {
         if (emission.tasks.empty()) {
@@ -75,7 +78,10 @@ void LaneGroup::fill(const float* global, const Next& next) {
         starts.push_back({lane, state});
     }
     kernels::start_lanes(device_, starts,
-                         {states_.data(), metrics_.data(), of_update(update_), of_update(velocity_),
+                         {states_.data(),
+                          metrics_.data(),
+                          of_update(update_),
+                          of_update(velocity_),
                           {weights_.data(), weights_stride_}},
                          global, layout_.trainable, layout_.state);
 }
@@ -91,6 +97,7 @@ std::size_t LaneGroup::steps_left() const {
 }
 
 void LaneGroup::step(const Source& source) {
+    const Range range(device_, "local step", lanes_);
     if (recording_ && recorded_ == source) {
         recording_->replay();
         return;
@@ -101,7 +108,6 @@ void LaneGroup::step(const Source& source) {
 }
 
 void LaneGroup::queue_step(const Source& source) {
-    const Range range(device_, "local step", lanes_);
     const PerLane<float> weights{weights_.data(), weights_stride_};
     const kernels::SgdRule sgd{static_cast<float>(config_.lr), static_cast<float>(config_.momentum),
                                static_cast<float>(config_.weight_decay), method_.decays_weights()};

@@ -52,11 +52,9 @@ LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
             worker.own = open_device(device.kind());
         }
         Device& its = threads ? *worker.own : device;
-        worker.group =
-            std::make_unique<LaneGroup>(its, model, method, config.client, width, real);
-        worker.evaluator =
-            std::make_unique<Evaluator>(its, model, evaluation_lanes(config.server, width),
-                                        config.server.eval_batch, real);
+        worker.group = std::make_unique<LaneGroup>(its, model, method, config.client, width, real);
+        worker.evaluator = std::make_unique<Evaluator>(
+            its, model, evaluation_lanes(config.server, width), config.server.eval_batch, real);
     }
 }
 

@@ -22,7 +22,8 @@ struct Source {
 constexpr std::array sources = {
     Source{"fashion-mnist",
            [](const DataConfig& config, std::uint64_t) { return load_fashion_mnist(config.path); }},
-    Source{"synthetic", [](const DataConfig&, std::uint64_t seed) { return make_synthetic(seed); }},
+    Source{"synthetic", [](const DataConfig& config,
+                           std::uint64_t seed) { return make_synthetic(seed, config.samples); }},
 };
 
 } // namespace

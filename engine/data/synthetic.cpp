@@ -44,8 +44,9 @@ Split make_split(std::uint64_t seed, std::uint32_t which, std::uint32_t samples)
 
 } // namespace
 
-Dataset make_synthetic(std::uint64_t seed) {
-    return {"synthetic", {1, 1, features}, 2, make_split(seed, 0, 1000), make_split(seed, 1, 500)};
+Dataset make_synthetic(std::uint64_t seed, std::uint32_t samples) {
+    return {
+        "synthetic", {1, 1, features}, 2, make_split(seed, 0, samples), make_split(seed, 1, 500)};
 }
 
 } // namespace fedmrn

@@ -23,7 +23,8 @@ struct TrainedClient {
     std::uint64_t client = 0;
     std::uint32_t round = 0;
     std::uint64_t seed = 0, samples = 0;
-    const float* global = nullptr; ///< what it started from; the same for all that are encoded together
+    const float* global =
+        nullptr; ///< what it started from; the same for all that are encoded together
     const float* update = nullptr;
     const float* weights = nullptr;
 };

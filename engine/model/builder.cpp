@@ -66,6 +66,18 @@ ModelBuilder& ModelBuilder::batchnorm(bool relu, std::uint32_t pool) {
     return *this;
 }
 
+ModelBuilder& ModelBuilder::pooling(std::uint32_t pool, bool average) {
+    LayerSpec& spec =
+        layer(LayerKind::pooling, {shape_.height / pool, shape_.width / pool, shape_.channels});
+    spec.relu = true;
+    spec.pool = pool;
+    spec.average = average;
+    spec.has_bias = true;
+    tensor("conv" + std::to_string(convolutions_) + ".bias", Role::dense, {shape_.channels},
+           &LayerSpec::bias);
+    return *this;
+}
+
 ModelBuilder& ModelBuilder::linear(std::uint32_t out, bool bias) {
     const std::size_t in = shape_.size();
     LayerSpec& spec = layer(LayerKind::linear, {1, 1, out});

@@ -16,6 +16,9 @@ public:
 
     ModelBuilder& convolution(std::uint32_t out, std::uint32_t kernel, std::uint32_t padding);
     ModelBuilder& batchnorm(bool relu, std::uint32_t pool);
+    /// After a convolution: its bias, ReLU and a max-pool, or an average-pool, with this window and
+    /// stride.
+    ModelBuilder& pooling(std::uint32_t pool, bool average = false);
     ModelBuilder& linear(std::uint32_t out, bool bias);
     ModelBuilder& relu();
     ModelSpec finish(std::uint32_t classes);

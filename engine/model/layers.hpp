@@ -6,6 +6,7 @@
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/linear.hpp"
+#include "kernels/pooling.hpp"
 
 namespace fedmrn {
 
@@ -33,6 +34,26 @@ inline kernels::BatchnormShape batchnorm_shape(const LayerSpec& layer, std::size
             .relu = layer.relu,
             .pool = layer.pool,
             .real = real};
+}
+
+inline kernels::PoolingShape pooling_shape(const LayerSpec& layer, std::size_t lanes,
+                                           std::size_t batch, Real real) {
+    return {.lanes = lanes,
+            .batch = batch,
+            .height = layer.in.height,
+            .width = layer.in.width,
+            .channels = layer.in.channels,
+            .pool = layer.average ? kernels::Pool::average : kernels::Pool::max,
+            .window = layer.pool,
+            .stride = layer.pool,
+            .relu = layer.relu,
+            .real = real};
+}
+
+/// Whether a layer remembers which element of a window was the largest, for the way back.
+inline bool keeps_choice(const LayerSpec& layer) {
+    return layer.pool > 1 && (layer.kind == LayerKind::batchnorm ||
+                              (layer.kind == LayerKind::pooling && !layer.average));
 }
 
 inline kernels::LinearShape linear_shape(const LayerSpec& layer, std::size_t lanes,

@@ -15,6 +15,23 @@ Real input_real(const ModelSpec& model, std::size_t i, Real real) {
     return i == 0 ? real : output_real(model.layers[i - 1], real);
 }
 
+/// For the profiler's time line.
+const char* name_of(LayerKind kind, bool backward) {
+    switch (kind) {
+    case LayerKind::convolution:
+        return backward ? "convolution backward" : "convolution";
+    case LayerKind::linear:
+        return backward ? "linear backward" : "linear";
+    case LayerKind::batchnorm:
+        return backward ? "batchnorm backward" : "batchnorm";
+    case LayerKind::relu:
+        return backward ? "relu backward" : "relu";
+    case LayerKind::pooling:
+        return backward ? "pooling backward" : "pooling";
+    }
+    return "layer";
+}
+
 template <class T> T* typed(Buffer<std::byte>& buffer) {
     return reinterpret_cast<T*>(buffer.data());
 }
@@ -40,9 +57,9 @@ Network::Network(Device& device, const ModelSpec& model, std::size_t lanes, std:
         if (training && layer.kind == LayerKind::batchnorm) {
             kept.mean = Buffer<float>(device, lanes * layer.in.channels);
             kept.inverse = Buffer<float>(device, lanes * layer.in.channels);
-            if (layer.pool > 1) {
-                kept.chosen = Buffer<std::uint8_t>(device, rows * layer.out.size());
-            }
+        }
+        if (training && keeps_choice(layer)) {
+            kept.chosen = Buffer<std::uint8_t>(device, rows * layer.out.size());
         }
         kept_.push_back(std::move(kept));
     }
@@ -61,6 +78,7 @@ const float* Network::logits() const {
 void Network::train(const LaneState* states, PerLane<float> weights, PerLane<float> gradient,
                     LaneMetrics* metrics) {
     for (std::size_t i = 0; i < model_.layers.size(); ++i) {
+        const Range range(device_, name_of(model_.layers[i].kind, false), i);
         if (model_.layers[i].kind == LayerKind::batchnorm) {
             batchnorm_training(model_.layers[i], i, states, weights);
         } else {
@@ -68,9 +86,13 @@ void Network::train(const LaneState* states, PerLane<float> weights, PerLane<flo
         }
     }
     Buffer<std::byte>*dy = &gradients_[0], *dx = &gradients_[1];
-    kernels::cross_entropy(device_, lanes_, batch_, model_.classes, states, logits(),
-                           labels_.data(), typed<float>(*dy), metrics);
+    {
+        const Range range(device_, "loss", model_.layers.size());
+        kernels::cross_entropy(device_, lanes_, batch_, model_.classes, states, logits(),
+                               labels_.data(), typed<float>(*dy), metrics);
+    }
     for (std::size_t i = model_.layers.size(); i-- > 0; std::swap(dy, dx)) {
+        const Range range(device_, name_of(model_.layers[i].kind, true), i);
         backward(model_.layers[i], i, states, weights, gradient, dy->data(), dx->data());
     }
 }
@@ -78,6 +100,7 @@ void Network::train(const LaneState* states, PerLane<float> weights, PerLane<flo
 void Network::evaluate(const LaneState* states, PerLane<const float> weights,
                        LaneMetrics* metrics) {
     for (std::size_t i = 0; i < model_.layers.size(); ++i) {
+        const Range range(device_, name_of(model_.layers[i].kind, false), i);
         if (model_.layers[i].kind == LayerKind::batchnorm) {
             batchnorm_evaluation(model_.layers[i], i, states, weights);
         } else {
@@ -101,6 +124,10 @@ void Network::forward(const LayerSpec& layer, std::size_t i, const LaneState* st
                                 weights.at(layer.weight),
                                 layer.has_bias ? weights.at(layer.bias) : PerLane<const float>{},
                                 reinterpret_cast<float*>(y));
+    } else if (layer.kind == LayerKind::pooling) {
+        kernels::pooling_forward(device_, pooling_shape(layer, lanes_, batch_, real), states, x,
+                                 layer.has_bias ? weights.at(layer.bias) : PerLane<const float>{},
+                                 y, kept_[i].chosen.data());
     } else {
         kernels::relu_forward(device_, lanes_, batch_, layer.in.size(), states,
                               static_cast<const float*>(x), reinterpret_cast<float*>(y));
@@ -163,6 +190,14 @@ void Network::backward(const LayerSpec& layer, std::size_t i, const LaneState* s
                                     {weights.at(layer.weight), weights.at(layer.bias)},
                                     {kept.mean.data(), channels}, {kept.inverse.data(), channels},
                                     dx, gradient.at(layer.weight), gradient.at(layer.bias));
+        break;
+    }
+    case LayerKind::pooling: {
+        const bool biased = layer.has_bias;
+        kernels::pooling_backward(device_, pooling_shape(layer, lanes_, batch_, real), states, x,
+                                  biased ? weights.at(layer.bias) : PerLane<const float>{},
+                                  activations_[i + 1].data(), kept_[i].chosen.data(), dy, dx,
+                                  biased ? gradient.at(layer.bias) : PerLane<float>{});
         break;
     }
     case LayerKind::relu:

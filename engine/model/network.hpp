@@ -46,7 +46,7 @@ private:
                   PerLane<const float> weights, PerLane<float> gradient, const std::byte* dy,
                   std::byte* dx);
 
-    /// What a BatchNorm keeps for the way back.
+    /// What a BatchNorm, or a max-pool, keeps for the way back.
     struct Kept {
         Buffer<float> mean, inverse;
         Buffer<std::uint8_t> chosen;

@@ -10,13 +10,14 @@
 namespace fedmrn {
 namespace {
 
-/// CNNs start N(0, 0.01²) as the paper's authors do, since BatchNorm sets the scale; a perceptron
-/// has none and starts N(0, 2 / fan-in) (He et al., ICCV 2015).
+/// With BatchNorm, which sets the scale, weights start N(0, 0.01²) as the paper's authors have it;
+/// without, N(0, 2 / fan-in) (He et al., ICCV 2015).
 float deviation(const ModelSpec& model, const TensorSpec& tensor) {
-    if (model.name != "mlp") {
+    if (model.layout.state != model.layout.trainable) {
         return 0.01f;
     }
-    return formula::square_root(2.0f / static_cast<float>(tensor.shape.back()));
+    const std::size_t fan_in = tensor.elements() / tensor.shape.front();
+    return formula::square_root(2.0f / static_cast<float>(fan_in));
 }
 
 } // namespace

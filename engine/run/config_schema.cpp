@@ -150,6 +150,8 @@ std::vector<Key> make_keys() {
         number<data, &D::beta>("data.beta", {'(', 0, 1e6, ']'}),
         number<data, &D::fraction>("data.fraction", {'(', 0, 1, ']'}),
         integer<data, &D::clients>("data.clients", 1, many),
+        integer<data, &D::samples>("data.samples", 1, many),
+        boolean<data, &D::augment>("data.augment"),
 
         integer<client, &C::cohort>("client.cohort", 1, many),
         integer<client, &C::epochs>("client.epochs", 1, 1'000'000),
@@ -158,7 +160,8 @@ std::vector<Key> make_keys() {
         number<client, &C::momentum>("client.momentum", {'[', 0, 1, ')'}),
         number<client, &C::weight_decay>("client.weight_decay", {'[', 0, 1, ']'}),
 
-        word<&Config::model, &ModelConfig::name>("model.name", {"mlp", "cnn4", "cnn8"}),
+        word<&Config::model, &ModelConfig::name>("model.name",
+                                                 {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
 
         word<method, &M::name>("method.name", {"fedavg", "fedmrn"}),
         word<method, &M::mask>("method.mask", {"binary", "signed"}),

@@ -3,6 +3,7 @@
 #include "engine/run/runner.hpp"
 
 #include <ostream>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -69,19 +70,22 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, s
     MetricsLog log(folder_.metrics_file());
     Progress progress(out, terminal_of(out), config_.experiment.rounds, round(),
                       ledger_.uplink_bytes);
+    bool profiling = false;
     while (!complete() && !signals.token().stop_requested()) {
-        if (profiled && round() + 1 == profiled->first) experiment_.profile(true);
+        const bool inside =
+            profiled && profiled->first <= round() + 1 && round() + 1 <= profiled->last;
+        if (inside != std::exchange(profiling, inside)) experiment_.profile(inside);
         const auto metrics =
             experiment_.run_round(signals.token(), [&](double share, std::uint64_t samples) {
                 progress.update(share, samples);
             });
         if (!metrics) break;
-        if (profiled && round() == profiled->last) experiment_.profile(false);
         ledger_.add(*metrics, config_.client.cohort);
         log.append(*metrics);
         if (complete() || round() % config_.experiment.checkpoint_every == 0) save(log);
         progress.round_done(*metrics);
     }
+    if (profiling) experiment_.profile(false);
     save(log);
 }
 
@@ -103,7 +107,11 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     std::string why;
     const DeviceKind device = choose_device(asked.experiment.device, why);
     if (options.profiled && device == DeviceKind::cpu)
-        throw Error("--profile: only a CUDA device is profiled, this run is on the CPU (" + why + ")");
+        throw Error("--profile: only a CUDA device is profiled, this run is on the CPU (" + why +
+                    ")");
+    if (options.profiled && options.profiled->last > asked.experiment.rounds)
+        throw Error(fmt::format("--profile: round {} is after the last, experiment.rounds = {}",
+                                options.profiled->last, asked.experiment.rounds));
     Config config = asked; // the precision decides the result, the device must not
     config.experiment.precision = choose_precision(asked.experiment.precision, device);
 

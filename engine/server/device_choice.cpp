@@ -15,19 +15,20 @@ std::vector<DeviceInfo> available_devices() {
 }
 
 DeviceKind choose_device(DeviceKind asked, std::string& why) {
-    const std::vector<DeviceInfo> devices = available_devices();
-    const bool gpu = devices.size() > 1;
-    if (asked == DeviceKind::cuda && !gpu) {
-        throw Error(
-            "experiment.device = \"cuda\": no CUDA device was found; use \"cpu\" or \"auto\"");
-    }
     if (asked == DeviceKind::cpu) {
         why = "asked for";
         return DeviceKind::cpu;
     }
-    why = gpu ? (asked == DeviceKind::cuda ? "asked for" : "a CUDA device is there")
-              : "no CUDA device was found";
-    return gpu ? DeviceKind::cuda : DeviceKind::cpu;
+    if (!kernels::cuda::list().empty()) {
+        why = asked == DeviceKind::cuda ? "asked for" : "a CUDA device is there";
+        return DeviceKind::cuda;
+    }
+    const std::string none = "no CUDA device was found: " + kernels::cuda::absence();
+    if (asked == DeviceKind::cuda) {
+        throw Error("experiment.device = \"cuda\": " + none + "; use \"cpu\" or \"auto\"");
+    }
+    why = none;
+    return DeviceKind::cpu;
 }
 
 Precision choose_precision(Precision asked, DeviceKind device) {

@@ -13,6 +13,7 @@
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
+#include "kernels/formula/augment.hpp"
 #include "kernels/formula/key.hpp"
 #include "kernels/update.hpp"
 
@@ -37,6 +38,13 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
     }
     if (dataset.test.samples() == 0) {
         throw Error("data " + dataset.name + ": no test samples");
+    }
+    const auto [height, width, channels] = dataset.shape;
+    if (config.data.augment && std::min(height, width) <= formula::augment_padding) {
+        throw Error("data.augment: expected images of more than " +
+                    std::to_string(formula::augment_padding) + " pixels a side, found " +
+                    dataset.name + " with samples of " + std::to_string(height) + "x" +
+                    std::to_string(width));
     }
 }
 
@@ -85,6 +93,12 @@ struct Experiment::Impl {
         state = std::move(from);
         global = Buffer<float>(*device, state.global);
         velocity = Buffer<double>(*device, state.velocity);
+    }
+
+    kernels::SplitView training() const {
+        kernels::SplitView view = train->view();
+        view.augmented = config.data.augment;
+        return view;
     }
 
     std::vector<ClientTask> tasks(std::uint32_t round) const {
@@ -179,7 +193,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         }
     };
     const std::vector<Upload> uploads =
-        run.lanes->train(tasks, run.train->view(), run.global.data(), stepped, stop);
+        run.lanes->train(tasks, run.training(), run.global.data(), stepped, stop);
     if (uploads.empty()) {
         return std::nullopt;
     }

@@ -38,7 +38,8 @@ kernels::SplitView ResidentSplit::view() const {
             .scale = scale_.data(),
             .shift = shift_.data(),
             .sample_size = shape_.size(),
-            .channels = shape_.channels};
+            .channels = shape_.channels,
+            .width = shape_.width};
 }
 
 } // namespace fedmrn

@@ -33,6 +33,8 @@ struct DataConfig {
     double beta = 0.3;     ///< labeldir: Dirichlet concentration
     double fraction = 0.3; ///< labelcnt: share of the labels that a client holds
     std::uint64_t clients = 100;
+    std::uint32_t samples = 1000; ///< synthetic: training samples
+    bool augment = false; ///< training images: random crops (4 pixels of padding), mirrored or not
 };
 
 /// [client]: local training.
@@ -47,7 +49,7 @@ struct ClientConfig {
 
 /// [model]
 struct ModelConfig {
-    std::string name = "cnn4"; ///< "mlp" | "cnn4" | "cnn8"
+    std::string name = "cnn4"; ///< "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
 };
 
 /// [method]: how an update becomes an uplink message.

@@ -37,18 +37,20 @@ struct ParameterLayout {
     std::size_t state = 0;     ///< trainable + statistics
 };
 
-enum class LayerKind { convolution, batchnorm, relu, linear };
+enum class LayerKind { convolution, batchnorm, relu, linear, pooling };
 
 /// One layer; fields that its kind does not use stay zero. Offsets point into the state vector.
 struct LayerSpec {
     LayerKind kind = LayerKind::relu;
     ImageShape in, out;
     std::uint32_t kernel = 0, padding = 0; ///< convolution, stride 1
-    bool relu = false;                     ///< batchnorm: ReLU on its output
-    std::uint32_t pool = 1;                ///< batchnorm: max-pool after it, window and stride
+    bool relu = false;                     ///< batchnorm: on its output; pooling: before it
+    std::uint32_t pool = 1;                ///< window and stride of pooling, or of the max-pool
+                                           ///< after a batchnorm
+    bool average = false;                  ///< pooling: average, else the largest
     std::size_t weight = 0, bias = 0;      ///< weight or γ; bias or β
-    bool has_bias = false;
-    std::size_t mean = 0, variance = 0; ///< batchnorm running statistics
+    bool has_bias = false;                 ///< linear; pooling: the bias of the convolution before
+    std::size_t mean = 0, variance = 0;    ///< batchnorm running statistics
 };
 
 /// A model as data: its layers in order and the layout of its state.
@@ -60,8 +62,8 @@ struct ModelSpec {
     ParameterLayout layout;
 };
 
-/// Builds "mlp", "cnn4" or "cnn8" for a data set's shape. Throws Error for another name, or where
-/// the samples are too small for the model.
+/// Builds "mlp", "lenet5", "cnn2", "cnn4" or "cnn8" for a data set's shape. Throws Error for
+/// another name, or where the samples are too small for the model.
 ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t classes);
 
 /// The state every run with this seed starts from.

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/batch.hpp"
 
+#include <vector>
+
 #include "kernels/backends.hpp"
+#include "kernels/formula/augment.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/formula/permutation.hpp"
 
@@ -25,6 +28,28 @@ void normalise(const SplitView& split, const std::uint8_t* __restrict__ bytes,
     }
 }
 
+/// An augmented image's bytes.
+void cut(const SplitView& split, const formula::Augment& augment, const std::uint8_t* bytes,
+         std::vector<std::uint8_t>& piece) {
+    const std::size_t channels = split.channels;
+    const auto width = static_cast<std::uint32_t>(split.width);
+    const auto height = static_cast<std::uint32_t>(split.sample_size / (width * channels));
+    piece.assign(split.sample_size, 0);
+    std::uint8_t* to = piece.data();
+    for (std::uint32_t h = 0; h < height; ++h) {
+        const std::uint32_t row = formula::source_row(augment, h);
+        for (std::uint32_t w = 0; w < width; ++w, to += channels) {
+            const std::uint32_t column = formula::source_column(augment, w, width);
+            if (row < height && column < width) {
+                const std::uint8_t* from = bytes + (std::size_t{row} * width + column) * channels;
+                for (std::size_t c = 0; c < channels; ++c) {
+                    to[c] = from[c];
+                }
+            }
+        }
+    }
+}
+
 template <class T>
 void gather_lane(const SplitView& split, std::size_t batch, const LaneState& state, T* x,
                  std::uint16_t* labels) {
@@ -33,12 +58,17 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
     const std::uint32_t epoch = state.step / each;
     const auto start = static_cast<std::uint32_t>(state.step % each * batch);
     const formula::Permutation order = formula::shuffle(state.seed, epoch, state.count);
+    std::vector<std::uint8_t> piece;
     for (std::uint32_t row = 0; row < state.samples; ++row) {
         const std::uint32_t position =
             split.shuffled ? formula::permute(order, start + row) : start + row;
         const std::uint64_t entry = state.first + position;
         const std::uint64_t sample = split.order ? split.order[entry] : entry;
         const std::uint8_t* pixels = split.pixels + sample * split.sample_size;
+        if (split.augmented) {
+            cut(split, formula::augment(state.seed, epoch, position), pixels, piece);
+            pixels = piece.data();
+        }
         if (split.channels == 1) {
             normalise<1>(split, pixels, x + row * split.sample_size);
         } else {

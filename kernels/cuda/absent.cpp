@@ -16,6 +16,7 @@ namespace {
 
 std::unique_ptr<Device> open(Precision) { absent("device cuda"); }
 std::vector<DeviceInfo> list() { return {}; }
+std::string absence() { return "this build has none, configure with -DFEDMRN_CUDA=ON"; }
 
 void mask_weights(Device&, const MaskRule&, std::size_t, const LaneState*, std::size_t,
                   const float*, PerLane<const float>, PerLane<float>) {
@@ -110,6 +111,23 @@ void batchnorm_backward(Device&, const BatchnormShape&, const LaneState*, const 
                         const std::uint8_t*, const void*, BatchnormParameters, PerLane<const float>,
                         PerLane<const float>, void*, PerLane<float>, PerLane<float>) {
     absent("batchnorm_backward");
+}
+void pooling_forward(Device&, const PoolingShape&, const LaneState*, const void*,
+                     PerLane<const float>, void*, std::uint8_t*) {
+    absent("pooling_forward");
+}
+void pooling_backward(Device&, const PoolingShape&, const LaneState*, const void*,
+                      PerLane<const float>, const void*, const std::uint8_t*, const void*, void*,
+                      PerLane<float>) {
+    absent("pooling_backward");
+}
+void embedding_forward(Device&, const EmbeddingShape&, const LaneState*, const std::int32_t*,
+                       PerLane<const float>, void*) {
+    absent("embedding_forward");
+}
+void embedding_backward(Device&, const EmbeddingShape&, const LaneState*, const std::int32_t*,
+                        const void*, PerLane<float>) {
+    absent("embedding_backward");
 }
 void cross_entropy(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
                    const std::uint16_t*, float*, LaneMetrics*) {

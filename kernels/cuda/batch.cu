@@ -3,7 +3,9 @@
 #include "kernels/batch.hpp"
 
 #include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/divider.hpp"
 #include "kernels/cuda/grid.cuh"
+#include "kernels/formula/augment.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/formula/permutation.hpp"
 
@@ -12,9 +14,15 @@ namespace {
 
 constexpr unsigned block_threads = 128;
 
-/// The sample of one row of a lane's current batch.
-__device__ std::uint64_t sample_of(const SplitView& split, const LaneState& state,
-                                   std::uint32_t batch, std::uint32_t row) {
+/// The sample of one row of a batch, and how it is augmented.
+struct Chosen {
+    std::uint64_t sample;
+    formula::Augment augment;
+};
+
+/// Of a lane's current batch.
+__device__ Chosen chosen_of(const SplitView& split, const LaneState& state, std::uint32_t batch,
+                            std::uint32_t row) {
     const std::uint32_t each = formula::steps_per_epoch(state.count, batch);
     const std::uint32_t epoch = state.step / each;
     std::uint32_t position = state.step % each * batch + row;
@@ -22,7 +30,8 @@ __device__ std::uint64_t sample_of(const SplitView& split, const LaneState& stat
         position = formula::permute(formula::shuffle(state.seed, epoch, state.count), position);
     }
     const std::uint64_t entry = state.first + position;
-    return split.order ? split.order[entry] : entry;
+    return {split.order ? split.order[entry] : entry,
+            split.augmented ? formula::augment(state.seed, epoch, position) : formula::Augment{}};
 }
 
 /// A block a row: byte · scale + shift, four bytes a thread where a sample allows it (wide).
@@ -38,7 +47,7 @@ __global__ void __launch_bounds__(block_threads)
     const std::size_t at = std::size_t{blockIdx.y} * batch + row;
     FEDMRN_SHARED(std::uint64_t, sample, [1]);
     if (threadIdx.x == 0) {
-        sample[0] = sample_of(split, state, batch, row);
+        sample[0] = chosen_of(split, state, batch, row).sample;
         labels[at] = split.labels[sample[0]];
     }
     __syncthreads();
@@ -67,9 +76,52 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
+/// A block a row of augmented images, a thread a value.
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    gather_augmented_kernel(SplitView split, Divider channels, Divider width, std::uint32_t batch,
+                            const LaneState* states, T* __restrict__ x,
+                            std::uint16_t* __restrict__ labels) {
+    const LaneState state = states[blockIdx.y];
+    const std::uint32_t row = blockIdx.x;
+    if (row >= state.samples) {
+        return;
+    }
+    const std::size_t at = std::size_t{blockIdx.y} * batch + row;
+    FEDMRN_SHARED(Chosen, chosen, [1]);
+    if (threadIdx.x == 0) {
+        chosen[0] = chosen_of(split, state, batch, row);
+        labels[at] = split.labels[chosen[0].sample];
+    }
+    __syncthreads();
+    const formula::Augment augment = chosen[0].augment;
+    const std::uint8_t* bytes = split.pixels + chosen[0].sample * split.sample_size;
+    T* out = x + at * split.sample_size;
+    const auto size = static_cast<std::uint32_t>(split.sample_size);
+    const std::uint32_t height = width.divide(channels.divide(size));
+    for (std::uint32_t i = threadIdx.x; i < size; i += block_threads) {
+        const std::uint32_t pixel = channels.divide(i), c = i - pixel * channels.divisor();
+        const std::uint32_t h = width.divide(pixel), w = pixel - h * width.divisor();
+        const std::uint32_t from_row = formula::source_row(augment, h);
+        const std::uint32_t from_column = formula::source_column(augment, w, width.divisor());
+        std::uint8_t byte = 0;
+        if (from_row < height && from_column < width.divisor()) {
+            byte = bytes[(from_row * width.divisor() + from_column) * channels.divisor() + c];
+        }
+        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale[c] + split.shift[c]);
+    }
+}
+
 template <class T>
 void gather(CudaDevice& cuda, const SplitView& split, std::size_t lanes, std::size_t batch,
             const LaneState* states, T* x, std::uint16_t* labels) {
+    if (split.augmented) {
+        launch(gather_augmented_kernel<T>, lane_grid(batch, lanes), block_threads, 0, cuda.stream(),
+               split, Divider(static_cast<std::uint32_t>(split.channels)),
+               Divider(static_cast<std::uint32_t>(split.width)), static_cast<std::uint32_t>(batch),
+               states, x, labels);
+        return;
+    }
     const bool wide =
         split.sample_size % 4 == 0 && reinterpret_cast<std::uintptr_t>(split.pixels) % 4 == 0;
     launch(wide ? gather_batch_kernel<T, true> : gather_batch_kernel<T, false>,

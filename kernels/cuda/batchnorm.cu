@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/batchnorm.hpp"
 
-#include <algorithm>
-#include <initializer_list>
-
 #include "kernels/cuda/batchnorm.cuh"
 
 namespace fedmrn::kernels::cuda {
@@ -247,35 +244,15 @@ __global__ void __launch_bounds__(block_threads)
     set(dx + at, result);
 }
 
-/// Calls body.operator()<T, group>(): the images' type, and how many channels a thread takes.
-template <class Body>
-void with_group(const BatchnormShape& shape, std::initializer_list<const void*> arrays,
-                const Body& body) {
-    const bool aligned = std::all_of(arrays.begin(), arrays.end(), [](const void* array) {
-        return reinterpret_cast<std::uintptr_t>(array) % 16 == 0;
-    });
-    const bool four = shape.channels % 4 == 0 && aligned;
-    const auto with = [&]<class T>() {
-        four ? body.template operator()<T, 4>() : body.template operator()<T, 1>();
-    };
-    shape.real == Real::f32 ? with.template operator()<float>() : with.template operator()<Bf16>();
-}
-
-/// A grid with an image a blockIdx.z, or a chunk of pixels.
-dim3 grid_of(std::size_t blocks, std::size_t lanes, std::size_t images) {
-    dim3 grid = lane_grid(blocks, lanes);
-    grid.z = static_cast<unsigned>(images);
-    return grid;
-}
-
 template <class T, unsigned group>
 void apply(CudaDevice& cuda, const BatchnormShape& shape, const Planes& planes,
            const LaneState* states, const void* x, const Affine* affine, void* y,
            std::uint8_t* chosen) {
-    launch(apply_kernel<T, group>,
-           grid_of(divide_up(planes.out_image(), block_threads * group), shape.lanes, shape.batch),
-           block_threads, 0, cuda.stream(), planes, states, static_cast<const T*>(x), affine,
-           static_cast<T*>(y), chosen);
+    launch(
+        apply_kernel<T, group>,
+        lane_grid(divide_up(planes.out_image(), block_threads * group), shape.lanes, shape.batch),
+        block_threads, 0, cuda.stream(), planes, states, static_cast<const T*>(x), affine,
+        static_cast<T*>(y), chosen);
 }
 
 template <class Coefficients>
@@ -300,11 +277,11 @@ void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneSt
     const std::uint32_t chunks = ChannelSums<1>::chunks(shape.batch * shape.height * shape.width);
     double* sums = sums_of(cuda, shape, chunks);
     auto* affine = coefficients<Affine>(cuda, shape);
-    with_group(shape, {x, y, chosen}, [&]<class T, unsigned group>() {
+    with_group(shape.real, shape.channels, {x, y, chosen}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
         launch(
             moments_kernel<T, group>,
-            grid_of(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
+            lane_grid(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
             ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, sums);
         launch(moments_finish_kernel<T>,
                lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
@@ -324,7 +301,7 @@ void batchnorm_inference(Device& device, const BatchnormShape& shape, const Lane
     launch(inference_kernel, lane_grid(divide_up(shape.channels, block_threads), shape.lanes),
            block_threads, 0, cuda.stream(), static_cast<std::uint32_t>(shape.channels), parameters,
            running_mean, running_variance, affine);
-    with_group(shape, {x, y}, [&]<class T, unsigned group>() {
+    with_group(shape.real, shape.channels, {x, y}, [&]<class T, unsigned group>() {
         apply<T, group>(cuda, shape, planes, states, x, affine, y, nullptr);
     });
 }
@@ -340,24 +317,24 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
         ChannelSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
     double* sums = sums_of(cuda, shape, chunks);
     auto* spread = coefficients<Spread>(cuda, shape);
-    with_group(shape, {x, y, chosen, dy, dx}, [&]<class T, unsigned group>() {
+    with_group(shape.real, shape.channels, {x, y, chosen, dy, dx}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
         const T* pooled = static_cast<const T*>(y);
         const T* gradient = static_cast<const T*>(dy);
         launch(
             gradient_sums_kernel<T, group>,
-            grid_of(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
+            lane_grid(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
             ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, pooled, chosen,
             gradient, mean, inverse, sums);
         launch(gradient_finish_kernel,
                lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
                cuda.stream(), planes, states, chunks, sums, parameters.gamma, mean, inverse, dgamma,
                dbeta, spread);
-        launch(
-            spread_kernel<T, group>,
-            grid_of(divide_up(planes.in_image(), block_threads * group), shape.lanes, shape.batch),
-            block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
-            spread, static_cast<T*>(dx));
+        launch(spread_kernel<T, group>,
+               lane_grid(divide_up(planes.in_image(), block_threads * group), shape.lanes,
+                         shape.batch),
+               block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
+               spread, static_cast<T*>(dx));
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include "kernels/batchnorm.hpp"
 #include "kernels/cuda/choose_math.cuh"
+#include "kernels/cuda/group.cuh"
 
 // Places in images and the sums over them that both ways of a BatchNorm need.
 namespace fedmrn::kernels::cuda {
@@ -48,15 +49,6 @@ struct Planes {
         return row * width + (k - row * pool);
     }
 };
-
-template <class T, unsigned group> struct alignas(group * sizeof(T)) Group { T v[group]; };
-template <unsigned group, class T> __device__ __forceinline__ Group<T, group> get(const T* at) {
-    return *reinterpret_cast<const Group<T, group>*>(at);
-}
-template <unsigned group, class T>
-__device__ __forceinline__ void set(T* at, const Group<T, group>& value) {
-    *reinterpret_cast<Group<T, group>*>(at) = value;
-}
 
 /// Two sums a channel over chunks of pixels: a block adds 32 channels of one chunk; the chunks are
 /// added later, in order. A chunk's size is a constant, so that sums do not depend on the lanes.

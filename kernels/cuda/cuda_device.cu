@@ -31,7 +31,12 @@ std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + 
 int device_count(std::string& why) {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
-    why = status == cudaSuccess ? "none is visible" : cudaGetErrorString(status);
+    if (status == cudaErrorInsufficientDriver) { // CUDA's own words do not tell that none is there
+        why = "no NVIDIA driver, or one older than CUDA " + std::to_string(CUDART_VERSION / 1000) +
+              '.' + std::to_string(CUDART_VERSION % 1000 / 10);
+    } else {
+        why = status == cudaSuccess ? "none is visible" : cudaGetErrorString(status);
+    }
     cudaGetLastError(); // so that the next call does not report it again
     return status == cudaSuccess ? count : 0;
 }
@@ -158,6 +163,12 @@ void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     }
     block = {larger, bytes};
     return larger;
+}
+
+std::string absence() {
+    std::string why;
+    device_count(why);
+    return why;
 }
 
 std::unique_ptr<Device> open(Precision precision) {

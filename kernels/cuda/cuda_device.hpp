@@ -17,6 +17,7 @@ namespace fedmrn::kernels::cuda {
 enum class Scratch : std::size_t {
     batchnorm_sums,
     batchnorm_coefficients,
+    pooling_sums,
     weight_sums,
     clients,
     slots ///< how many there are

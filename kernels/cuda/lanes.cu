@@ -30,7 +30,8 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-__global__ void advance_lanes_kernel(std::size_t lanes, std::uint32_t batch, LaneState* states) {
+__global__ void __launch_bounds__(block_threads)
+    advance_lanes_kernel(std::size_t lanes, std::uint32_t batch, LaneState* states) {
     const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (lane < lanes && states[lane].samples != 0) {
         LaneState state = states[lane];

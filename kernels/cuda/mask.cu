@@ -82,8 +82,7 @@ __global__ void __launch_bounds__(block_threads)
 
 template <MaskShape mask, NoiseShape shape>
 __global__ void __launch_bounds__(block_threads)
-    pack_masks_kernel(MaskRule rule, const MaskSource* __restrict__ clients,
-                      std::size_t elements) {
+    pack_masks_kernel(MaskRule rule, const MaskSource* __restrict__ clients, std::size_t elements) {
     const Place at = place();
     const MaskSource client = clients[blockIdx.y];
     const formula::Words noise = random(client.seed, at.block(), 0, formula::purpose_noise);
@@ -115,8 +114,7 @@ __global__ void __launch_bounds__(block_threads)
     for (std::size_t k = begin; k < end; ++k) {
         const PackedMask client = clients[k];
         const auto samples = static_cast<std::int64_t>(client.samples);
-        const formula::Words noise =
-            random(client.seed, at.block(), 0, formula::purpose_noise);
+        const formula::Words noise = random(client.seed, at.block(), 0, formula::purpose_noise);
         for (unsigned row = 0; row < rows; ++row) {
             if (at.element(row) < elements) {
                 const std::uint32_t bit = client.words[at.tile * rows + row] >> at.thread & 1;

@@ -218,6 +218,9 @@ void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* su
 
 void server_step(Device& device, double lr, double momentum, std::size_t elements,
                  const double* mean, double* velocity, float* global) {
+    if (elements == 0) { // a model without statistics: their place is no device memory
+        return;
+    }
     launch(server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), lr, momentum, elements, mean, velocity, global);
 }

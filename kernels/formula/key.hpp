@@ -18,6 +18,7 @@ enum Purpose : std::uint32_t {
     purpose_initial = 6,     ///< key: experiment seed, index: element, step: tensor
     purpose_partition = 7,   ///< key: experiment seed
     purpose_synthetic = 8,   ///< key: experiment seed
+    purpose_augment = 9,     ///< key: client seed, index: the client's sample, step: epoch
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.

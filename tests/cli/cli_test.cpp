@@ -4,8 +4,8 @@
 
 #include "fedmrn/version.hpp"
 #include "tests/cli/command.hpp"
-#include "tests/support/places.hpp"
 #include "tests/engine/run/helpers.hpp"
+#include "tests/support/places.hpp"
 
 namespace fedmrn {
 namespace {
@@ -41,7 +41,7 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
          {"Examples:", "run", "data", "inspect", "devices", "report", "--version"})
         EXPECT_THAT(end.out, HasSubstr(word));
     const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
-    for (const char* word : {"--set", "--device", "--out", "--resume"})
+    for (const char* word : {"--set", "--device", "--out", "--profile", "--resume"})
         EXPECT_THAT(of_run.out, HasSubstr(word));
 }
 
@@ -54,6 +54,17 @@ TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     refused({"run", perceptron, "--frobnicate"});
     refused({"run", perceptron, "--device", "tpu"});
     refused({"--resume"});
+}
+
+TEST_F(Cli, WhatCannotBeProfiledIsOneLineAndStatus2) {
+    const auto profile = [&](const std::string& rounds) {
+        return refused({"run", perceptron, "--device", "cpu", "--profile", rounds});
+    };
+    for (const char* rounds : {"3", "0:2", "3:2", "1:2x", "a:b", ":", "1:", "-1:2", "1:4294967296"})
+        EXPECT_EQ(profile(rounds), std::string("--profile: expected FIRST:LAST, two rounds from 1 "
+                                               "on, found \"") +
+                                       rounds + "\"\n");
+    EXPECT_THAT(profile("2:3"), HasSubstr("--profile: only a CUDA device is profiled"));
 }
 
 TEST_F(Cli, BadConfigurationsAreOneLineAndStatus2) {
@@ -89,6 +100,45 @@ TEST_F(Cli, ListsDevices) {
     EXPECT_EQ(end.status, 0) << end.err;
     EXPECT_THAT(end.out, testing::StartsWith("cpu "));
     EXPECT_THAT(end.out, HasSubstr("auto: "));
+}
+
+#ifdef FEDMRN_WITH_CUDA
+constexpr bool built_with_cuda = true;
+#else
+constexpr bool built_with_cuda = false;
+#endif
+
+/// On a machine whose GPUs, if it has any, are hidden: the driver then tells of none.
+class CliWithoutGpu : public Cli {
+protected:
+    CliWithoutGpu() { setenv("CUDA_VISIBLE_DEVICES", "", 1); }
+    ~CliWithoutGpu() override { unsetenv("CUDA_VISIBLE_DEVICES"); }
+    const std::string none = "no CUDA device was found: ";
+    const std::string not_built = "this build has none, configure with -DFEDMRN_CUDA=ON";
+};
+
+TEST_F(CliWithoutGpu, AskedForIsOneLineAndStatus2) {
+    const std::string line = refused({"run", perceptron, "--device", "cuda"});
+    EXPECT_THAT(line, testing::StartsWith("experiment.device = \"cuda\": " + none));
+    EXPECT_THAT(line, testing::EndsWith("; use \"cpu\" or \"auto\"\n"));
+    EXPECT_EQ(line.find(not_built) == std::string::npos, built_with_cuda) << line;
+    EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
+}
+
+TEST_F(CliWithoutGpu, AutoTakesTheCpuAndSaysWhy) {
+    const std::string why = built_with_cuda ? none : none + not_built;
+    const Outcome end = fedmrn(
+        folder.path(), {"run", perceptron, "--device", "auto", "--set", "experiment.rounds=1"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::ContainsRegex("device +cpu.*; " + why));
+    EXPECT_THAT(fedmrn(folder.path(), {"devices"}).out, HasSubstr("auto: cpu, " + why));
+}
+
+TEST_F(CliWithoutGpu, TheCpuIsTakenBecauseItWasAskedFor) {
+    const Outcome end = fedmrn(
+        folder.path(), {"run", perceptron, "--device", "cpu", "--set", "experiment.rounds=1"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::ContainsRegex("device +cpu.*; asked for"));
 }
 
 TEST_F(Cli, RunsReportsAndInspects) {

@@ -94,8 +94,9 @@ std::uint64_t server_hash(Device& device, double momentum, std::size_t n) {
 
 /// Clients of n samples: at the first step, at the short last one of the first epoch, at the first
 /// of the second epoch; and one that idles.
-std::uint64_t gather_hash(Device& device, Real real, std::size_t n) {
-    constexpr std::uint32_t batch = 64, size = 6;
+std::uint64_t gather_hash(Device& device, Real real, bool augmented, std::size_t n) {
+    constexpr std::uint32_t batch = 64;
+    const std::uint32_t size = augmented ? 5 * 4 * 3 : 6;
     const auto count = static_cast<std::uint32_t>(n);
     std::vector<std::uint8_t> bytes((n + 9) * size);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -112,8 +113,16 @@ std::uint64_t gather_hash(Device& device, Real real, std::size_t n) {
     const Buffer<std::uint32_t> order(device, reversed);
     const Buffer<float> scale(device, std::vector<float>{0x1.11p-8f, 0x1.23p-7f, 0x1.5p-9f});
     const Buffer<float> shift(device, std::vector<float>{-0.81f, -1.7f, 0.33f});
-    const kernels::SplitView split{
-        pixels.data(), of_samples.data(), order.data(), scale.data(), shift.data(), size, 3, true};
+    const kernels::SplitView split{pixels.data(),
+                                   of_samples.data(),
+                                   order.data(),
+                                   scale.data(),
+                                   shift.data(),
+                                   size,
+                                   3,
+                                   true,
+                                   4,
+                                   augmented};
     const std::uint32_t each = formula::steps_per_epoch(count, batch);
     std::vector<LaneState> states(4);
     for (const std::uint32_t l : {0u, 1u, 3u}) {
@@ -162,9 +171,13 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("server_step momentum",
         [](Device& device, std::size_t n) { return server_hash(device, 0.9, n); });
     add("gather_batch f32",
-        [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, n); });
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, false, n); });
     add("gather_batch bf16",
-        [](Device& device, std::size_t n) { return gather_hash(device, Real::bf16, n); });
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::bf16, false, n); });
+    add("gather_batch augmented, f32",
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, true, n); });
+    add("gather_batch augmented, bf16",
+        [](Device& device, std::size_t n) { return gather_hash(device, Real::bf16, true, n); });
     add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
 }
 
@@ -172,6 +185,7 @@ std::vector<GoldenCase> golden_cases() {
     std::vector<GoldenCase> cases;
     add_mask_cases(cases);
     add_update_cases(cases);
+    add_layer_cases(cases);
     return cases;
 }
 

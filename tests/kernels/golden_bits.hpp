@@ -23,8 +23,9 @@ struct GoldenCase {
 /// hold zeros, infinities, not-a-numbers and subnormals where the contract takes them.
 std::vector<GoldenCase> golden_cases();
 
-/// The two halves of golden_cases().
+/// The parts of golden_cases().
 void add_mask_cases(std::vector<GoldenCase>& cases);
 void add_update_cases(std::vector<GoldenCase>& cases);
+void add_layer_cases(std::vector<GoldenCase>& cases);
 
 } // namespace fedmrn::test

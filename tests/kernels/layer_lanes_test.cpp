@@ -4,8 +4,10 @@
 
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
+#include "kernels/embedding.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
+#include "kernels/pooling.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/lane_states.hpp"
 #include "tests/support/on_device.hpp"
@@ -126,6 +128,46 @@ TEST_P(LayerLanes, Batchnorm) {
                                     dy.data() + first * out_size, p, {out[3], c}, {out[4], c},
                                     out[5], {out[6], c}, {out[7], c});
         kernels::batchnorm_inference(device, s, at, images, p, {out[3], c}, {out[4], c}, out[8]);
+    });
+}
+
+TEST_P(LayerLanes, Pooling) {
+    constexpr std::size_t c = 9, in = 4 * 5 * 6 * c, out_size = 4 * 2 * 3 * c;
+    const auto x = input(in), dy = input(out_size), bias = input(c);
+    Buffer<std::uint8_t> chosen(device, lanes * out_size);
+    for (const kernels::Pool pool : {kernels::Pool::max, kernels::Pool::average}) {
+        kernels::PoolingShape s{
+            .batch = 4, .height = 5, .width = 6, .channels = c, .pool = pool, .relu = true};
+        expect_equal({out_size, in, c}, [&](std::size_t first, std::size_t count,
+                                            const std::vector<float*>& out) {
+            s.lanes = count;
+            const LaneState* at = states.data() + first;
+            const float* images = x.data() + first * in;
+            const PerLane<const float> b{bias.data() + first * c, c};
+            std::uint8_t* which = chosen.data() + first * out_size;
+            kernels::pooling_forward(device, s, at, images, b, out[0], which);
+            kernels::pooling_backward(device, s, at, images, b, out[0], which,
+                                      dy.data() + first * out_size, out[1], {out[2], c});
+        });
+    }
+}
+
+TEST_P(LayerLanes, Embedding) {
+    kernels::EmbeddingShape s{.batch = 4, .tokens = 5, .vocabulary = 6, .dim = 7};
+    constexpr std::size_t places = 4 * 5, size = places * 7, table = 6 * 7 + 3;
+    std::vector<std::int32_t> words;
+    for (std::size_t i = 0; i < lanes * places; ++i) {
+        words.push_back(i % places == 0 ? 0 : static_cast<std::int32_t>(random.below(6)));
+    }
+    const Buffer<std::int32_t> tokens(device, words);
+    const auto w = input(table), dy = input(size);
+    expect_equal({size, table}, [&](std::size_t first, std::size_t count,
+                                    const std::vector<float*>& out) {
+        s.lanes = count;
+        const LaneState* at = states.data() + first;
+        const std::int32_t* mine = tokens.data() + first * places;
+        kernels::embedding_forward(device, s, at, mine, {w.data() + first * table, table}, out[0]);
+        kernels::embedding_backward(device, s, at, mine, dy.data() + first * size, {out[1], table});
     });
 }
 

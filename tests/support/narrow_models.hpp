@@ -9,7 +9,8 @@
 
 namespace fedmrn::test {
 
-/// Narrow enough to differentiate by differences: every kind of layer that the zoo has, odd sizes.
+/// Narrow enough to differentiate by differences: together every kind of layer that the zoo has,
+/// odd sizes.
 inline ModelSpec narrow_cnn() {
     return ModelBuilder("narrow", {9, 7, 2})
         .convolution(4, 3, 1)
@@ -19,6 +20,17 @@ inline ModelSpec narrow_cnn() {
         .convolution(6, 1, 0)
         .batchnorm(true, 2)
         .linear(3, false)
+        .finish(3);
+}
+inline ModelSpec narrow_pooled() {
+    return ModelBuilder("narrow", {11, 9, 2})
+        .convolution(4, 5, 2)
+        .pooling(2)
+        .convolution(5, 3, 0)
+        .pooling(2, true)
+        .linear(6, true)
+        .relu()
+        .linear(3, true)
         .finish(3);
 }
 inline ModelSpec narrow_mlp() {

@@ -11,6 +11,7 @@
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/linear.hpp"
+#include "kernels/pooling.hpp"
 
 /// The layers in float64, as plain loops, for one lane of `rows` samples. Forward only: gradients
 /// are checked against finite differences of these.
@@ -112,6 +113,41 @@ inline Values reference_batchnorm(const kernels::BatchnormShape& s, std::size_t 
                     }
                     y.push_back(best);
                 }
+    return y;
+}
+
+/// Calls body(index of y, indices of x) for every window of a pool.
+template <class Body>
+void for_windows(const kernels::PoolingShape& s, std::size_t rows, const Body& body) {
+    std::size_t at = 0;
+    for (std::size_t n = 0; n < rows; ++n)
+        for (std::size_t h = 0; h < s.out_height(); ++h)
+            for (std::size_t w = 0; w < s.out_width(); ++w)
+                for (std::size_t c = 0; c < s.channels; ++c, ++at) {
+                    std::vector<std::size_t> elements;
+                    for (std::size_t k = 0; k < s.window * s.window; ++k) {
+                        const std::size_t r = h * s.stride + k / s.window;
+                        const std::size_t v = w * s.stride + k % s.window;
+                        elements.push_back(((n * s.height + r) * s.width + v) * s.channels + c);
+                    }
+                    body(at, elements);
+                }
+}
+
+/// Bias, ReLU and pool; b may be empty.
+inline Values reference_pooling(const kernels::PoolingShape& s, std::size_t rows, const Values& x,
+                                const Values& b) {
+    Values y(rows * s.out_height() * s.out_width() * s.channels);
+    for_windows(s, rows, [&](std::size_t at, const std::vector<std::size_t>& elements) {
+        double best = -HUGE_VAL, sum = 0;
+        for (const std::size_t i : elements) {
+            const double z = x[i] + (b.empty() ? 0.0 : b[i % s.channels]);
+            const double v = s.relu ? std::max(z, 0.0) : z;
+            best = std::max(best, v);
+            sum += v;
+        }
+        y[at] = s.pool == kernels::Pool::max ? best : sum / static_cast<double>(elements.size());
+    });
     return y;
 }
 

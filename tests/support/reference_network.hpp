@@ -47,6 +47,10 @@ inline ReferencePass reference_forward(const ModelSpec& model, const Values& sta
                                  layer.has_bias ? slice(state, layer.bias, out) : Values{});
             break;
         }
+        case LayerKind::pooling:
+            x = reference_pooling(pooling_shape(layer, 1, rows, Real::f32), rows, x,
+                                  layer.has_bias ? slice(state, layer.bias, channels) : Values{});
+            break;
         case LayerKind::relu:
             for (double& v : x) v = std::max(v, 0.0);
             break;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -86,6 +87,19 @@ TEST(Synthetic, IsAFunctionOfTheSeed) {
     EXPECT_NE(make_synthetic(7).train.pixels, make_synthetic(8).train.pixels);
     EXPECT_EQ(fnv(make_synthetic(1).train.pixels), 0x760bfb7ff8d7ebd8);
     EXPECT_EQ(fnv(make_synthetic(1).test.pixels), 0x32cbc8ac1d602fd4);
+}
+
+TEST(Synthetic, MoreSamplesOnlyAddToFewer) {
+    DataConfig config;
+    config.name = "synthetic";
+    config.samples = 1500;
+    const Split few = make_synthetic(7).train, many = load_dataset(config, 7).train;
+    ASSERT_EQ(many.samples(), 1500U);
+    EXPECT_TRUE(std::equal(few.pixels.begin(), few.pixels.end(), many.pixels.begin()));
+    EXPECT_TRUE(std::equal(few.labels.begin(), few.labels.end(), many.labels.begin()));
+    // Five deviations of the mean of 5,000 uniform bytes are 5.2.
+    const double sum = std::accumulate(many.pixels.begin() + 10'000, many.pixels.end(), 0.0);
+    EXPECT_NEAR(sum / 5000, 127.5, 5.2);
 }
 
 TEST(Synthetic, ClassesAreBalanced) {

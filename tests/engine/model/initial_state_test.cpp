@@ -14,18 +14,19 @@ std::span<const float> of(const TensorSpec& tensor, const std::vector<float>& st
     return std::span(state).subspan(tensor.offset, tensor.elements());
 }
 
-/// Every weight tensor is N(0, 0.01²) in a CNN and N(0, 2 / fan-in) in a perceptron; mean and
+/// Every weight tensor is N(0, 0.01²) with BatchNorm and N(0, 2 / fan-in) without; mean and
 /// variance with confidence 99.99 % a tensor.
 TEST(InitialState, WeightsHaveTheRightDeviation) {
-    for (const char* name : {"cnn4", "cnn8", "mlp"}) {
+    for (const char* name : {"cnn4", "cnn8", "cnn2", "lenet5", "mlp"}) {
         const ModelSpec model = make_model(name, {32, 32, 3}, 10);
         const auto state = initial_state(model, 1);
         for (const TensorSpec& tensor : model.layout.tensors) {
             if (tensor.role != Role::masked) continue;
             const Moments m = moments(of(tensor, state));
             const double n = static_cast<double>(tensor.elements());
+            const bool batchnorm = model.layout.state != model.layout.trainable;
             const double variance =
-                model.name == "mlp" ? 2.0 / static_cast<double>(tensor.shape.back()) : 1e-4;
+                batchnorm ? 1e-4 : 2.0 * static_cast<double>(tensor.shape[0]) / n;
             EXPECT_LT(std::abs(m.mean), z_9999 * std::sqrt(variance / n)) << tensor.name;
             EXPECT_NEAR(m.variance, variance, z_9999 * variance * std::sqrt(2 / n)) << tensor.name;
         }

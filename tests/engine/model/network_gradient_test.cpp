@@ -38,6 +38,10 @@ TEST_P(NetworkGradient, OfACnnIsThatOfFiniteDifferences) {
     for (const std::uint64_t seed : {1u, 2u, 3u}) expect_gradient(device, narrow_cnn(), seed);
 }
 
+TEST_P(NetworkGradient, OfPooledConvolutionsIsThatOfFiniteDifferences) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) expect_gradient(device, narrow_pooled(), seed);
+}
+
 TEST_P(NetworkGradient, OfAPerceptronIsThatOfFiniteDifferences) {
     for (const std::uint64_t seed : {1u, 2u, 3u}) expect_gradient(device, narrow_mlp(), seed);
 }

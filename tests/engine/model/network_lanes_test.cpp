@@ -14,7 +14,7 @@ FEDMRN_ON_DEVICES(NetworkLanes);
 TEST_P(NetworkLanes, DoNotSeeEachOther) {
     constexpr std::size_t batch = 4;
     const std::vector<std::uint32_t> samples{4, 0, 3};
-    for (const ModelSpec& model : {narrow_cnn(), narrow_mlp()}) {
+    for (const ModelSpec& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
         const std::size_t state = model.layout.state, trainable = model.layout.trainable;
         const std::size_t images = batch * model.input.size();
         RandomValues random(1);

@@ -17,12 +17,17 @@ struct Counts {
     std::size_t masked, dense, statistics;
 };
 
-/// The paper's models and the first example's.
+/// The paper's models and the first example's; CNN2's 1,663,370 parameters as McMahan et al. count
+/// them, LeNet-5's 61,706 on MNIST and 62,006 on CIFAR-10.
 constexpr Counts expected[] = {
     {"cnn4", {28, 28, 1}, 10, 389'920, 960, 960},
     {"cnn4", {32, 32, 3}, 10, 398'176, 960, 960},
     {"cnn8", {32, 32, 3}, 10, 1'181'536, 1'920, 1'920},
     {"cnn8", {32, 32, 3}, 100, 1'273'696, 1'920, 1'920},
+    {"cnn2", {28, 28, 1}, 10, 1'662'752, 618, 0},
+    {"cnn2", {32, 32, 3}, 10, 2'155'872, 618, 0},
+    {"lenet5", {28, 28, 1}, 10, 61'470, 236, 0},
+    {"lenet5", {32, 32, 3}, 10, 61'770, 236, 0},
     {"mlp", {1, 1, 10}, 2, 120, 12, 0},
     {"mlp", {28, 28, 1}, 10, 784 * 200 + 200 * 10, 210, 0},
 };
@@ -74,6 +79,10 @@ TEST(Zoo, SamplesThatAreTooSmallAreOneLine) {
         },
         "model cnn4: samples of 15x16 are too small"));
     EXPECT_TRUE(one_line([] { make_model("cnn8", {1, 1, 10}, 2); }, "model cnn8"));
+    EXPECT_NO_THROW(make_model("cnn2", {4, 4, 1}, 10));
+    EXPECT_TRUE(one_line([] { make_model("cnn2", {3, 4, 1}, 10); }, "model cnn2"));
+    EXPECT_NO_THROW(make_model("lenet5", {12, 12, 1}, 10));
+    EXPECT_TRUE(one_line([] { make_model("lenet5", {11, 12, 1}, 10); }, "model lenet5"));
 }
 
 TEST(Zoo, AnUnknownNameIsOneLine) {
@@ -81,7 +90,8 @@ TEST(Zoo, AnUnknownNameIsOneLine) {
         [] {
             make_model("cnn5", {28, 28, 1}, 10);
         },
-        "model.name: expected \"mlp\", \"cnn4\" or \"cnn8\", found \"cnn5\""));
+        "model.name: expected \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", found "
+        "\"cnn5\""));
 }
 
 } // namespace

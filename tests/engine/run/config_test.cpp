@@ -26,7 +26,7 @@ TEST(Config, KeysAreTheInterface) {
         names += " " + key.name;
     }
     EXPECT_EQ(names, "\n[experiment] seed rounds lanes device precision out checkpoint_every"
-                     "\n[data] name path partition beta fraction clients"
+                     "\n[data] name path partition beta fraction clients samples augment"
                      "\n[client] cohort epochs batch lr momentum weight_decay"
                      "\n[model] name"
                      "\n[method] name mask noise magnitude stochastic progressive post_training"

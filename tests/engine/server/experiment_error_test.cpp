@@ -34,6 +34,13 @@ TEST(ExperimentError, SamplesThatAreTooSmallForTheModelIsOneLine) {
     EXPECT_TRUE(one_line(made(config), "model cnn4: samples of 1x1 are too small"));
 }
 
+TEST(ExperimentError, AugmentingWhatIsNoImageIsOneLine) {
+    Config config = perceptron_config();
+    config.data.augment = true;
+    EXPECT_TRUE(one_line(made(config), "data.augment: expected images of more than 4 pixels a "
+                                       "side, found synthetic with samples of 1x1"));
+}
+
 TEST(ExperimentError, ADatasetWithoutTestSamplesIsOneLine) {
     Dataset data = make_synthetic(1);
     data.test.labels.clear();

@@ -38,6 +38,17 @@ TEST_P(Exactness, LanesNeverChangeTheResultOfACnn) {
     }
 }
 
+TEST_P(Exactness, LanesNeverChangeAnAugmentedRun) {
+    const Dataset images = halves(100, 20);
+    Config cnn = cnn_config(GetParam());
+    const std::string plain = hash_after(cnn, images, 2);
+    cnn.data.augment = true;
+    const std::string one = hash_after(cnn, images, 2);
+    EXPECT_NE(one, plain);
+    cnn.experiment.lanes = 2;
+    EXPECT_EQ(hash_after(cnn, images, 2), one);
+}
+
 TEST_P(Exactness, TheSeedDecidesEverything) {
     const std::string first = hash_after(config, data, 2);
     EXPECT_EQ(hash_after(config, data, 2), first);

@@ -67,6 +67,26 @@ TEST_P(Metrics, ProgressRisesToOne) {
     EXPECT_EQ(samples, metrics->samples);
 }
 
+/// A client that does not train costs the device its samples and nothing else.
+TEST_P(Metrics, AMillionClientsNeedNoMoreThanTheirSamples) {
+    config.data.partition = Partition::iid;
+    config.data.clients = 1'000'000;
+    config.data.samples = 1'000'000;
+    config.client = {.cohort = 40, .epochs = 2, .batch = 1, .lr = 0.1};
+    config.experiment.lanes = 20;
+    const Dataset one_each = load_dataset(config.data, 1);
+    const auto device = open_device(GetParam()); // tells of the memory of all of them
+    const std::size_t before = device->free_memory();
+    Experiment experiment(config, one_each);
+    const auto metrics = experiment.run_round();
+    EXPECT_EQ(metrics->samples, 80u);
+    EXPECT_EQ(experiment.clients().clients(), 1'000'000u);
+    if (GetParam() == DeviceKind::cuda) {
+        // 10 bytes of pixels, 2 of label and 4 of order a sample; 20 lanes of 132 parameters.
+        EXPECT_LT(before - std::min(before, device->free_memory()), std::size_t{32} << 20);
+    }
+}
+
 /// A stop gives the round up; the state is what it was, and the run can go on from there.
 TEST_P(Metrics, AStoppedRoundNeverHappened) {
     Experiment experiment(config, data), undisturbed(config, data);

@@ -63,4 +63,25 @@ void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
 }
 
+void pooling_forward(Device& device, const PoolingShape& shape, const LaneState* states,
+                     const void* x, PerLane<const float> bias, void* y, std::uint8_t* chosen) {
+    cpu::pooling_forward(device, shape, states, x, bias, y, chosen);
+}
+
+void pooling_backward(Device& device, const PoolingShape& shape, const LaneState* states,
+                      const void* x, PerLane<const float> bias, const void* y,
+                      const std::uint8_t* chosen, const void* dy, void* dx, PerLane<float> dbias) {
+    cpu::pooling_backward(device, shape, states, x, bias, y, chosen, dy, dx, dbias);
+}
+
+void embedding_forward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                       const std::int32_t* tokens, PerLane<const float> w, void* y) {
+    cpu::embedding_forward(device, shape, states, tokens, w, y);
+}
+
+void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                        const std::int32_t* tokens, const void* dy, PerLane<float> dw) {
+    cpu::embedding_backward(device, shape, states, tokens, dy, dw);
+}
+
 } // namespace fedmrn::kernels

@@ -12,6 +12,7 @@ struct Case {
     std::size_t sample_size, channels;
     bool shuffled, ordered;
     Real real;
+    std::size_t width = 0; ///< of augmented images
 };
 
 /// x, then the labels as bytes; rows past a lane's samples keep what was there.
@@ -33,14 +34,11 @@ std::vector<std::byte> gathered(Device& device, const Case& c) {
     Buffer<std::uint32_t> device_order(device, order);
     Buffer<float> scale(device, random_floats(c.channels, 2)),
         shift(device, random_floats(c.channels, 3));
-    const kernels::SplitView split{device_pixels.data(),
-                                   device_labels.data(),
-                                   c.ordered ? device_order.data() : nullptr,
-                                   scale.data(),
-                                   shift.data(),
-                                   c.sample_size,
-                                   c.channels,
-                                   c.shuffled};
+    const kernels::SplitView split{
+        device_pixels.data(), device_labels.data(), c.ordered ? device_order.data() : nullptr,
+        scale.data(),         shift.data(),         c.sample_size,
+        c.channels,           c.shuffled,           c.width,
+        c.width != 0};
     Buffer<LaneState> states(device, mixed_lanes(lanes, batch));
     Buffer<std::byte> x(device, lanes * batch * c.sample_size * size_of(c.real));
     Buffer<std::uint16_t> y(device, lanes * batch);
@@ -73,6 +71,20 @@ TEST(CudaBatch, gathered_rows_equal_the_cpus) {
                                      std::to_string(pixels) + " pixels of " +
                                          std::to_string(channels) + " channels");
                 }
+            }
+        }
+    }
+}
+
+TEST(CudaBatch, augmented_rows_equal_the_cpus) {
+    for (const Real real : {Real::f32, Real::bf16}) {
+        for (const bool shuffled : {true, false}) {
+            for (const auto& [height, width, channels] :
+                 {std::array<std::size_t, 3>{28, 28, 1}, {32, 32, 3}, {7, 9, 3}, {5, 1, 2}}) {
+                const Case c{height * width * channels, channels, shuffled, true, real, width};
+                expect_same_bits([&](Device& device) { return gathered(device, c); },
+                                 std::to_string(height) + "x" + std::to_string(width) + "x" +
+                                     std::to_string(channels));
             }
         }
     }

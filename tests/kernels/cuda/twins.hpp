@@ -56,7 +56,9 @@ template <class T> std::string bytes_of(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-/// Every bit the same; body returns a vector.
+inline const std::string& bytes_of(const std::string& bytes) { return bytes; }
+
+/// Every bit the same; body returns a vector, or bytes.
 template <class Body> void expect_same_bits(const Body& body, const std::string& what) {
     const auto [cpu, cuda] = on_both(body);
     ASSERT_EQ(cpu.size(), cuda.size());

@@ -78,6 +78,7 @@ __global__ void rotate_kernel(int* out, Bug bug) {
         if (i < 16) __ballot_sync(0xffffffffU, 1);
         if (i >= 16) __any_sync(0xffffffffU, 1);
     }
+    if (bug == Bug::wrong_warp_mask) __ballot_sync(0x0000ffffU, 1);
     if (bug == Bug::shuffle_from_ended_lane && i == 0) return;
     out[32 + i] = __shfl_sync(0xffffffffU, i, (i + 1) % 32);
 }

@@ -9,6 +9,7 @@ set(seeded_bugs
   "plain|missing_first_barrier|histogram: wrong result"
   "plain|divergent_barrier|divergent __syncthreads: thread .* others at"
   "plain|divergent_ballot|lanes of one mask call different collectives"
+  "plain|wrong_warp_mask|is not in its own mask"
   "plain|missing_syncwarp|rotate: wrong result"
   "plain|shuffle_from_ended_lane|rotate: wrong result"
   "plain|missing_grid_sync|ring: wrong result"
@@ -19,15 +20,22 @@ set(seeded_bugs
   "plain|misaligned_tile|not 32-byte aligned"
   "plain|global_overrun_write|wrote around a device allocation"
   "plain|wrong_lane_stride|scale: wrong result"
+  "plain|missing_tail|scale: wrong result"
+  "plain|unwritten_device|scale: wrong result"
   "plain|host_dereference|the host touched device memory"
   "plain|host_pointer_argument|a pointer to host memory"
   "plain|use_after_free|use of freed device memory"
+  "plain|double_free|cudaErrorInvalidValue"
   "plain|too_many_threads|invalid configuration argument"
+  "plain|ignored_launch_error|memory: wrong result"
+  "plain|stale_graph_pointer|use of freed device memory"
   "plain|synchronize_in_capture|cudaErrorStreamCaptureUnsupported"
   "plain|allocate_in_capture|cudaErrorStreamCaptureUnsupported"
   "plain|unjoined_fork|cudaErrorStreamCaptureUnjoined"
   "lazy|missing_stream_wait|streams: wrong result"
   "lazy|missing_synchronize|streams: wrong result"
+  "lazy|source_reused_early|upload: wrong result"
+  "lazy|freed_before_use|use of freed device memory"
   "lazy|missing_graph_dependency|graphs: wrong result"
   "address|shared_overrun|out of bounds|AddressSanitizer"
   "address|dynamic_shared_overrun|AddressSanitizer"
@@ -35,6 +43,7 @@ set(seeded_bugs
   "address|global_overrun_read|AddressSanitizer"
   "address|host_dereference|AddressSanitizer"
   "address|use_after_free|AddressSanitizer"
+  "address|stale_graph_pointer|AddressSanitizer"
   "thread|race_in_block|data race"
   "thread|race_between_blocks|data race"
   "thread|missing_fence|data race"
@@ -45,8 +54,6 @@ set(seeded_bugs
 )
 
 # A build without sanitizers makes the two sanitized programs too; a sanitized build, its own.
-set(address_sanitize "address,undefined")
-set(thread_sanitize "thread")
 set(variants plain address thread)
 if(FEDMRN_SANITIZE MATCHES "address")
   set(variants address)
@@ -58,7 +65,6 @@ foreach(variant ${variants})
   set(simulator fedmrn_simt)
   if(NOT variant STREQUAL "plain" AND NOT FEDMRN_SANITIZE)
     set(simulator fedmrn_simt_${variant})
-    simt_simulator(${simulator} "${${variant}_sanitize}")
   endif()
   add_executable(seeded_bugs_${variant} ${wrapper})
   target_include_directories(seeded_bugs_${variant} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

@@ -18,7 +18,8 @@ struct Scenario {
 constexpr Scenario scenarios[] = {
     {"reverse", reverse}, {"histogram", histogram}, {"rotate", rotate}, {"staged", staged},
     {"tile", tile},       {"scale", scale},         {"sum", sum},       {"ring", ring},
-    {"memory", memory},   {"streams", streams},     {"graphs", graphs},
+    {"memory", memory},   {"streams", streams},     {"upload", upload}, {"replay", replay},
+    {"graphs", graphs},
 };
 
 constexpr std::string_view names[] = {

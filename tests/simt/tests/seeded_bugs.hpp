@@ -7,7 +7,7 @@
 
 #include <cuda_runtime_api.h>
 
-/// Every mistake that the simulator is known to report; CMakeLists.txt says which mode reports it.
+/// Every mistake that the simulator is known to report; seeded_bugs.cmake says in which mode.
 // clang-format off
 #define SEEDED_BUGS(bug) \
     bug(none) \
@@ -16,6 +16,7 @@
     bug(missing_first_barrier) \
     bug(divergent_barrier) \
     bug(divergent_ballot) \
+    bug(wrong_warp_mask) \
     bug(missing_syncwarp) \
     bug(shuffle_from_ended_lane) \
     bug(missing_grid_sync) \
@@ -27,19 +28,26 @@
     bug(global_overrun_write) \
     bug(global_overrun_read) \
     bug(wrong_lane_stride) \
+    bug(missing_tail) \
+    bug(unwritten_device) \
     bug(race_in_block) \
     bug(race_between_blocks) \
     bug(missing_fence) \
     bug(missing_stream_wait) \
     bug(missing_synchronize) \
+    bug(source_reused_early) \
+    bug(freed_before_use) \
     bug(host_dereference) \
     bug(host_pointer_argument) \
     bug(use_after_free) \
+    bug(double_free) \
     bug(too_many_threads) \
+    bug(ignored_launch_error) \
     bug(synchronize_in_capture) \
     bug(allocate_in_capture) \
     bug(unjoined_fork) \
-    bug(missing_graph_dependency)
+    bug(missing_graph_dependency) \
+    bug(stale_graph_pointer)
 // clang-format on
 
 enum class Bug {

@@ -16,14 +16,19 @@ __global__ void scale_kernel(const float* x, float* y, int n, int stride, Bug bu
     const int end = bug == Bug::global_overrun_write ? n + 1 : n;
     const int from = lane * (bug == Bug::wrong_lane_stride ? n : stride);
     const int ahead = bug == Bug::global_overrun_read && lane == last ? 1 : 0;
-    if (i < end) y[lane * stride + i] = 2 * x[from + i + ahead] - 2 * static_cast<float>(ahead);
+    if (i >= end) return;
+    float& to = y[lane * stride + i];
+    const float value = 2 * x[from + i + ahead] - 2 * static_cast<float>(ahead);
+    to = bug == Bug::unwritten_device ? to + value : value; // nobody cleared y
 }
 inline bool scale(Bug bug) {
     constexpr int n = 100, stride = 104, lanes = 3, size = (lanes - 1) * stride + n;
     std::vector<float> host(size);
     for (int i = 0; i < size; ++i) host[i] = static_cast<float>(i);
     const DeviceArray<float> x(host), y(size);
-    simt::launch(scale_kernel, dim3(1, lanes), 128, 0, nullptr, x.data(), y.data(), n, stride, bug);
+    const unsigned blocks = bug == Bug::missing_tail ? n / 64 : (n + 63) / 64;
+    simt::launch(scale_kernel, dim3(blocks, lanes), 64, 0, nullptr, x.data(), y.data(), n, stride,
+                 bug);
     const auto o = y.read();
     for (int i = 0; i < size; ++i) {
         // the very last may be anything to a read past the end, which its value cannot show

@@ -25,12 +25,17 @@ inline bool memory(Bug bug) {
     } const held{value};
     const auto kernel = +[](Held h) { *h.p += 3; };
     simt::launch(kernel, 1, 1, 0, nullptr, held);
-    const unsigned threads = bug == Bug::too_many_threads ? 2048 : 1;
-    simt::launch(step_kernel, 1, threads, 0, nullptr,
-                 bug == Bug::host_pointer_argument ? &on_host : value, 2, 1);
+    const bool refused = bug == Bug::too_many_threads || bug == Bug::ignored_launch_error;
+    try {
+        simt::launch(step_kernel, 1, refused ? 2048 : 1, 0, nullptr,
+                     bug == Bug::host_pointer_argument ? &on_host : value, 2, 1);
+    } catch (...) {
+        if (bug != Bug::ignored_launch_error) throw;
+    }
     int result = 0;
     check(cudaMemcpy(&result, value, sizeof(int), cudaMemcpyDeviceToHost));
     check(cudaFree(p));
+    if (bug == Bug::double_free) check(cudaFree(p));
     return result == 7;
 }
 
@@ -73,6 +78,58 @@ inline bool streams(Bug bug) {
     check(cudaDeviceSynchronize());
     check(cudaFreeHost(pinned));
     return result == 22;
+}
+
+/// A value goes to the device from pinned memory, is worked on, and its memory goes back.
+inline bool upload(Bug bug) {
+    const Pair pair;
+    void *pinned = nullptr, *p = nullptr;
+    check(cudaMallocHost(&pinned, sizeof(int)));
+    check(cudaMalloc(&p, sizeof(int)));
+    auto *host = static_cast<int*>(pinned), *value = static_cast<int*>(p);
+    *host = 4;
+    check(cudaMemcpyAsync(value, host, sizeof(int), cudaMemcpyHostToDevice, pair.first));
+    if (bug != Bug::source_reused_early) check(cudaStreamSynchronize(pair.first));
+    *host = 0;
+    simt::launch(step_kernel, 1, 1, 0, pair.first, value, 5, 2);
+    check(cudaMemcpyAsync(host, value, sizeof(int), cudaMemcpyDeviceToHost, pair.first));
+    if (bug != Bug::freed_before_use) pair.order(pair.first, pair.second);
+    check(cudaFreeAsync(value, pair.second));
+    check(cudaDeviceSynchronize());
+    const int result = *host;
+    check(cudaFreeHost(pinned));
+    return result == 22;
+}
+
+/// A recorded step, replayed; an array that it works on must stay where it is.
+inline bool replay(Bug bug) {
+    const Pair pair;
+    void* p = nullptr;
+    check(cudaMalloc(&p, sizeof(int)));
+    check(cudaMemsetAsync(p, 0, sizeof(int), pair.first));
+    check(cudaStreamBeginCapture(pair.first, cudaStreamCaptureModeGlobal));
+    simt::launch(step_kernel, 1, 1, 0, pair.first, static_cast<int*>(p), 2, 1);
+    cudaGraph_t graph{};
+    cudaGraphExec_t exec{};
+    check(cudaStreamEndCapture(pair.first, &graph));
+    check(cudaGraphInstantiate(&exec, graph, 0));
+    check(cudaGraphLaunch(exec, pair.first));
+    check(cudaStreamSynchronize(pair.first));
+    if (bug == Bug::stale_graph_pointer) { // grown: the same array, elsewhere
+        void* larger = nullptr;
+        check(cudaMalloc(&larger, 2 * sizeof(int)));
+        check(cudaMemcpy(larger, p, sizeof(int), cudaMemcpyDeviceToDevice));
+        check(cudaFree(p));
+        p = larger;
+    }
+    check(cudaGraphLaunch(exec, pair.first));
+    check(cudaStreamSynchronize(pair.first));
+    int result = 0;
+    check(cudaMemcpy(&result, p, sizeof(int), cudaMemcpyDeviceToHost));
+    check(cudaFree(p));
+    check(cudaGraphExecDestroy(exec));
+    check(cudaGraphDestroy(graph));
+    return result == 3;
 }
 
 inline bool graphs(Bug bug) {

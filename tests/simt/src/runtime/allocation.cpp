@@ -141,7 +141,8 @@ cudaError_t CUDARTAPI cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, vo
 cudaError_t CUDARTAPI cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr attribute,
                                               void* value) {
     const ApiLock lock;
-    if (attribute != cudaMemPoolAttrReservedMemCurrent && attribute != cudaMemPoolAttrUsedMemCurrent)
+    if (attribute != cudaMemPoolAttrReservedMemCurrent &&
+        attribute != cudaMemPoolAttrUsedMemCurrent)
         return status(cudaErrorNotSupported);
     const std::uint64_t used = memory().total() - memory().free_bytes();
     std::memcpy(value, &used, sizeof used);

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/client/lane_choice.hpp"
+
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "fedmrn/error.hpp"
+#include "kernels/cpu/host_device.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// A device that says what it is and has, and is never used.
+class Claims final : public kernels::cpu::HostDevice {
+public:
+    Claims(DeviceKind kind, std::size_t free) : kind_(kind), free_(free) {}
+    [[nodiscard]] DeviceKind kind() const override { return kind_; }
+    [[nodiscard]] std::size_t free_memory() const override { return free_; }
+    void* allocate(std::size_t) override { throw std::logic_error("used"); }
+    void release(void*) noexcept override {}
+
+private:
+    DeviceKind kind_;
+    std::size_t free_;
+};
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+class LaneChoice : public ::testing::Test {
+protected:
+    std::size_t choose(const Device& device) const {
+        return choose_lanes(device, model, *method, config);
+    }
+    std::size_t on_gpu(std::size_t mebibytes) const {
+        return choose(Claims(DeviceKind::cuda, mebibytes * mebibyte));
+    }
+    LaneChoice() { config.client.cohort = 1000; }
+    Config config;
+    const ModelSpec model = make_model("cnn4", {28, 28, 1}, 10);
+    const std::unique_ptr<Method> method = make_method({}, model.layout);
+};
+
+TEST_F(LaneChoice, ACpuGetsOneACoreAndWhatIsAskedFor) {
+    const Claims cpu(DeviceKind::cpu, 0);
+    EXPECT_EQ(choose(cpu), std::max(1u, std::thread::hardware_concurrency()));
+    config.experiment.lanes = 5;
+    EXPECT_EQ(choose(cpu), 5u);
+    config.client.cohort = 3;
+    EXPECT_EQ(choose(cpu), 3u);
+}
+
+/// Four fifths of the memory, less the evaluation's, divided by what a lane needs.
+TEST_F(LaneChoice, AGpuGetsWhatItsMemoryHolds) {
+    const std::size_t few = on_gpu(4000), many = on_gpu(8000);
+    EXPECT_GT(few, 10u);
+    EXPECT_LT(many, 1000u);
+    // A lane of CNN4 at batch 64: three times 390,000 floats and the activations of 64 images.
+    const double lane = 0.8 * 4000 / static_cast<double>(many - few);
+    EXPECT_GT(lane, 3 * 389'920 * 4.0 / mebibyte);
+    EXPECT_LT(lane, 100);
+    EXPECT_EQ(on_gpu(1'000'000), 1000u); // the cohort
+}
+
+TEST_F(LaneChoice, AWiderBatchOrMomentumLeavesRoomForFewer) {
+    const std::size_t lanes = on_gpu(4000);
+    config.client.momentum = 0.9;
+    EXPECT_LT(on_gpu(4000), lanes);
+    config.client.momentum = 0;
+    config.client.batch = 128;
+    EXPECT_LT(on_gpu(4000), lanes);
+}
+
+TEST_F(LaneChoice, WhatDoesNotFitIsOneLineWithWhatWould) {
+    const std::size_t fitting = on_gpu(4000);
+    config.experiment.lanes = static_cast<std::uint32_t>(fitting);
+    EXPECT_EQ(on_gpu(4000), fitting);
+    config.experiment.lanes = 900;
+    EXPECT_TRUE(one_line([&] { on_gpu(4000); }, "experiment.lanes = 900", Fault::run));
+    EXPECT_TRUE(
+        one_line([&] { on_gpu(4000); },
+                 "of the 3.9 GiB that are free " + std::to_string(fitting) + " lanes would fit",
+                 Fault::run));
+    config.experiment.lanes = 0;
+    EXPECT_TRUE(one_line([&] { on_gpu(1); }, "0 lanes would fit", Fault::run));
+}
+
+TEST_F(LaneChoice, EvaluationTakesAsManyBatchesAsFillADevice) {
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 1000), 16u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 4), 4u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 50'000}, 4), 1u);
+}
+
+} // namespace
+} // namespace fedmrn::test

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "methods_under_test.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/federation.hpp"
+#include "tests/support/narrow_models.hpp"
+#include "tests/support/on_device.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// What a client's message was made of, copied to the host.
+struct Trained {
+    TrainedClient client;
+    std::vector<float> update, weights;
+};
+
+/// A method that keeps what it is given to encode.
+class Witness final : public Method {
+public:
+    Witness(const Method& method, const ParameterLayout& layout)
+        : method_(method), layout_(layout) {}
+    using Method::encode;
+    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
+                       const float* global, PerLane<const float> update,
+                       PerLane<float> weights) const override {
+        method_.local_weights(device, lanes, states, global, update, weights);
+    }
+    [[nodiscard]] PendingMessages encode(Device& device,
+                                         std::span<const TrainedClient> clients) const override {
+        for (const TrainedClient& client : clients) {
+            Trained kept{client, std::vector<float>(layout_.trainable),
+                         std::vector<float>(layout_.state)};
+            device.copy_out(kept.update.data(), client.update, layout_.trainable * sizeof(float));
+            device.copy_out(kept.weights.data(), client.weights, layout_.state * sizeof(float));
+            seen.push_back(std::move(kept));
+        }
+        return method_.encode(device, clients);
+    }
+    [[nodiscard]] std::vector<TensorEntry> table() const override { return method_.table(); }
+    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override {
+        method_.aggregate(device, messages, mean);
+    }
+    [[nodiscard]] bool decays_weights() const override { return method_.decays_weights(); }
+
+    mutable std::vector<Trained> seen; ///< in the order of their messages
+
+private:
+    const Method& method_;
+    ParameterLayout layout_;
+};
+
+class MessageBits : public OnDevice {
+protected:
+    /// Trains a cohort on the device; the messages by the witness's order.
+    std::vector<Message> train(const Witness& method, const std::vector<float>& start) {
+        const Federation federation(device, model, {16, 1, 37, 5, 64});
+        const Buffer<float> global(device, start);
+        LaneGroup group(device, model, method, {.epochs = 2, .batch = 8, .lr = 0.05}, 3, Real::f32);
+        std::vector<Message> messages;
+        std::size_t taken = 0;
+        group.run(
+            federation.resident.view(), global.data(),
+            [&] { return taken < 5 ? std::optional(federation.tasks[taken++]) : std::nullopt; },
+            [&](const ClientTask&, Message message, const LaneMetrics&) {
+                messages.push_back(std::move(message));
+            },
+            [](std::uint64_t) {}, {});
+        return messages;
+    }
+    const ModelSpec model = narrow_cnn();
+};
+INSTANTIATE_TEST_SUITE_P(On, MessageBits, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// Trained on the device under test, each update gives the same bytes on the CPU, and the messages
+/// the same mean.
+TEST_P(MessageBits, AreThoseOfTheCpuForTheSameUpdates) {
+    const auto cpu = open_device(DeviceKind::cpu);
+    const std::vector<float> start = random_state(model, 1);
+    const Buffer<float> global(*cpu, start);
+    for (const NamedMethod& named : methods_under_test()) {
+        const auto method = make_method(named.config, model.layout);
+        const Witness witness(*method, model.layout);
+        const std::vector<Message> messages = train(witness, start);
+        ASSERT_EQ(messages.size(), 5u);
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            const Trained& kept = witness.seen[k];
+            const Buffer<float> update(*cpu, kept.update), weights(*cpu, kept.weights);
+            TrainedClient client = kept.client;
+            client.global = global.data();
+            client.update = update.data();
+            client.weights = weights.data();
+            EXPECT_EQ(encode(method->encode(*cpu, client)), encode(messages[k]))
+                << named.name << ", client " << client.client;
+        }
+        Buffer<double> there(device, model.layout.state), here(*cpu, model.layout.state);
+        method->aggregate(device, messages, there.data());
+        method->aggregate(*cpu, messages, here.data());
+        EXPECT_TRUE(same_bits(there.read(), here.read())) << named.name;
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test
