@@ -1,8 +1,8 @@
 # cmake -D PROGRAMS=… -D SOURCE=… -D BUNDLE=… -D STRIP=… -P pack_bundle.cmake
-# Fills the folder BUNDLE and writes BUNDLE.tar.gz. Programs find their libraries by the rpath
+# Fills the folder BUNDLE and writes BUNDLE.tar.xz. Programs find their libraries by the rpath
 # $ORIGIN/../lib; the system's own (glibc) and CUDA's stay out.
 set(limit 67108864) # bytes of the archive: 64 MiB
-file(REMOVE_RECURSE ${BUNDLE} ${BUNDLE}.tar.gz)
+file(REMOVE_RECURSE ${BUNDLE} ${BUNDLE}.tar.xz)
 
 file(INSTALL ${PROGRAMS} DESTINATION ${BUNDLE}/bin USE_SOURCE_PERMISSIONS MESSAGE_NEVER)
 foreach(program ${PROGRAMS})
@@ -35,12 +35,13 @@ execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 -
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 file(WRITE ${BUNDLE}/COMMIT "${commit}\n")
 
+# xz sees that every program holds the same kernels, gzip does not: 43 against 68 MiB.
 cmake_path(GET BUNDLE PARENT_PATH parent)
-execute_process(COMMAND ${CMAKE_COMMAND} -E tar czf ${BUNDLE}.tar.gz bundle
+execute_process(COMMAND ${CMAKE_COMMAND} -E tar cJf ${BUNDLE}.tar.xz bundle
   WORKING_DIRECTORY ${parent} COMMAND_ERROR_IS_FATAL ANY)
-file(SIZE ${BUNDLE}.tar.gz size)
+file(SIZE ${BUNDLE}.tar.xz size)
 math(EXPR mebibytes "${size} / 1048576 + 1")
 if(size GREATER ${limit})
-  message(FATAL_ERROR "gpu_bundle: ${BUNDLE}.tar.gz has ${mebibytes} MiB, expected at most 64")
+  message(FATAL_ERROR "gpu_bundle: ${BUNDLE}.tar.xz has ${mebibytes} MiB, expected at most 64")
 endif()
-message(STATUS "gpu_bundle: ${BUNDLE}.tar.gz, ${mebibytes} MiB")
+message(STATUS "gpu_bundle: ${BUNDLE}.tar.xz, ${mebibytes} MiB")
