@@ -35,6 +35,7 @@ execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 -
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 file(WRITE ${BUNDLE}/COMMIT "${commit}\n")
 
+# xz sees that every program holds the same kernels, gzip does not: 43 against 68 MiB.
 cmake_path(GET BUNDLE PARENT_PATH parent)
 execute_process(COMMAND ${CMAKE_COMMAND} -E tar cJf ${BUNDLE}.tar.xz bundle
   WORKING_DIRECTORY ${parent} COMMAND_ERROR_IS_FATAL ANY)

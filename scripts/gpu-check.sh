@@ -131,7 +131,8 @@ if wanted peers; then
     step "PyTorch on the same GPU"
     if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
         python3 "$root/bench/peers/compare.py" --device cuda --fedmrn "$bin/fedmrn" \
-            --peers eager vmap --repeats 3 --json "$out/peers.json" || complain "the peers failed"
+            --peers eager vmap --repeats 3 --rounds 20 --json "$out/peers.json" ||
+            complain "the peers failed"
     else
         echo "not compared: python3 here has no torch that sees the GPU"
     fi

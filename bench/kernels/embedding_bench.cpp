@@ -47,12 +47,6 @@ struct Arrays {
     }
 };
 
-void tables(benchmark::internal::Benchmark* bench) {
-    bench->ArgNames({"vocabulary", "bits"})
-        ->ArgsProduct({{80, 10000}, {32, 16}})
-        ->Unit(benchmark::kMicrosecond);
-}
-
 void embedding_forward(benchmark::State& state) {
     Arrays a(state);
     const double seconds = measure(state, [&] {
@@ -61,7 +55,6 @@ void embedding_forward(benchmark::State& state) {
     });
     a.count(state, a.places() * a.shape.dim * 4 + a.rows.size(), seconds);
 }
-BENCHMARK(embedding_forward)->Apply(tables);
 
 void embedding_backward(benchmark::State& state) {
     Arrays a(state);
@@ -71,7 +64,14 @@ void embedding_backward(benchmark::State& state) {
     });
     a.count(state, 4 * a.dw.size() + a.places() * a.shape.dim * 8 + a.rows.size(), seconds);
 }
-BENCHMARK(embedding_backward)->Apply(tables);
+
+const Register all([] {
+    const auto tables = [](benchmark::internal::Benchmark* bench) {
+        bench->ArgNames({"vocabulary", "bits"})->ArgsProduct({{80, 10000}, {32, 16}});
+    };
+    add("embedding_forward", embedding_forward)->Apply(tables);
+    add("embedding_backward", embedding_backward)->Apply(tables);
+});
 
 } // namespace
 } // namespace fedmrn::bench

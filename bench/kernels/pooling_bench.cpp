@@ -52,18 +52,11 @@ struct Arrays {
     }
 };
 
-void layers(benchmark::internal::Benchmark* bench) {
-    bench->ArgNames({"layer", "average", "bits"})
-        ->ArgsProduct({{1, 2}, {0, 1}, {32, 16}})
-        ->Unit(benchmark::kMicrosecond);
-}
-
 void pooling_forward(benchmark::State& state) {
     Arrays a(state);
     const double seconds = measure(state, [&] { a.forward(); });
     a.count(state, static_cast<double>(a.x.size() + a.y.size() + a.chosen.size()), seconds);
 }
-BENCHMARK(pooling_forward)->Apply(layers);
 
 void pooling_backward(benchmark::State& state) {
     Arrays a(state);
@@ -76,7 +69,14 @@ void pooling_backward(benchmark::State& state) {
     const std::size_t read = a.average() ? a.x.size() : a.y.size() + a.chosen.size();
     a.count(state, static_cast<double>(a.dy.size() + a.dx.size() + read), seconds);
 }
-BENCHMARK(pooling_backward)->Apply(layers);
+
+const Register all([] {
+    const auto layers = [](benchmark::internal::Benchmark* bench) {
+        bench->ArgNames({"layer", "average", "bits"})->ArgsProduct({{1, 2}, {0, 1}, {32, 16}});
+    };
+    add("pooling_forward", pooling_forward)->Apply(layers);
+    add("pooling_backward", pooling_backward)->Apply(layers);
+});
 
 } // namespace
 } // namespace fedmrn::bench
