@@ -35,6 +35,7 @@
     decltype(kernels::mean_of_masks) mean_of_masks;                                                \
     decltype(kernels::mean_of_dense) mean_of_dense;                                                \
     decltype(kernels::server_step) server_step;                                                    \
+    decltype(kernels::adaptive_server_step) adaptive_server_step;                                  \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

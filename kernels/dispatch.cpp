@@ -84,6 +84,12 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     on(device, cpu::server_step, cuda::server_step, lr, momentum, elements, mean, velocity, global);
 }
 
+void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
+                          const double* mean, double* m, double* v, float* global) {
+    on(device, cpu::adaptive_server_step, cuda::adaptive_server_step, rule, elements, mean, m, v,
+       global);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

@@ -9,6 +9,7 @@
 #include "kernels/device.hpp"
 #include "kernels/formula/fixed_point.hpp"
 #include "kernels/formula/lane.hpp"
+#include "kernels/formula/server.hpp"
 
 namespace fedmrn::kernels {
 
@@ -19,9 +20,10 @@ void add_update(Device& device, std::size_t lanes, const LaneState* states, std:
 struct SgdRule {
     float lr = 0, momentum = 0, weight_decay = 0;
     bool decay_weights = true; ///< decay pulls the weights, else the update, towards zero
+    float proximal = 0;        ///< ρ: FedProx pulls the update towards zero
 };
 
-/// One SGD step of every active lane: g ← gradient + λ·(weights or update); v ← µ·v + g;
+/// One SGD step of every active lane: g ← gradient + λ·(weights or update) + ρ·update; v ← µ·v + g;
 /// update ← update − η·v. velocity may be null where momentum is 0. PyTorch's convention: v starts
 /// as the first gradient, no dampening. Exactness: bits for equal gradients.
 void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
@@ -71,5 +73,10 @@ void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* su
 /// be null where momentum is 0. Exactness: bits.
 void server_step(Device& device, double lr, double momentum, std::size_t elements,
                  const double* mean, double* velocity, float* global);
+
+/// The server's step with a rate for each element: m and v ← the moments of mean; global ← global +
+/// lr·m / (√v + τ), rounded once to float. Exactness: bits.
+void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
+                          const double* mean, double* m, double* v, float* global);
 
 } // namespace fedmrn::kernels

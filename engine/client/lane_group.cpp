@@ -110,7 +110,8 @@ void LaneGroup::step(const Source& source) {
 void LaneGroup::queue_step(const Source& source) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
     const kernels::SgdRule sgd{static_cast<float>(config_.lr), static_cast<float>(config_.momentum),
-                               static_cast<float>(config_.weight_decay), method_.decays_weights()};
+                               static_cast<float>(config_.weight_decay), method_.decays_weights(),
+                               static_cast<float>(config_.proximal)};
     {
         const Range part(device_, "batch", lanes_);
         kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),

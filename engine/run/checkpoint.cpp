@@ -71,8 +71,10 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
         metadata[name] = fmt::format("{}", number); // doubles: the shortest text that reads back
     });
     std::vector<TensorView> tensors;
-    if (!state.velocity.empty()) // first: its data is aligned to 8 bytes
-        tensors.push_back(view_of("velocity", {state.velocity.size()}, state.velocity));
+    for (const auto& [name, vector] :
+         {std::pair{"velocity", &state.velocity}, {"second", &state.second}})
+        if (!vector->empty()) // first: their data is aligned to 8 bytes
+            tensors.push_back(view_of(name, {vector->size()}, *vector));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
     metadata["checksum"] = checksum(metadata, tensors);
     write_safetensors(path, metadata, tensors);
@@ -106,14 +108,21 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     });
     const TensorView* global = file.find("global");
     const TensorView* velocity = file.find("velocity");
-    const std::size_t expected = velocity == nullptr ? 1 : 2;
-    if (global == nullptr || global->dtype != Dtype::float32 || global->shape.size() != 1 ||
-        (velocity != nullptr &&
-         (velocity->dtype != Dtype::float64 || velocity->shape.size() != 1)) ||
-        file.tensors.size() != expected || file.metadata.size() != metadata_entries)
-        fail("expected a vector \"global\" of F32, at most a vector \"velocity\" of F64, no more");
+    const TensorView* second = file.find("second");
+    const auto vector = [](const TensorView* tensor, Dtype type) {
+        return tensor->dtype == type && tensor->shape.size() == 1;
+    };
+    if (global == nullptr || !vector(global, Dtype::float32) ||
+        (velocity != nullptr && !vector(velocity, Dtype::float64)) ||
+        (second != nullptr && !vector(second, Dtype::float64)) ||
+        file.tensors.size() != std::size_t{1} + (velocity != nullptr) + (second != nullptr) ||
+        file.metadata.size() != metadata_entries)
+        fail("expected a vector \"global\" of F32, at most vectors \"velocity\" and \"second\" of "
+             "F64, "
+             "no more");
     checkpoint.state.global = values<float>(*global);
     if (velocity != nullptr) checkpoint.state.velocity = values<double>(*velocity);
+    if (second != nullptr) checkpoint.state.second = values<double>(*second);
     return checkpoint;
 }
 

@@ -159,6 +159,7 @@ std::vector<Key> make_keys() {
         number<client, &C::lr>("client.lr", {'(', 0, 1e6, ']'}),
         number<client, &C::momentum>("client.momentum", {'[', 0, 1, ')'}),
         number<client, &C::weight_decay>("client.weight_decay", {'[', 0, 1, ']'}),
+        number<client, &C::proximal>("client.proximal", {'[', 0, 1e6, ']'}),
 
         word<&Config::model, &ModelConfig::name>("model.name",
                                                  {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
@@ -171,8 +172,13 @@ std::vector<Key> make_keys() {
         boolean<method, &M::progressive>("method.progressive"),
         boolean<method, &M::post_training>("method.post_training"),
 
+        word<server, &S::optimizer>("server.optimizer", {"sgd", "adam", "yogi"}),
         number<server, &S::lr>("server.lr", {'(', 0, 1e6, ']'}),
         number<server, &S::momentum>("server.momentum", {'[', 0, 1, ')'}),
+        number<server, &S::beta1>("server.beta1", {'[', 0, 1, ')'}),
+        number<server, &S::beta2>("server.beta2", {'[', 0, 1, ')'}),
+        number<server, &S::tau>("server.tau", {'(', 0, 1e6, ']'}),
+        word<server, &S::sampling>("server.sampling", {"uniform", "round_robin", "weighted"}),
         integer<server, &S::eval_every>("server.eval_every", 1, many),
         integer<server, &S::eval_batch>("server.eval_batch", 1, 65536),
     };

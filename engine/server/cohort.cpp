@@ -2,20 +2,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/cohort.hpp"
 
+#include <algorithm>
+#include <unordered_set>
+
 #include "kernels/formula/permutation.hpp"
 
 namespace fedmrn {
+namespace {
+
+formula::Permutation order_of(std::uint64_t seed, std::uint32_t round, std::uint64_t clients) {
+    return formula::permutation(formula::philox(seed, 0, round, formula::purpose_cohort),
+                                static_cast<std::uint32_t>(clients));
+}
+
+std::vector<std::uint64_t> round_robin(std::uint64_t seed, std::uint32_t round,
+                                       std::uint64_t clients, std::uint64_t cohort) {
+    const formula::Permutation order = order_of(seed, 0, clients);
+    std::vector<std::uint64_t> sampled(cohort);
+    const std::uint64_t begin = (round - std::uint64_t{1}) * cohort;
+    for (std::uint64_t i = 0; i < cohort; ++i) {
+        sampled[i] = formula::permute(order, static_cast<std::uint32_t>((begin + i) % clients));
+    }
+    return sampled;
+}
+
+/// The owner of a random sample, again where it is drawn already.
+std::vector<std::uint64_t> weighted(std::uint64_t seed, std::uint32_t round,
+                                    std::span<const std::uint64_t> first, std::uint64_t cohort) {
+    std::vector<std::uint64_t> sampled;
+    std::unordered_set<std::uint64_t> drawn;
+    for (std::uint64_t i = 0; sampled.size() < cohort; ++i) {
+        const formula::Words words = formula::philox(seed, i, round, formula::purpose_cohort);
+        const std::uint64_t word = words.w[0] | std::uint64_t{words.w[1]} << 32;
+        const auto sample =
+            static_cast<std::uint64_t>(static_cast<unsigned __int128>(word) * first.back() >> 64);
+        const auto owner = static_cast<std::uint64_t>(
+            std::upper_bound(first.begin(), first.end(), sample) - first.begin() - 1);
+        if (drawn.insert(owner).second) {
+            sampled.push_back(owner);
+        }
+    }
+    return sampled;
+}
+
+} // namespace
 
 std::vector<std::uint64_t> sample_cohort(std::uint64_t seed, std::uint32_t round,
                                          std::uint64_t clients, std::uint64_t cohort) {
-    const formula::Permutation order =
-        formula::permutation(formula::philox(seed, 0, round, formula::purpose_cohort),
-                             static_cast<std::uint32_t>(clients));
+    const formula::Permutation order = order_of(seed, round, clients);
     std::vector<std::uint64_t> sampled(cohort);
     for (std::uint32_t i = 0; i < cohort; ++i) {
         sampled[i] = formula::permute(order, i);
     }
     return sampled;
+}
+
+std::vector<std::uint64_t> sample_cohort(Sampling sampling, std::uint64_t seed, std::uint32_t round,
+                                         std::span<const std::uint64_t> first,
+                                         std::uint64_t cohort) {
+    const std::uint64_t clients = first.size() - 1;
+    switch (sampling) {
+    case Sampling::round_robin:
+        return round_robin(seed, round, clients, cohort);
+    case Sampling::weighted:
+        return weighted(seed, round, first, cohort);
+    case Sampling::uniform:
+        break;
+    }
+    return sample_cohort(seed, round, clients, cohort);
 }
 
 } // namespace fedmrn

@@ -61,7 +61,7 @@ struct Experiment::Impl {
     std::optional<ResidentSplit> train, test;
     std::unique_ptr<LanePool> lanes;
     Buffer<float> global;
-    Buffer<double> velocity;
+    Buffer<double> velocity, second;
     ServerState state;
 
     Impl(const Config& c, const Dataset& dataset)
@@ -78,21 +78,34 @@ struct Experiment::Impl {
                                            choose_lanes(*device, model, *method, config));
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
-        first.velocity.resize(config.server.momentum != 0.0 ? model.layout.trainable : 0);
+        first.velocity.resize(moving());
+        first.second.resize(adapting(), config.server.tau * config.server.tau);
         restore(std::move(first));
     }
 
+    /// Values that the server keeps of the mean updates, and of their squares.
+    std::size_t moving() const {
+        return config.server.momentum != 0.0 || adapting() != 0 ? model.layout.trainable : 0;
+    }
+    std::size_t adapting() const {
+        return config.server.optimizer != ServerOptimizer::sgd ? model.layout.trainable : 0;
+    }
+
     void restore(ServerState from) {
-        const std::size_t moving = config.server.momentum != 0.0 ? model.layout.trainable : 0;
-        if (from.global.size() != model.layout.state || from.velocity.size() != moving) {
+        if (from.global.size() != model.layout.state || from.velocity.size() != moving() ||
+            from.second.size() != adapting()) {
+            const auto sizes = [](std::size_t a, std::size_t b, std::size_t c) {
+                return std::to_string(a) + " + " + std::to_string(b) + " + " + std::to_string(c);
+            };
             throw Error("checkpoint: it is of another model or server (" +
-                        std::to_string(from.global.size()) + " + " +
-                        std::to_string(from.velocity.size()) + " values, expected " +
-                        std::to_string(model.layout.state) + " + " + std::to_string(moving) + ")");
+                        sizes(from.global.size(), from.velocity.size(), from.second.size()) +
+                        " values, expected " + sizes(model.layout.state, moving(), adapting()) +
+                        ")");
         }
         state = std::move(from);
         global = Buffer<float>(*device, state.global);
         velocity = Buffer<double>(*device, state.velocity);
+        second = Buffer<double>(*device, state.second);
     }
 
     kernels::SplitView training() const {
@@ -104,8 +117,8 @@ struct Experiment::Impl {
     std::vector<ClientTask> tasks(std::uint32_t round) const {
         std::vector<ClientTask> tasks;
         const std::uint64_t seed = config.experiment.seed;
-        for (const std::uint64_t k :
-             sample_cohort(seed, round, clients.clients(), config.client.cohort)) {
+        for (const std::uint64_t k : sample_cohort(config.server.sampling, seed, round,
+                                                   clients.first, config.client.cohort)) {
             tasks.push_back({tasks.size(), k, round, formula::client_seed(seed, round, k),
                              clients.first[k], static_cast<std::uint32_t>(clients.samples(k))});
         }
@@ -119,17 +132,28 @@ struct Experiment::Impl {
         const std::vector<TensorEntry> table = method->table();
         for (const Upload& upload : uploads) {
             messages.push_back(decode(upload.bytes, table));
+            if (config.server.sampling == Sampling::weighted) {
+                messages.back().samples = 1; // they weigh by being drawn, and not once more
+            }
         }
         Buffer<double> mean(*device, model.layout.state);
         method->aggregate(*device, messages, mean.data());
         const std::size_t trainable = model.layout.trainable;
-        kernels::server_step(*device, config.server.lr, config.server.momentum, trainable,
-                             mean.data(), velocity.size() != 0 ? velocity.data() : nullptr,
-                             global.data());
+        const ServerConfig& server = config.server;
+        if (server.optimizer == ServerOptimizer::sgd) {
+            kernels::server_step(*device, server.lr, server.momentum, trainable, mean.data(),
+                                 velocity.size() != 0 ? velocity.data() : nullptr, global.data());
+        } else {
+            const formula::AdaptiveRule rule{server.lr, server.beta1, server.beta2, server.tau,
+                                             server.optimizer == ServerOptimizer::yogi};
+            kernels::adaptive_server_step(*device, rule, trainable, mean.data(), velocity.data(),
+                                          second.data(), global.data());
+        }
         kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable,
                              mean.data() + trainable, nullptr, global.data() + trainable);
         global.read(state.global);
         velocity.read(state.velocity);
+        second.read(state.second);
     }
 
     void count(std::span<const Upload> uploads, RoundMetrics& metrics) const {

@@ -12,6 +12,8 @@ enum class Precision { automatic, fp32, tf32, bf16 };
 enum class Partition { iid, labeldir, labelcnt };
 enum class MethodName { fedavg, fedmrn };
 enum class MaskKind { binary, signed_ };
+enum class ServerOptimizer { sgd, adam, yogi };
+enum class Sampling { uniform, round_robin, weighted };
 enum class NoiseKind { uniform, gaussian, bernoulli };
 
 /// [experiment]: what is run, where, and what is kept.
@@ -45,6 +47,7 @@ struct ClientConfig {
     double lr = 0.1;
     double momentum = 0.0;
     double weight_decay = 0.0;
+    double proximal = 0.0; ///< FedProx: ρ/2 · ‖w_k − w‖² is added to a client's loss
 };
 
 /// [model]
@@ -65,8 +68,12 @@ struct MethodConfig {
 
 /// [server]
 struct ServerConfig {
-    double lr = 1.0;
-    double momentum = 0.0;
+    ServerOptimizer optimizer = ServerOptimizer::sgd; ///< adam, yogi: FedAdam, FedYogi
+    double lr = 1.0;                                  ///< adam, yogi: try 0.01
+    double momentum = 0.0;                            ///< sgd: FedAvgM's µ
+    double beta1 = 0.9, beta2 = 0.99, tau = 1e-3;     ///< adam, yogi
+    /// Who trains in a round. weighted: clients by their samples, whose uploads then count alike.
+    Sampling sampling = Sampling::uniform;
     std::uint32_t eval_every =
         1; ///< rounds between evaluations; the last round is always evaluated
     std::uint32_t eval_batch = 500;

@@ -21,7 +21,8 @@ namespace fedmrn {
 struct ServerState {
     std::uint32_t round = 0;      ///< rounds done
     std::vector<float> global;    ///< the model's state vector
-    std::vector<double> velocity; ///< server momentum; empty without it
+    std::vector<double> velocity; ///< server momentum, FedAdam's m; empty without them
+    std::vector<double> second;   ///< FedAdam's and FedYogi's v; empty without them
 };
 
 /// A federated experiment on one device: owns the data, the lanes and the server's state.

@@ -10,14 +10,17 @@
 namespace fedmrn::kernels::cpu {
 namespace {
 
-/// One lane's SGD step; with or without momentum, decided once.
-template <bool momentum>
+/// One lane's SGD step; with or without momentum and proximal term, decided once.
+template <bool momentum, bool proximal>
 void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict__ gradient,
               const float* __restrict__ weights, float* __restrict__ velocity,
               float* __restrict__ update) {
     for (std::size_t i = 0; i < elements; ++i) {
         const float x = rule.decay_weights ? weights[i] : update[i];
         float direction = formula::decayed(gradient[i], rule.weight_decay, x);
+        if constexpr (proximal) {
+            direction = formula::decayed(direction, rule.proximal, update[i]);
+        }
         if constexpr (momentum) {
             direction = velocity[i] = formula::velocity(rule.momentum, velocity[i], direction);
         }
@@ -44,15 +47,13 @@ void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t
 void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* states,
               std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
               PerLane<float> velocity, PerLane<float> update) {
+    const bool momentum = rule.momentum != 0.0f, proximal = rule.proximal != 0.0f;
+    const auto step = momentum ? (proximal ? sgd_lane<true, true> : sgd_lane<true, false>)
+                               : (proximal ? sgd_lane<false, true> : sgd_lane<false, false>);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-        if (states[lane].samples == 0) {
-            continue;
-        }
-        if (rule.momentum != 0.0f) {
-            sgd_lane<true>(rule, elements, gradient[lane], weights[lane], velocity[lane],
-                           update[lane]);
-        } else {
-            sgd_lane<false>(rule, elements, gradient[lane], weights[lane], nullptr, update[lane]);
+        if (states[lane].samples != 0) {
+            step(rule, elements, gradient[lane], weights[lane], momentum ? velocity[lane] : nullptr,
+                 update[lane]);
         }
     }
 }
@@ -116,6 +117,16 @@ void server_step(Device&, double lr, double momentum, std::size_t elements, cons
             step = velocity[i] = momentum * velocity[i] + step;
         }
         global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+    }
+}
+
+void adaptive_server_step(Device&, const formula::AdaptiveRule& rule, std::size_t elements,
+                          const double* mean, double* m, double* v, float* global) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        m[i] = formula::first_moment(rule, m[i], mean[i]);
+        v[i] = formula::second_moment(rule, v[i], mean[i]);
+        global[i] = static_cast<float>(static_cast<double>(global[i]) +
+                                       formula::adaptive_step(rule, m[i], v[i]));
     }
 }
 

@@ -57,6 +57,10 @@ void mean_of_dense(Device&, std::size_t, const formula::Wide*, std::uint64_t, do
 void server_step(Device&, double, double, std::size_t, const double*, double*, float*) {
     absent("server_step");
 }
+void adaptive_server_step(Device&, const formula::AdaptiveRule&, std::size_t, const double*,
+                          double*, double*, float*) {
+    absent("adaptive_server_step");
+}
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");

@@ -86,6 +86,9 @@ __global__ void __launch_bounds__(block_threads)
                 const float x = decay == Decay::weights ? element.pulled : element.update;
                 direction = formula::decayed(direction, rule.weight_decay, x);
             }
+            if (rule.proximal != 0.0f) { // the same for all
+                direction = formula::decayed(direction, rule.proximal, element.update);
+            }
             if constexpr (momentum) {
                 direction = v[i] = formula::velocity(rule.momentum, element.velocity, direction);
             }
@@ -151,6 +154,28 @@ __global__ void __launch_bounds__(block_threads)
                 velocity[i] = step;
             }
             global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+        });
+}
+
+struct Moments {
+    double m, v;
+};
+
+__global__ void __launch_bounds__(block_threads)
+    adaptive_server_step_kernel(formula::AdaptiveRule rule, std::size_t elements,
+                                const double* __restrict__ mean, double* __restrict__ m,
+                                double* __restrict__ v, float* __restrict__ global) {
+    for_elements(
+        elements,
+        [&](std::size_t i) {
+            return Moments{formula::first_moment(rule, m[i], mean[i]),
+                           formula::second_moment(rule, v[i], mean[i])};
+        },
+        [&](std::size_t i, const Moments& now) {
+            m[i] = now.m;
+            v[i] = now.v;
+            global[i] = static_cast<float>(static_cast<double>(global[i]) +
+                                           formula::adaptive_step(rule, now.m, now.v));
         });
 }
 
@@ -223,6 +248,15 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     }
     launch(server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), lr, momentum, elements, mean, velocity, global);
+}
+
+void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
+                          const double* mean, double* m, double* v, float* global) {
+    if (elements == 0) {
+        return;
+    }
+    launch(adaptive_server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+           cuda_device(device).stream(), rule, elements, mean, m, v, global);
 }
 
 } // namespace fedmrn::kernels::cuda

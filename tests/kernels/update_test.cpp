@@ -80,6 +80,44 @@ TEST_P(Update, ServerStepIsHandCheckable) {
     EXPECT_EQ(global.read()[0], 12.75f);
 }
 
+/// β1 = 1/2, β2 = 3/4, τ = 1: every number is exact.
+TEST_P(Update, AdaptiveServerStepIsHandCheckable) {
+    const std::vector<double> mean{4, 2, 1};
+    for (const bool yogi : {false, true}) {
+        const formula::AdaptiveRule rule{3.0, 0.5, 0.75, 1.0, yogi};
+        const Buffer<double> change(device, mean);
+        Buffer<double> m(device, std::vector<double>{2, 2, 1}),
+            v(device, std::vector<double>{0, 4, 4});
+        Buffer<float> global(device, std::vector<float>{1, 1, 1});
+        kernels::adaptive_server_step(device, rule, 3, change.data(), m.data(), v.data(),
+                                      global.data());
+        EXPECT_EQ(m.read(), (std::vector<double>{3, 2, 1}));
+        // Adam: 3/4 · v + 1/4 · Δ². Yogi: v moves by 1/4 · Δ² towards Δ².
+        EXPECT_EQ(v.read(),
+                  yogi ? (std::vector<double>{4, 4, 3.75}) : (std::vector<double>{4, 4, 3.25}));
+        EXPECT_EQ(global.read()[0], 4.0f); // 1 + 3 · 3 / (2 + 1)
+        EXPECT_EQ(global.read()[1], 3.0f); // 1 + 3 · 2 / (2 + 1)
+        EXPECT_EQ(global.read()[2],
+                  static_cast<float>(1 + 3 / (std::sqrt(yogi ? 3.75 : 3.25) + 1)));
+    }
+}
+
+/// FedProx: the gradient of ρ/2 · ‖u‖² comes on top of the decay, before momentum.
+TEST_P(Update, TheProximalTermPullsTheUpdate) {
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{.samples = 1}});
+    const Buffer<float> gradient(device, std::vector<float>{1}),
+        weights(device, std::vector<float>{8});
+    for (const float momentum : {0.0f, 0.5f}) {
+        Buffer<float> velocity(device, std::vector<float>{2}),
+            update(device, std::vector<float>{4});
+        const kernels::SgdRule rule{0.5f, momentum, 0.25f, true, 0.125f};
+        kernels::sgd_step(device, rule, 1, states.data(), 1, {gradient.data(), 0},
+                          {weights.data(), 0}, {velocity.data(), 0}, {update.data(), 0});
+        // 1 + 8/4 + 4/8 = 3.5, with momentum 2/2 more.
+        EXPECT_EQ(update.read()[0], momentum == 0 ? 2.25f : 1.75f);
+    }
+}
+
 TEST_P(Update, ServerStepRoundsOnce) {
     const Buffer<double> mean(device, std::vector<double>{0x1p-24 + 0x1p-50});
     Buffer<float> global(device, std::vector<float>{1.0f});

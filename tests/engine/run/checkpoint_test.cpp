@@ -16,6 +16,7 @@ Checkpoint example() {
     c.state.round = 17;
     c.state.global = {1.5F, -0.0F, 3e-39F, 7};
     c.state.velocity = {0.1, 1e-310, -4};
+    c.state.second = {1e-6, 7, 0.3};
     c.ledger.messages = 170;
     c.ledger.uplink_bytes = 0xffffffffffffffff;
     c.ledger.downlink_bytes = 12;
@@ -42,6 +43,7 @@ TEST(Checkpoint, ReadsBackEveryBit) {
     ASSERT_EQ(back.state.global.size(), c.state.global.size());
     EXPECT_EQ(std::memcmp(back.state.global.data(), c.state.global.data(), 16), 0);
     EXPECT_EQ(back.state.velocity, c.state.velocity);
+    EXPECT_EQ(back.state.second, c.state.second);
     EXPECT_EQ(back.ledger, c.ledger);
     EXPECT_EQ(back.model, c.model);
     EXPECT_EQ(back.config, c.config);
@@ -51,6 +53,7 @@ TEST(Checkpoint, WithoutVelocity) {
     const TemporaryFolder folder;
     Checkpoint c = example();
     c.state.velocity.clear();
+    c.state.second.clear();
     write_checkpoint(folder / "c", c);
     EXPECT_TRUE(read_checkpoint(folder / "c").state.velocity.empty());
 }

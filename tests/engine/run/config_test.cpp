@@ -25,12 +25,13 @@ TEST(Config, KeysAreTheInterface) {
         if (key.section != section) names += "\n[" + (section = key.section) + "]";
         names += " " + key.name;
     }
-    EXPECT_EQ(names, "\n[experiment] seed rounds lanes device precision out checkpoint_every"
-                     "\n[data] name path partition beta fraction clients samples augment"
-                     "\n[client] cohort epochs batch lr momentum weight_decay"
-                     "\n[model] name"
-                     "\n[method] name mask noise magnitude stochastic progressive post_training"
-                     "\n[server] lr momentum eval_every eval_batch");
+    EXPECT_EQ(names,
+              "\n[experiment] seed rounds lanes device precision out checkpoint_every"
+              "\n[data] name path partition beta fraction clients samples augment"
+              "\n[client] cohort epochs batch lr momentum weight_decay proximal"
+              "\n[model] name"
+              "\n[method] name mask noise magnitude stochastic progressive post_training"
+              "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch");
 }
 
 TEST(Config, AnEmptyFileGivesTheDefaults) {
@@ -116,7 +117,8 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
                                Value(std::string("cuda")), Value(std::string("tf32")),
                                Value(std::string("synthetic")), Value(std::string("labeldir")),
                                Value(std::string("mlp")), Value(std::string("fedavg")),
-                               Value(std::string("signed")), Value(std::string("gaussian"))})
+                               Value(std::string("signed")), Value(std::string("gaussian")),
+                               Value(std::string("adam")), Value(std::string("weighted"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         ASSERT_NE(key.get(now), key.get(stored)) << key.full();
         static const std::set<std::string> free{"experiment.rounds", "experiment.lanes",

@@ -66,5 +66,52 @@ TEST(Cohort, IsUniform) {
     }
 }
 
+/// Offsets of clients with so many samples.
+std::vector<std::uint64_t> offsets(const std::vector<std::uint64_t>& samples) {
+    std::vector<std::uint64_t> first{0};
+    for (const std::uint64_t n : samples) first.push_back(first.back() + n);
+    return first;
+}
+
+TEST(Cohort, RoundRobinTakesEveryClientInTurn) {
+    const auto first = offsets(std::vector<std::uint64_t>(17, 3));
+    std::vector<std::uint64_t> order;
+    for (std::uint32_t round = 1; round <= 17; ++round)
+        for (const std::uint64_t k : sample_cohort(Sampling::round_robin, 5, round, first, 5))
+            order.push_back(k);
+    ASSERT_EQ(order.size(), 5u * 17);
+    for (std::size_t i = 17; i < order.size(); ++i) EXPECT_EQ(order[i], order[i - 17]);
+    EXPECT_EQ(std::set(order.begin(), order.begin() + 17).size(), 17u);
+    EXPECT_NE(sample_cohort(Sampling::round_robin, 6, 1, first, 17),
+              sample_cohort(Sampling::round_robin, 5, 1, first, 17));
+}
+
+/// The first that is drawn has the share of its samples; the second the share of what is left.
+/// Chi-square, confidence 99.99 %.
+TEST(Cohort, WeightedFollowsTheSamples) {
+    const std::vector<std::uint64_t> samples{1, 2, 3, 10, 4};
+    const auto first = offsets(samples);
+    constexpr std::uint32_t rounds = 40'000;
+    double statistic = 0;
+    std::vector<double> drawn(25);
+    for (std::uint32_t round = 0; round < rounds; ++round) {
+        const auto cohort = sample_cohort(Sampling::weighted, 3, round, first, 2);
+        ASSERT_NE(cohort[0], cohort[1]);
+        ++drawn[cohort[0] * 5 + cohort[1]];
+    }
+    for (std::size_t a = 0; a < 5; ++a) {
+        for (std::size_t b = 0; b < 5; ++b) {
+            if (a == b) continue;
+            const auto of = [&](std::size_t k) { return static_cast<double>(samples[k]); };
+            const double e = rounds * of(a) / 20 * of(b) / (20 - of(a));
+            statistic += (drawn[a * 5 + b] - e) * (drawn[a * 5 + b] - e) / e;
+        }
+    }
+    EXPECT_LT(statistic, chi_square_9999(19));
+    auto all = sample_cohort(Sampling::weighted, 1, 1, first, 5);
+    std::sort(all.begin(), all.end());
+    EXPECT_EQ(all, (std::vector<std::uint64_t>{0, 1, 2, 3, 4}));
+}
+
 } // namespace
 } // namespace fedmrn::test

@@ -72,10 +72,12 @@ TEST(ExperimentError, AStateOfAnotherModelIsOneLine) {
     Experiment experiment(config, make_synthetic(1));
     ServerState state = experiment.state();
     state.global.pop_back();
-    EXPECT_TRUE(one_line([&] { experiment.restore(state); }, "131 + 0 values, expected 132 + 0"));
+    EXPECT_TRUE(
+        one_line([&] { experiment.restore(state); }, "131 + 0 + 0 values, expected 132 + 0 + 0"));
     state = experiment.state();
     state.velocity.resize(132);
-    EXPECT_TRUE(one_line([&] { experiment.restore(state); }, "132 + 132 values, expected 132 + 0"));
+    EXPECT_TRUE(
+        one_line([&] { experiment.restore(state); }, "132 + 132 + 0 values, expected 132 + 0 + 0"));
     EXPECT_NO_THROW(experiment.restore(experiment.state()));
 }
 

@@ -60,6 +60,10 @@ TEST_P(Exactness, TheSeedDecidesEverything) {
 TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
     config.server.momentum = 0.5;
     for (const std::uint32_t before : {0u, 1u, 3u}) {
+        if (before == 3) { // and with both moments
+            config.server.optimizer = ServerOptimizer::yogi;
+            config.server.lr = 0.02;
+        }
         Experiment whole(config, data);
         for (std::uint32_t i = 0; i < before; ++i) whole.run_round();
         const ServerState saved = whole.state();
@@ -76,6 +80,7 @@ TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
         }
         EXPECT_TRUE(same_bits(whole.state().global, resumed.state().global));
         EXPECT_TRUE(same_bits(whole.state().velocity, resumed.state().velocity));
+        EXPECT_TRUE(same_bits(whole.state().second, resumed.state().second));
     }
 }
 

@@ -42,6 +42,40 @@ TEST_P(Learning, MomentumAndDecayLearn) {
     }
 }
 
+/// FedAdam, FedYogi, FedProx, each with another way to draw the cohort and another method.
+TEST_P(Learning, AdaptiveServersLearn) {
+    config.server.lr = 0.03;
+    config.server.optimizer = ServerOptimizer::adam;
+    config.server.sampling = Sampling::weighted;
+    EXPECT_GT(accuracy_of(config, data), 0.80) << "adam";
+    config.method.name = MethodName::fedavg;
+    config.server.optimizer = ServerOptimizer::yogi;
+    config.server.sampling = Sampling::round_robin;
+    EXPECT_GT(accuracy_of(config, data), 0.80) << "yogi";
+    config.server = {};
+    config.client.proximal = 0.1;
+    EXPECT_GT(accuracy_of(config, data), 0.85) << "proximal";
+}
+
+/// The farther a client may go from the global model, the farther the first round takes it.
+TEST_P(Learning, TheProximalTermHoldsClientsBack) {
+    config.method.name = MethodName::fedavg;
+    double last = 1e9;
+    for (const double proximal : {0.0, 1.0, 3.0}) {
+        config.client.proximal = proximal;
+        Experiment experiment(config, data);
+        const auto start = experiment.state().global;
+        experiment.run_round();
+        double square = 0;
+        for (std::size_t i = 0; i < start.size(); ++i) {
+            const double step = double{experiment.state().global[i]} - double{start[i]};
+            square += step * step;
+        }
+        EXPECT_LT(square, 0.8 * last) << proximal;
+        last = square;
+    }
+}
+
 /// Each switch of the paper's ablation runs, and changes what comes out.
 TEST_P(Learning, AblationsDiffer) {
     std::vector<std::string> hashes;

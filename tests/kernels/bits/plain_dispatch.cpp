@@ -58,6 +58,11 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     cpu::server_step(device, lr, momentum, elements, mean, velocity, global);
 }
 
+void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
+                          const double* mean, double* m, double* v, float* global) {
+    cpu::adaptive_server_step(device, rule, elements, mean, m, v, global);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
