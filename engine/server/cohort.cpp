@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "kernels/formula/fixed_point.hpp"
 #include "kernels/formula/permutation.hpp"
 
 namespace fedmrn {
@@ -34,8 +35,7 @@ std::vector<std::uint64_t> weighted(std::uint64_t seed, std::uint32_t round,
     for (std::uint64_t i = 0; sampled.size() < cohort; ++i) {
         const formula::Words words = formula::philox(seed, i, round, formula::purpose_cohort);
         const std::uint64_t word = words.w[0] | std::uint64_t{words.w[1]} << 32;
-        const auto sample =
-            static_cast<std::uint64_t>(static_cast<unsigned __int128>(word) * first.back() >> 64);
+        const auto sample = static_cast<std::uint64_t>(formula::Wide{word} * first.back() >> 64);
         const auto owner = static_cast<std::uint64_t>(
             std::upper_bound(first.begin(), first.end(), sample) - first.begin() - 1);
         if (drawn.insert(owner).second) {
