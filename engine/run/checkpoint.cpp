@@ -15,8 +15,8 @@ namespace fedmrn {
 namespace {
 
 constexpr const char* format_name = "fedmrn-checkpoint";
-constexpr const char* format_version = "1";
-constexpr std::size_t metadata_entries = 14;
+constexpr const char* format_version = "2";
+constexpr std::size_t metadata_entries = 15;
 
 /// FNV-1a, 64 bits: every change of a single byte changes it.
 struct Checksum {
@@ -49,6 +49,7 @@ void each_number(State& state, Books& ledger, Visit visit) {
     visit("samples", ledger.samples);
     visit("train_seconds", ledger.train_seconds);
     visit("seconds", ledger.seconds);
+    visit("simulated_seconds", ledger.simulated_seconds);
     visit("best_accuracy", ledger.best_accuracy);
     visit("last_accuracy", ledger.last_accuracy);
 }

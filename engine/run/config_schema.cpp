@@ -134,6 +134,8 @@ std::vector<Key> make_keys() {
     constexpr auto client = &Config::client;
     constexpr auto method = &Config::method;
     constexpr auto server = &Config::server;
+    using N = NetworkConfig;
+    constexpr auto network = &Config::network;
     constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max(); // TOML has no more
     return {
         integer<experiment, &E::seed>("experiment.seed", 0, largest),
@@ -181,6 +183,12 @@ std::vector<Key> make_keys() {
         word<server, &S::sampling>("server.sampling", {"uniform", "round_robin", "weighted"}),
         integer<server, &S::eval_every>("server.eval_every", 1, many),
         integer<server, &S::eval_batch>("server.eval_batch", 1, 65536),
+
+        number<network, &N::uplink>("network.uplink", {'[', 0, 1e6, ']'}),
+        number<network, &N::downlink>("network.downlink", {'[', 0, 1e6, ']'}),
+        number<network, &N::speed>("network.speed", {'[', 0, 1e9, ']'}),
+        number<network, &N::spread>("network.spread", {'[', 0, 5, ']'}),
+        number<network, &N::dropout>("network.dropout", {'[', 0, 1, ')'}),
     };
 }
 

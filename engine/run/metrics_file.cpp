@@ -38,6 +38,8 @@ RoundMetrics from_json_line(std::string_view line) {
     round.samples = json.at("samples").get<std::uint64_t>();
     round.uplink_bytes = json.at("uplink_bytes").get<std::uint64_t>();
     round.downlink_bytes = json.at("downlink_bytes").get<std::uint64_t>();
+    round.dropped = json.at("dropped").get<std::uint64_t>();
+    round.simulated_seconds = json.at("simulated_seconds").get<double>();
     round.train_seconds = json.at("train_seconds").get<double>();
     round.seconds = json.at("seconds").get<double>();
     return round;
@@ -53,6 +55,8 @@ std::string to_json_line(const RoundMetrics& round) {
                     {"samples", round.samples},
                     {"uplink_bytes", round.uplink_bytes},
                     {"downlink_bytes", round.downlink_bytes},
+                    {"dropped", round.dropped},
+                    {"simulated_seconds", round.simulated_seconds},
                     {"train_seconds", round.train_seconds},
                     {"seconds", round.seconds}};
     return json.dump() + "\n";

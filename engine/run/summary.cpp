@@ -24,6 +24,7 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("float32_bytes", s.float32_bytes);
     visit("samples_per_second", s.samples_per_second);
     visit("seconds", s.seconds);
+    visit("simulated_seconds", s.simulated_seconds);
     visit("device", s.device);
     visit("lanes", s.lanes);
     visit("model_hash", s.model_hash);
@@ -49,6 +50,7 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger) {
     s.float32_bytes = experiment.float32_bytes() * ledger.messages;
     s.samples_per_second = ratio(static_cast<double>(ledger.samples), ledger.train_seconds);
     s.seconds = ledger.seconds;
+    s.simulated_seconds = ledger.simulated_seconds;
     s.device = experiment.device();
     s.lanes = experiment.lanes();
     s.model_hash = state_hash(experiment.state().global);
@@ -89,6 +91,9 @@ std::string summary_text(const Summary& s, std::uint64_t messages, const std::st
     row("training",
         fmt::format("{} samples/s on {}, {} lane{}; {} in all", whole(s.samples_per_second),
                     s.device, s.lanes, s.lanes == 1 ? "" : "s", duration_text(s.seconds)));
+    if (s.simulated_seconds > 0)
+        row("network", fmt::format("{} simulated, the slowest client of each round",
+                                   duration_text(s.simulated_seconds)));
     row("model", s.model_hash);
     row("folder", folder);
     return text;

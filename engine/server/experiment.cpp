@@ -9,6 +9,7 @@
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
 #include "engine/server/cohort.hpp"
+#include "engine/server/network.hpp"
 #include "engine/server/resident_split.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
@@ -117,8 +118,10 @@ struct Experiment::Impl {
     std::vector<ClientTask> tasks(std::uint32_t round) const {
         std::vector<ClientTask> tasks;
         const std::uint64_t seed = config.experiment.seed;
-        for (const std::uint64_t k : sample_cohort(config.server.sampling, seed, round,
-                                                   clients.first, config.client.cohort)) {
+        for (const std::uint64_t k :
+             without_dropouts(config.network, seed, round,
+                              sample_cohort(config.server.sampling, seed, round, clients.first,
+                                            config.client.cohort))) {
             tasks.push_back({tasks.size(), k, round, formula::client_seed(seed, round, k),
                              clients.first[k], static_cast<std::uint32_t>(clients.samples(k))});
         }
@@ -156,15 +159,24 @@ struct Experiment::Impl {
         second.read(state.second);
     }
 
-    void count(std::span<const Upload> uploads, RoundMetrics& metrics) const {
+    /// All of the cohort have received the global state, those that dropped out too.
+    void count(std::span<const ClientTask> tasks, std::span<const Upload> uploads,
+               RoundMetrics& metrics) const {
+        const std::uint64_t download = model.layout.state * sizeof(float);
+        std::vector<ClientWork> work;
         double loss = 0;
-        for (const Upload& upload : uploads) {
+        for (std::size_t k = 0; k < tasks.size(); ++k) {
+            const Upload& upload = uploads[k];
             loss += upload.metrics.loss;
             metrics.samples += upload.metrics.samples;
             metrics.uplink_bytes += upload.bytes.size();
-            metrics.downlink_bytes += model.layout.state * sizeof(float);
+            work.push_back(
+                {tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
         }
         metrics.train_loss = loss / static_cast<double>(metrics.samples);
+        metrics.downlink_bytes = config.client.cohort * download;
+        metrics.dropped = config.client.cohort - tasks.size();
+        metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
     }
 
     bool evaluates(std::uint32_t round) const {
@@ -222,7 +234,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         return std::nullopt;
     }
     metrics.train_seconds = seconds_since(start);
-    run.count(uploads, metrics);
+    run.count(tasks, uploads, metrics);
     run.aggregate(uploads);
     ++run.state.round;
     if (run.evaluates(metrics.round)) {

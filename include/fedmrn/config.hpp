@@ -79,6 +79,16 @@ struct ServerConfig {
     std::uint32_t eval_batch = 500;
 };
 
+/// [network]: a simulated clock beside the byte counts, and clients that drop out. Rates are
+/// medians over the clients; 0: takes no time.
+struct NetworkConfig {
+    double uplink = 0, downlink = 0; ///< Mbit/s of a client
+    double speed = 0;                ///< samples that a client trains on in a second
+    double spread =
+        0; ///< σ of the rates' log-normal distribution: 1 has stragglers 10 times slower
+    double dropout = 0; ///< probability that a client of the cohort does not finish a round
+};
+
 /// A whole experiment. Every field has a default, so that a file names only what differs.
 struct Config {
     ExperimentConfig experiment;
@@ -87,6 +97,7 @@ struct Config {
     ModelConfig model;
     MethodConfig method;
     ServerConfig server;
+    NetworkConfig network;
 };
 
 } // namespace fedmrn

@@ -17,6 +17,8 @@ struct RoundMetrics {
     std::uint64_t samples = 0;        ///< samples trained on, each epoch counted
     std::uint64_t uplink_bytes = 0;   ///< all messages of the cohort
     std::uint64_t downlink_bytes = 0; ///< the global state to each client, float32
+    std::uint64_t dropped = 0;        ///< clients of the cohort that dropped out
+    double simulated_seconds = 0;     ///< on the simulated network: the slowest client's
     double train_seconds = 0;         ///< local training and encoding
     double seconds = 0;               ///< the whole round, evaluation included
 };
@@ -31,6 +33,7 @@ struct Summary {
     std::uint64_t float32_bytes = 0; ///< the uplink had every client sent its state as float32
     double samples_per_second = 0;   ///< samples / train_seconds
     double seconds = 0;
+    double simulated_seconds = 0; ///< of all rounds on the simulated network; 0 without one
     std::string device;
     std::uint32_t lanes = 0;
     std::string model_hash; ///< 16 hex digits, of the global state's bytes

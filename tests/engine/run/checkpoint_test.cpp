@@ -23,6 +23,7 @@ Checkpoint example() {
     c.ledger.samples = 34;
     c.ledger.train_seconds = 0.1 + 0.2;
     c.ledger.seconds = 1.0 / 3;
+    c.ledger.simulated_seconds = 1234.5;
     c.ledger.best_accuracy = 0.8812;
     c.ledger.last_accuracy = 1e-17;
     c.model = "mlp";

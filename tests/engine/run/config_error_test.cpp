@@ -23,10 +23,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"\n[clint]\nlr = 1",
              "x.toml:2: unknown section [clint]; expected experiment, data, client, "
-             "model, method or server; did you mean [client]?"},
+             "model, method, server or network; did you mean [client]?"},
         Case{"[zzzzzz]",
              "x.toml:1: unknown section [zzzzzz]; expected experiment, data, client, model, "
-             "method or server"},
+             "method, server or network"},
         Case{"[client]\nepochs = 1\nbacth = 3",
              "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, momentum, "
              "weight_decay or proximal; did you mean batch?"},

@@ -31,7 +31,8 @@ TEST(Config, KeysAreTheInterface) {
               "\n[client] cohort epochs batch lr momentum weight_decay proximal"
               "\n[model] name"
               "\n[method] name mask noise magnitude stochastic progressive post_training"
-              "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch");
+              "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch"
+              "\n[network] uplink downlink speed spread dropout");
 }
 
 TEST(Config, AnEmptyFileGivesTheDefaults) {

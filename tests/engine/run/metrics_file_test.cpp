@@ -20,6 +20,8 @@ RoundMetrics round_of(std::uint32_t number) {
     r.samples = 600;
     r.uplink_bytes = 564200;
     r.downlink_bytes = 15673600;
+    r.dropped = 2;
+    r.simulated_seconds = 4.5;
     r.train_seconds = 0.25;
     r.seconds = 0.5;
     return r;
@@ -34,7 +36,7 @@ void write_rounds(const std::filesystem::path& path, std::uint32_t last) {
 TEST(Metrics, ALineIsJsonWithTheNamesOfTheInterface) {
     const auto json = nlohmann::json::parse(to_json_line(round_of(3)));
     for (const char* name : {"round", "loss", "accuracy", "train_loss", "samples", "uplink_bytes",
-                             "downlink_bytes", "seconds"})
+                             "downlink_bytes", "dropped", "simulated_seconds", "seconds"})
         EXPECT_TRUE(json.contains(name)) << name;
     EXPECT_EQ(json["round"], 3);
     EXPECT_EQ(json["loss"], 0.1 + 0.2);
@@ -97,7 +99,8 @@ TEST(Ledger, AddsRounds) {
     RoundMetrics third = round_of(3);
     third.accuracy.reset();
     ledger.add(third, 10);
-    EXPECT_EQ(ledger.messages, 30U);
+    EXPECT_EQ(ledger.messages, 24U); // two of ten dropped out
+    EXPECT_EQ(ledger.simulated_seconds, 13.5);
     EXPECT_EQ(ledger.uplink_bytes, 3U * 564200);
     EXPECT_EQ(ledger.downlink_bytes, 3U * 15673600);
     EXPECT_EQ(ledger.samples, 1800U);

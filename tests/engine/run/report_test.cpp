@@ -52,11 +52,11 @@ TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
     const TemporaryFolder folder;
     write_summary(folder / "s", example());
     const auto json = nlohmann::json::parse(slurp(folder / "s"));
-    EXPECT_EQ(json.size(), 12U);
+    EXPECT_EQ(json.size(), 13U);
     for (const char* name :
          {"rounds", "final_accuracy", "best_accuracy", "uplink_bits_per_parameter", "uplink_bytes",
-          "downlink_bytes", "float32_bytes", "samples_per_second", "seconds", "device", "lanes",
-          "model_hash"})
+          "downlink_bytes", "float32_bytes", "samples_per_second", "seconds", "simulated_seconds",
+          "device", "lanes", "model_hash"})
         EXPECT_TRUE(json.contains(name)) << name;
     const Summary back = read_summary(folder / "s");
     EXPECT_EQ(back.best_accuracy, 0.1 + 0.2);

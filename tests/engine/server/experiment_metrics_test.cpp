@@ -67,6 +67,30 @@ TEST_P(Metrics, ProgressRisesToOne) {
     EXPECT_EQ(samples, metrics->samples);
 }
 
+/// A client that drops out is as if it had not been drawn, but for the bytes it was sent.
+TEST_P(Metrics, DroppedClientsAreLeftOut) {
+    config.network = {.uplink = 8, .downlink = 80, .speed = 1000, .dropout = 0.4};
+    Experiment experiment(config, data);
+    std::uint64_t dropped = 0;
+    for (int i = 0; i < 6; ++i) {
+        const auto metrics = experiment.run_round();
+        dropped += metrics->dropped;
+        const std::uint64_t stayed = 5 - metrics->dropped;
+        EXPECT_GE(stayed, 1u);
+        EXPECT_EQ(metrics->uplink_bytes, stayed * 124);
+        EXPECT_EQ(metrics->downlink_bytes, 5u * 132 * 4);
+        // The rates are all clients' alike: the slowest has the most samples.
+        EXPECT_GE(metrics->simulated_seconds,
+                  static_cast<double>(metrics->samples) / static_cast<double>(stayed) / 1000);
+        EXPECT_LE(metrics->simulated_seconds,
+                  static_cast<double>(metrics->samples) / 1000 + 528e-7 + 124e-6 + 1e-9);
+    }
+    EXPECT_GT(dropped, 3u); // of 30, at 0.4
+    EXPECT_LT(dropped, 24u);
+    config.network.dropout = 0;
+    EXPECT_EQ(Experiment(config, data).run_round()->dropped, 0u);
+}
+
 /// A client that does not train costs the device its samples and nothing else.
 TEST_P(Metrics, AMillionClientsNeedNoMoreThanTheirSamples) {
     config.data.partition = Partition::iid;
