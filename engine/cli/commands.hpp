@@ -14,6 +14,7 @@ using Action = std::function<int()>;
 
 // Each adds one subcommand, which puts its work into action when it is chosen.
 void add_run(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);

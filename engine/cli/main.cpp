@@ -21,6 +21,7 @@ constexpr const char* examples = R"(Examples:
   fedmrn run experiments/quickstart-fedmrn.toml
   fedmrn run experiments/perceptron.toml --set client.lr=0.05 --out runs/slower
   fedmrn run experiments/perceptron.toml --resume
+  fedmrn compare experiments/compare-small.toml
   fedmrn data experiments/quickstart-fedmrn.toml --set data.partition=labeldir
   fedmrn report runs/quickstart-fedmrn runs/quickstart-fedavg --svg both.svg
   fedmrn inspect runs/perceptron/checkpoint.safetensors
@@ -54,6 +55,7 @@ int start(int argc, char** argv) {
     app.footer(examples);
     app.require_subcommand(1);
     cli::add_run(app, action);
+    cli::add_compare(app, action);
     cli::add_data(app, action);
     cli::add_inspect(app, action);
     cli::add_devices(app, action);

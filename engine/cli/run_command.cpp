@@ -38,7 +38,8 @@ void add_run(CLI::App& app, Action& action) {
             if (!options->device.empty())
                 overrides.push_back("experiment.device=" + options->device);
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
-            RunOptions how{options->resume, std::nullopt};
+            RunOptions how;
+            how.resume = options->resume;
             if (!options->profile.empty()) how.profiled = parse_rounds(options->profile);
             return run(load_config(options->file, overrides), how, std::cout);
         };

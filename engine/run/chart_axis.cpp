@@ -39,8 +39,11 @@ const Curve::Point& Curve::best() const {
 
 Curve curve_of(std::string name, std::span<const RoundMetrics> rounds) {
     Curve curve{std::move(name), {}};
-    for (const RoundMetrics& round : rounds)
-        if (round.accuracy) curve.points.push_back({round.round, *round.accuracy});
+    double bytes = 0;
+    for (const RoundMetrics& round : rounds) {
+        bytes += static_cast<double>(round.uplink_bytes);
+        if (round.accuracy) curve.points.push_back({round.round, *round.accuracy, bytes});
+    }
     return curve;
 }
 
@@ -61,6 +64,28 @@ Axis round_axis(std::span<const Curve> curves, int ticks) {
     std::erase_if(axis.ticks, [&](double t) { return t - low < near || high - t < near; });
     axis.ticks.insert(axis.ticks.begin(), low);
     axis.ticks.push_back(high);
+    return axis;
+}
+
+Axis uplink_axis(std::span<const Curve> curves) {
+    double least = 0, most = 0; // 0: none yet
+    for (const Curve& curve : curves)
+        for (const auto& point : curve.points) {
+            if (point.uplink_bytes <= 0) continue;
+            least = least > 0 ? std::min(least, point.uplink_bytes) : point.uplink_bytes;
+            most = std::max(most, point.uplink_bytes);
+        }
+    if (most <= 0) return {0, 1, {}};
+    Axis axis{std::log10(least), std::log10(most), {}};
+    if (axis.high - axis.low < 0.1) // one point, or as good as one
+        axis.low -= 0.5, axis.high += 0.5;
+    const bool fine = axis.high - axis.low < 3.5;
+    for (double power = std::floor(axis.low); power <= axis.high; ++power)
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            const double tick = power + std::log10(factor);
+            if ((fine || factor == 1.0) && tick >= axis.low - 1e-9 && tick <= axis.high + 1e-9)
+                axis.ticks.push_back(tick);
+        }
     return axis;
 }
 

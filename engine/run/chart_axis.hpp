@@ -21,6 +21,10 @@ struct Axis {
 /// Whole rounds from the first to the last, with at most about as many ticks as asked.
 Axis round_axis(std::span<const Curve> curves, int ticks);
 
+/// Decimal logarithms of the bytes, from the least positive to the most: ticks at powers of ten, or
+/// also at 2 and 5 times one where the range is short.
+Axis uplink_axis(std::span<const Curve> curves);
+
 /// Accuracies, widened to round ticks within [0, 1].
 Axis accuracy_axis(std::span<const Curve> curves, int ticks);
 

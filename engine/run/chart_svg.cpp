@@ -15,9 +15,10 @@ namespace fedmrn {
 namespace {
 
 // All lengths are user units of a drawing of this size.
-constexpr double width = 960, height = 540;
-constexpr double left = 92, right = 824, bottom = 462;
-constexpr double legend_line = 24;
+constexpr double width = 960, least_height = 540;
+constexpr double left = 92, right = 824, below = 78; ///< the axis; under it: numbers and name
+constexpr double legend_line = 24, legend_space = 72;
+constexpr double least_plot = 300; ///< height of the axis that a long legend leaves
 
 /// Colours of even contrast on white (Okabe and Ito's set, darkened); dashes and marks tell curves
 /// apart where there is no colour.
@@ -31,6 +32,15 @@ constexpr std::array<Style, 6> styles{{{"#0b5fa5", "", 0},
                                        {"#9a3a80", "12 4 2.5 4", 3},
                                        {"#444444", "5 3", 0},
                                        {"#8a6d00", "1.5 3", 1}}};
+
+/// Of the i-th curve. From the seventh on a colour comes back with another dash and mark.
+Style style_of(std::size_t i) {
+    const std::size_t turn = i / styles.size();
+    Style style = styles[i % styles.size()];
+    style.dash = styles[(i + turn) % styles.size()].dash;
+    style.mark = (style.mark + static_cast<int>(turn)) % 4;
+    return style;
+}
 
 std::string escaped(std::string_view text) {
     std::string out;
@@ -52,18 +62,21 @@ std::string escaped(std::string_view text) {
 /// One SVG being written.
 class Drawing {
 public:
-    Drawing(std::span<const Curve> curves, const std::string& title);
+    Drawing(std::span<const Curve> curves, const std::string& title, Against against);
     std::string text() { return out_ + "</svg>\n"; }
 
 private:
     template <typename... Args> void add(fmt::format_string<Args...> format, Args&&... args) {
         fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
     }
-    [[nodiscard]] double x(double round) const {
-        return left + rounds_.share(round) * (right - left);
+    [[nodiscard]] double x(double value) const {
+        return left + axis_.share(value) * (right - left);
+    }
+    [[nodiscard]] double x(const Curve::Point& point) const {
+        return x(against_ == Against::rounds ? point.round : std::log10(point.uplink_bytes));
     }
     [[nodiscard]] double y(double accuracy) const {
-        return bottom - accuracies_.share(accuracy) * (bottom - top_);
+        return bottom_ - accuracies_.share(accuracy) * (bottom_ - top_);
     }
     void axes();
     void curve(const Curve& curve, const Style& style);
@@ -72,13 +85,18 @@ private:
     void final_labels(std::span<const Curve> curves);
 
     std::string out_;
-    Axis rounds_, accuracies_;
-    double top_;
+    Against against_;
+    Axis axis_, accuracies_;
+    double top_, bottom_;
 };
 
-Drawing::Drawing(std::span<const Curve> curves, const std::string& title)
-    : rounds_(round_axis(curves, 10)), accuracies_(accuracy_axis(curves, 6)),
-      top_(72 + legend_line * static_cast<double>(curves.size())) {
+Drawing::Drawing(std::span<const Curve> curves, const std::string& title, Against against)
+    : against_(against),
+      axis_(against == Against::rounds ? round_axis(curves, 10) : uplink_axis(curves)),
+      accuracies_(accuracy_axis(curves, 6)),
+      top_(legend_space + legend_line * static_cast<double>(curves.size())),
+      bottom_(std::max(least_height - below, top_ + least_plot)) {
+    const double height = bottom_ + below;
     add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
         "height=\"{1}\" "
         "font-family=\"'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif\" font-size=\"14\" "
@@ -89,10 +107,10 @@ Drawing::Drawing(std::span<const Curve> curves, const std::string& title)
     add("<text x=\"{}\" y=\"40\" font-size=\"20\" font-weight=\"bold\" fill=\"#111\">{}</text>\n",
         left, escaped(title));
     for (std::size_t i = 0; i < curves.size(); ++i)
-        legend(curves[i], styles[i % styles.size()], 66 + legend_line * static_cast<double>(i));
+        legend(curves[i], style_of(i), 66 + legend_line * static_cast<double>(i));
     axes();
     // The first curve is what one came for: it lies on top.
-    for (std::size_t i = curves.size(); i-- > 0;) curve(curves[i], styles[i % styles.size()]);
+    for (std::size_t i = curves.size(); i-- > 0;) curve(curves[i], style_of(i));
     final_labels(curves);
 }
 
@@ -100,22 +118,25 @@ void Drawing::axes() {
     add("<g stroke=\"#e4e4e4\">\n");
     for (const double t : accuracies_.ticks)
         add("<path d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", left, y(t), right);
-    for (const double t : rounds_.ticks)
-        add("<path d=\"M{:.1f} {:.1f}V{:.1f}\" stroke=\"#f2f2f2\"/>\n", x(t), top_, bottom);
+    for (const double t : axis_.ticks)
+        add("<path d=\"M{:.1f} {:.1f}V{:.1f}\" stroke=\"#f2f2f2\"/>\n", x(t), top_, bottom_);
     add("</g>\n<path d=\"M{0} {1:.1f}V{2}H{3}\" fill=\"none\" stroke=\"#666\"/>\n", left, top_,
-        bottom, right);
+        bottom_, right);
     add("<g text-anchor=\"end\">\n");
     for (const double t : accuracies_.ticks)
         add("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left - 10, y(t) + 5,
             tick_text(accuracies_, t));
     add("</g>\n<g text-anchor=\"middle\">\n");
-    for (const double t : rounds_.ticks) {
-        add("<path d=\"M{:.1f} {}v5\" stroke=\"#666\"/>", x(t), bottom);
-        add("<text x=\"{:.1f}\" y=\"{}\">{:.0f}</text>\n", x(t), bottom + 22, t);
+    for (const double t : axis_.ticks) {
+        add("<path d=\"M{:.1f} {}v5\" stroke=\"#666\"/>", x(t), bottom_);
+        add("<text x=\"{:.1f}\" y=\"{}\">{}</text>\n", x(t), bottom_ + 22,
+            against_ == Against::rounds ? fmt::format("{:.0f}", t)
+                                        : fmt::format("{:.6g}", std::pow(10.0, t - 6)));
     }
-    add("<text x=\"{}\" y=\"{}\">round</text>\n", (left + right) / 2, bottom + 50);
+    add("<text x=\"{}\" y=\"{}\">{}</text>\n", (left + right) / 2, bottom_ + 50,
+        against_ == Against::rounds ? "round" : "uplink of all clients, MB");
     add("<text transform=\"translate(20 {:.1f}) rotate(-90)\">test accuracy</text>\n</g>\n",
-        (top_ + bottom) / 2);
+        (top_ + bottom_) / 2);
 }
 
 void Drawing::mark(const Style& style, double cx, double cy, double r, bool hollow) {
@@ -144,13 +165,13 @@ void Drawing::curve(const Curve& curve, const Style& style) {
     add("<g>\n<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-linejoin=\"round\" "
         "stroke-dasharray=\"{}\" points=\"",
         style.colour, *style.dash == '\0' ? "none" : style.dash);
-    for (const auto& p : curve.points) add("{:.2f},{:.2f} ", x(p.round), y(p.accuracy));
+    for (const auto& p : curve.points) add("{:.2f},{:.2f} ", x(p), y(p.accuracy));
     add("\"/>\n");
     // Marks on at most 25 points, the last among them: more would hide the line.
     const std::size_t count = curve.points.size(), every = (count + 24) / 25;
     for (std::size_t i = (count - 1) % every; i < count; i += every)
-        mark(style, x(curve.points[i].round), y(curve.points[i].accuracy), 4, false);
-    mark(style, x(curve.best().round), y(curve.best().accuracy), 6, true);
+        mark(style, x(curve.points[i]), y(curve.points[i].accuracy), 4, false);
+    mark(style, x(curve.best()), y(curve.best().accuracy), 6, true);
     add("\n</g>\n");
 }
 
@@ -170,14 +191,16 @@ void Drawing::legend(const Curve& curve, const Style& style, double at) {
 void Drawing::final_labels(std::span<const Curve> curves) {
     std::vector<double> at;
     for (const Curve& curve : curves)
-        at.push_back(curve.points.empty() ? bottom : y(curve.points.back().accuracy));
-    at = spread(std::move(at), 18, top_ + 4, bottom);
+        at.push_back(curve.points.empty() ? bottom_ : y(curve.points.back().accuracy));
+    at = spread(std::move(at), 18, top_ + 4, bottom_);
     for (std::size_t i = 0; i < curves.size(); ++i) {
         if (curves[i].points.empty()) continue;
-        const Style& style = styles[i % styles.size()];
-        add("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" stroke-width=\"1\"/>",
-            x(curves[i].points.back().round) + 6, y(curves[i].points.back().accuracy), right + 22,
-            at[i], style.colour);
+        const Style& style = style_of(i);
+        // A line to it, unless it would cross the drawing.
+        if (right - x(curves[i].points.back()) < 1)
+            add("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" stroke-width=\"1\"/>",
+                x(curves[i].points.back()) + 6, y(curves[i].points.back().accuracy), right + 22,
+                at[i], style.colour);
         mark(style, right + 30, at[i], 4, false);
         add("<text x=\"{}\" y=\"{:.1f}\" fill=\"{}\" font-weight=\"bold\">{}</text>\n", right + 42,
             at[i] + 5, style.colour, percent_text(curves[i].points.back().accuracy));
@@ -186,8 +209,12 @@ void Drawing::final_labels(std::span<const Curve> curves) {
 
 } // namespace
 
-std::string chart_svg(std::span<const Curve> curves, const std::string& title) {
-    return Drawing(curves, title).text();
+std::string chart_svg(std::span<const Curve> all, const std::string& title, Against against) {
+    std::vector<Curve> curves(all.begin(), all.end());
+    if (against == Against::uplink) // a logarithm has no zero
+        for (Curve& curve : curves)
+            std::erase_if(curve.points, [](const auto& point) { return point.uplink_bytes <= 0; });
+    return Drawing(curves, title, against).text();
 }
 
 } // namespace fedmrn

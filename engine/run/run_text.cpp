@@ -21,15 +21,19 @@ std::string counted(std::uint64_t count, const char* what) {
 
 /// "100 clients (iid), 10 a round"
 std::string clients_text(const Config& config) {
+    return fmt::format("{} ({}), {} a round", counted(config.data.clients, "client"),
+                       split_name(config), grouped(config.client.cohort));
+}
+
+} // namespace
+
+std::string split_name(const Config& config) {
     std::string split = word(config, "data", "partition");
     if (config.data.partition == Partition::labeldir) split += fmt::format(" {}", config.data.beta);
     if (config.data.partition == Partition::labelcnt)
         split += fmt::format(" {}", config.data.fraction);
-    return fmt::format("{} ({}), {} a round", counted(config.data.clients, "client"), split,
-                       grouped(config.client.cohort));
+    return split;
 }
-
-} // namespace
 
 std::string method_name(const Config& config) {
     if (config.method.name == MethodName::fedavg) return "FedAvg";

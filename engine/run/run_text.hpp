@@ -12,6 +12,9 @@ namespace fedmrn {
 /// "FedMRN (binary mask)", with what an ablation switched off.
 std::string method_name(const Config& config);
 
+/// "iid", "labeldir 0.3"
+std::string split_name(const Config& config);
+
 /// "fashion-mnist, cnn4, 100 clients (iid), 10 a round"
 std::string setting_name(const Config& config);
 

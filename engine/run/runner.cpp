@@ -103,7 +103,8 @@ void Run::finish(std::ostream& out) const {
 } // namespace
 
 int run(const Config& asked, const RunOptions& options, std::ostream& out) {
-    const Signals signals; // before any other thread
+    std::optional<Signals> own; // before any other thread
+    const Signals& signals = options.signals != nullptr ? *options.signals : own.emplace();
     std::string why;
     const DeviceKind device = choose_device(asked.experiment.device, why);
     if (options.profiled && device == DeviceKind::cpu)
@@ -117,8 +118,9 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
 
     RunFolder folder(config, options.resume);
     if (folder.finished()) {
-        out << fmt::format("{}: finished already\n", folder.name())
-            << summary_text(read_summary(folder.summary_file()),
+        out << fmt::format("{}: finished already\n", folder.name());
+        if (options.brief) return 0;
+        out << summary_text(read_summary(folder.summary_file()),
                             folder.checkpoint()->ledger.messages, folder.name());
         return 0;
     }
@@ -127,7 +129,9 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
 
     std::string data;
     Experiment experiment = [&] { // which keeps the data on its device: ours is let go of
-        const Dataset dataset = load_dataset(config.data, config.experiment.seed);
+        const Dataset loaded =
+            options.dataset ? Dataset{} : load_dataset(config.data, config.experiment.seed);
+        const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
         data = data_text(dataset);
         return Experiment(config, dataset);
     }();

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string_view>
 
+#include "engine/run/signals.hpp"
 #include "fedmrn/config.hpp"
+#include "fedmrn/dataset.hpp"
 
 namespace fedmrn {
 
@@ -21,6 +24,10 @@ Rounds parse_rounds(std::string_view text);
 struct RunOptions {
     bool resume = false;            ///< go on with the run that stands in the folder
     std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
+    bool brief = false;             ///< no summary of a run that was finished already
+    // For one run among several:
+    const Signals* signals = nullptr;                     ///< null: its own
+    std::function<const Dataset&(const Config&)> dataset; ///< null: it loads its own, and lets go
 };
 
 /// Runs an experiment from its data to its summary in the folder experiment.out. Returns the exit

@@ -38,7 +38,7 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
     const Outcome end = fedmrn(folder.path(), {"--help"});
     EXPECT_EQ(end.status, 0);
     for (const char* word :
-         {"Examples:", "run", "data", "inspect", "devices", "report", "--version"})
+         {"Examples:", "run", "compare", "data", "inspect", "devices", "report", "--version"})
         EXPECT_THAT(end.out, HasSubstr(word));
     const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
     for (const char* word : {"--set", "--device", "--out", "--profile", "--resume"})
@@ -47,7 +47,7 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
 
 TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     EXPECT_EQ(refused({"rum"}),
-              "unknown command \"rum\"; expected run, data, inspect, devices or report; "
+              "unknown command \"rum\"; expected run, compare, data, inspect, devices or report; "
               "did you mean run?\n");
     refused({});
     refused({"run"});

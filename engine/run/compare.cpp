@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run/compare.hpp"
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <tuple>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "engine/run/atomic_file.hpp"
+#include "engine/run/compare_result.hpp"
+#include "engine/run/compare_text.hpp"
+#include "engine/run/metrics_file.hpp"
+#include "engine/run/runner.hpp"
+#include "engine/run/signals.hpp"
+#include "engine/run/summary.hpp"
+#include "engine/run/text.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keeps the last data set: most runs of a comparison share one.
+class Datasets {
+public:
+    const Dataset& of(const Config& config) {
+        const DataConfig& data = config.data;
+        const bool made = data.name == "synthetic";
+        const Key key{data.name, data.path, data.samples, made ? config.experiment.seed : 0};
+        if (key_ != key) {
+            key_.reset();
+            dataset_ = {}; // two need not fit
+            dataset_ = load_dataset(data, config.experiment.seed);
+            key_ = key;
+        }
+        return dataset_;
+    }
+
+private:
+    /// All that load_dataset looks at.
+    using Key = std::tuple<std::string, std::string, std::uint32_t, std::uint64_t>;
+    std::optional<Key> key_;
+    Dataset dataset_;
+};
+
+/// How each run of the plan ended; by index.
+struct Ends {
+    std::vector<std::optional<RunResult>> results;
+    std::vector<std::string> failures; ///< empty: did not fail
+};
+
+std::string run_name(const ComparePlan& plan, const PlannedRun& run) {
+    return fmt::format("{}, {}, seed {}", plan.partitions[run.partition], plan.methods[run.method],
+                       run.config.experiment.seed);
+}
+
+RunResult read_result(const fs::path& folder, double target) {
+    return result_of(read_summary(folder / "summary.json"), read_metrics(folder / "metrics.jsonl"),
+                     target);
+}
+
+Comparison gather(const ComparePlan& plan, const Ends& ends) {
+    Comparison comparison{plan, {}, {}};
+    for (std::size_t first = 0; first < plan.runs.size(); first += plan.seeds) {
+        std::vector<RunResult> runs;
+        std::size_t failed = 0;
+        for (std::size_t i = first; i < first + plan.seeds; ++i) {
+            if (ends.results[i]) runs.push_back(*ends.results[i]);
+            if (ends.failures[i].empty()) continue;
+            ++failed;
+            comparison.failures.push_back(run_name(plan, plan.runs[i]) + ": " + ends.failures[i]);
+        }
+        CellResult cell = cell_of(plan.methods[plan.runs[first].method], runs);
+        cell.planned = plan.seeds;
+        cell.failed = failed;
+        comparison.cells.push_back(std::move(cell));
+    }
+    return comparison;
+}
+
+void write(const Comparison& comparison) {
+    const ComparePlan& plan = comparison.plan;
+    const fs::path folder = plan.out;
+    for (std::size_t p = 0; p < plan.partitions.size(); ++p) {
+        std::vector<Curve> curves;
+        for (const CellResult& cell : comparison.of(p)) curves.push_back(cell.curve);
+        const std::string title = fmt::format("{}: {}", plan.name, plan.partitions[p]);
+        for (const Against against : {Against::rounds, Against::uplink})
+            write_atomically(folder / picture_name(plan, against, p),
+                             chart_svg(curves, title, against));
+    }
+    write_atomically(folder / "compare.csv", compare_csv(comparison));
+    write_atomically(folder / "compare.md", compare_markdown(comparison));
+}
+
+} // namespace
+
+int compare(const ComparePlan& plan, std::ostream& out) {
+    const Signals signals; // before any other thread
+    Datasets datasets;
+    RunOptions options;
+    options.resume = options.brief = true;
+    options.signals = &signals;
+    options.dataset = [&](const Config& config) -> const Dataset& { return datasets.of(config); };
+
+    Ends ends{std::vector<std::optional<RunResult>>(plan.runs.size()),
+              std::vector<std::string>(plan.runs.size())};
+    bool failed = false;
+    for (std::size_t i = 0; i < plan.runs.size() && !signals.token().stop_requested(); ++i) {
+        const PlannedRun& planned = plan.runs[i];
+        out << fmt::format("[{}/{}] {}\n", i + 1, plan.runs.size(), run_name(plan, planned));
+        try {
+            if (run(planned.config, options, out) == 0)
+                ends.results[i] = read_result(planned.config.experiment.out, plan.target);
+        } catch (const std::exception& error) {
+            failed = true;
+            ends.failures[i] = one_line(error.what());
+            out << "failed: " << ends.failures[i] << '\n';
+        }
+        out << '\n' << std::flush;
+    }
+
+    std::error_code none; // write_atomically says what is wrong with it
+    fs::create_directories(plan.out, none);
+    const Comparison comparison = gather(plan, ends);
+    write(comparison);
+    out << compare_table(comparison)
+        << fmt::format("tables and pictures: {}\n", (fs::path(plan.out) / "compare.md").string());
+    bool complete = true;
+    for (std::size_t i = 0; i < plan.runs.size(); ++i)
+        complete = complete && (ends.results[i] || !ends.failures[i].empty());
+    if (!complete) {
+        out << fmt::format("stopped by {}; the same command goes on from there\n",
+                           signals.number() == SIGTERM ? "SIGTERM" : "SIGINT")
+            << std::flush;
+        return 128 + signals.number();
+    }
+    out << std::flush;
+    return failed ? static_cast<int>(Fault::run) : 0;
+}
+
+} // namespace fedmrn

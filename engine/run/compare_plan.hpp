@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fedmrn/config.hpp"
+
+namespace fedmrn {
+
+/// One run of a comparison; partition and method are indices of the plan's labels.
+struct PlannedRun {
+    std::size_t partition = 0, method = 0;
+    Config config; ///< seed and folder included
+};
+
+/// Every partition with every method with every seed.
+struct ComparePlan {
+    std::string name;                             ///< of the file, without .toml
+    std::string out;                              ///< folder of the runs and of what comes of them
+    std::string setting;                          ///< "fashion-mnist, cnn4, 100 clients, …"
+    double target = 0.8;                          ///< accuracy that is waited for
+    std::vector<std::string> partitions, methods; ///< labels
+    std::size_t seeds = 0;
+    std::vector<PlannedRun> runs; ///< partition by partition, method by method, seed by seed
+};
+
+/// A label as the name of a file: "FedMRN, signed" becomes "fedmrn-signed".
+std::string file_name_of(std::string_view label);
+
+/// Reads an experiment's sections as the base, then [compare]: seeds, target, [[compare.method]]
+/// and [[compare.partition]]. Overrides change the base. As strict as parse_config.
+ComparePlan parse_compare(std::string_view text, std::string_view file_name,
+                          std::span<const std::string> overrides = {});
+ComparePlan load_compare(const std::filesystem::path& file,
+                         std::span<const std::string> overrides = {});
+
+} // namespace fedmrn

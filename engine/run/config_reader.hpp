@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "engine/run/config_schema.hpp"
+
+namespace fedmrn {
+
+/// Throws Error with file and line where text is no TOML.
+toml::table parse_toml(std::string_view text, const std::string& file);
+
+/// toml++ sorts a table by name; errors should come in the order of the lines.
+std::vector<std::pair<std::string_view, const toml::node*>> by_line(const toml::table& table);
+
+/// A value as an error shows it.
+std::string found_text(const toml::node& node);
+
+/// Every key and value on its way into a configuration, and where each came from. A copy goes on
+/// from the same keys.
+class ConfigReader {
+public:
+    explicit ConfigReader(std::string file) : file_(std::move(file)) {}
+
+    void sections(const toml::table& root);
+    void override_with(const std::string& argument); ///< "section.key=value"
+    void assign(const std::string& where, const Key& key, const toml::node& node);
+    /// With the defaults that depend on other keys.
+    [[nodiscard]] Config finish() const;
+
+    /// "x.toml:12"
+    [[nodiscard]] std::string line(const toml::node& node) const;
+
+private:
+    void section(std::string_view name, const toml::node& node);
+    [[nodiscard]] std::string where(const std::string& key) const;
+
+    std::string file_;
+    Config config_;
+    std::map<std::string, std::string> given_; ///< full key: its place
+};
+
+} // namespace fedmrn

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+// A comparison comes to the same table however often it was stopped.
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <sstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "tests/cli/command.hpp"
+#include "tests/engine/run/helpers.hpp"
+
+namespace fedmrn {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class Compare : public testing::Test {
+protected:
+    void write(int rounds, const std::string& rows) {
+        spill(folder / "c.toml", "[experiment]\nrounds = " + std::to_string(rounds) + R"(
+checkpoint_every = 5
+[data]
+name = "synthetic"
+clients = 10
+[client]
+cohort = 5
+[model]
+name = "mlp"
+[method]
+magnitude = 0.3
+[compare]
+seeds = [1, 2]
+target = 0.6
+[[compare.partition]]
+[[compare.partition]]
+partition = "labelcnt"
+fraction = 0.5
+[[compare.method]]
+label = "FedMRN"
+)" + rows);
+    }
+    /// compare.csv without its last column, the time.
+    std::string table(const std::string& out) {
+        std::istringstream lines(slurp(folder / (out + "/compare.csv")));
+        std::string text;
+        for (std::string line; std::getline(lines, line);)
+            text += line.substr(0, line.rfind(',')) + '\n';
+        return text;
+    }
+    void wait_for_rounds(const std::string& run, long rounds) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+        while (std::chrono::steady_clock::now() < end) {
+            const std::string text = slurp(folder / run / "metrics.jsonl");
+            if (std::count(text.begin(), text.end(), '\n') >= rounds) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        FAIL() << run << " did not get to round " << rounds;
+    }
+    TemporaryFolder folder;
+};
+
+TEST_F(Compare, StoppedAndContinuedIsTheSameTable) {
+    write(150, "[[compare.method]]\nname = \"fedavg\"\nlr = 0.1\n");
+    const Outcome whole = fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"});
+    ASSERT_EQ(whole.status, 0) << whole.err;
+    EXPECT_THAT(whole.out, HasSubstr("[8/8] labelcnt 0.5, FedAvg, seed 2"));
+    EXPECT_THAT(table("whole"), HasSubstr("iid,FedMRN,2,0,0."));
+
+    const std::vector<std::string> words{"compare", "c.toml", "--out", "cut"};
+    for (const int number : {SIGINT, SIGTERM}) {
+        Command command(folder.path(), words);
+        wait_for_rounds(number == SIGINT ? "cut/iid/fedmrn/seed-2" : "cut/iid/fedavg/seed-2", 5);
+        command.signal(number);
+        const Outcome end = command.wait();
+        EXPECT_EQ(end.status, 128 + number) << end.err;
+        EXPECT_EQ(end.err, "");
+        EXPECT_THAT(end.out, HasSubstr("the same command goes on from there"));
+        EXPECT_THAT(slurp(folder / "cut/compare.md"), HasSubstr("missing"));
+    }
+    const Outcome end = fedmrn(folder.path(), words);
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, HasSubstr("cut/iid/fedmrn/seed-1: finished already"));
+    EXPECT_THAT(end.out, HasSubstr("resumed   after round "));
+    EXPECT_EQ(table("cut"), table("whole"));
+    for (const char* name :
+         {"accuracy-rounds-iid.svg", "accuracy-uplink-iid.svg", "accuracy-rounds-labelcnt-0.5.svg",
+          "accuracy-uplink-labelcnt-0.5.svg"})
+        EXPECT_EQ(slurp(folder / "cut" / name), slurp(folder / "whole" / name)) << name;
+    EXPECT_THAT(slurp(folder / "whole/accuracy-uplink-iid.svg"), HasSubstr(">FedAvg</tspan>"));
+}
+
+TEST_F(Compare, AFailedRunDoesNotStopTheRest) {
+    // The diverging method stands first.
+    write(2, "[[compare.method]]\nlabel = \"last\"\nname = \"fedavg\"\n");
+    std::string text = slurp(folder / "c.toml");
+    text.replace(text.find("label = \"FedMRN\""), 16,
+                 "label = \"wild\"\nname = \"fedavg\"\nlr = 1e6\nmomentum = 0.99");
+    spill(folder / "c.toml", text);
+    for (int time = 0; time < 2; ++time) { // a second time too
+        const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+        EXPECT_EQ(end.status, 1) << end.out;
+        EXPECT_THAT(end.out, HasSubstr("failed: iid, wild, seed 1: round "));
+        const std::string table = slurp(folder / "r/compare.md");
+        EXPECT_THAT(table, HasSubstr("| wild | - | - | - | - | - | - | 0, 2 failed |"));
+        EXPECT_THAT(table, HasSubstr("- labelcnt 0.5, wild, seed 2: round "));
+        EXPECT_TRUE(fs::exists(folder / "r/labelcnt-0.5/last/seed-2/summary.json"));
+    }
+}
+
+TEST_F(Compare, AnotherExperimentInAFolderIsAFailedRunThatKeepsIt) {
+    write(2, "");
+    ASSERT_EQ(fedmrn(folder.path(), {"compare", "c.toml"}).status, 0);
+    const std::string before = slurp(folder / "runs/c/iid/fedmrn/seed-1/model.safetensors");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--set", "client.batch=8"});
+    EXPECT_EQ(end.status, 1);
+    EXPECT_THAT(end.out, HasSubstr("cannot resume: client.batch was 64 and is 8 now"));
+    EXPECT_EQ(slurp(folder / "runs/c/iid/fedmrn/seed-1/model.safetensors"), before);
+}
+
+TEST_F(Compare, ABadFileIsOneLineAndStatus2) {
+    spill(folder / "c.toml", "[compare]\nseeds = 3\n");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml"});
+    EXPECT_EQ(end.status, 2);
+    EXPECT_EQ(end.out, "");
+    EXPECT_THAT(end.err, testing::StartsWith("fedmrn: c.toml:2: compare.seeds: expected"));
+    EXPECT_FALSE(fs::exists(folder / "runs"));
+}
+
+} // namespace
+} // namespace fedmrn
