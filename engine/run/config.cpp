@@ -164,11 +164,14 @@ void Reader::override_with(const std::string& argument) {
 }
 
 Config Reader::finish() {
-    // Each method's learning rate and each mask's magnitude as in the authors' experiments.
+    // Each method's learning rate and each mask's magnitude as in the authors' experiments; a step
+    // of signs must be smaller than a mask's noise, since every weight takes it.
     if (!given_.contains("client.lr"))
         config_.client.lr = config_.method.name == MethodName::fedmrn ? 0.1 : 0.03;
     if (!given_.contains("method.magnitude"))
-        config_.method.magnitude = config_.method.mask == MaskKind::binary ? 0.01 : 0.005;
+        config_.method.magnitude = config_.method.name == MethodName::signsgd ? 0.001
+                                   : config_.method.mask == MaskKind::binary  ? 0.01
+                                                                              : 0.005;
     if (config_.experiment.out.empty())
         config_.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     if (config_.client.cohort > config_.data.clients)

@@ -19,6 +19,7 @@ enum Purpose : std::uint32_t {
     purpose_partition = 7,   ///< key: experiment seed
     purpose_synthetic = 8,   ///< key: experiment seed
     purpose_augment = 9,     ///< key: client seed, index: the client's sample, step: epoch
+    purpose_quantize = 10,   ///< key: client seed, index: element, step: tensor
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.
