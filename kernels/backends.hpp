@@ -16,6 +16,7 @@
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
+#include "kernels/quantize.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -36,6 +37,10 @@
     decltype(kernels::mean_of_dense) mean_of_dense;                                                \
     decltype(kernels::server_step) server_step;                                                    \
     decltype(kernels::adaptive_server_step) adaptive_server_step;                                  \
+    decltype(kernels::tensor_scales) tensor_scales;                                                \
+    decltype(kernels::quantize) quantize;                                                          \
+    decltype(kernels::aggregate_packed) aggregate_packed;                                          \
+    decltype(kernels::vote) vote;                                                                  \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

@@ -90,6 +90,25 @@ void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std
        global);
 }
 
+void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
+                   std::size_t elements) {
+    on(device, cpu::tensor_scales, cuda::tensor_scales, kind, clients, elements);
+}
+
+void quantize(Device& device, unsigned levels, std::uint32_t tensor,
+              std::span<const QuantizeSource> clients, std::size_t elements) {
+    on(device, cpu::quantize, cuda::quantize, levels, tensor, clients, elements);
+}
+
+void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
+                      std::size_t elements, formula::Wide* sum) {
+    on(device, cpu::aggregate_packed, cuda::aggregate_packed, levels, clients, elements, sum);
+}
+
+void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {
+    on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

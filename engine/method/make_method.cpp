@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/qsgd.hpp"
+#include "engine/method/signsgd.hpp"
+#include "engine/method/terngrad.hpp"
 
 namespace fedmrn {
 
@@ -11,6 +14,12 @@ std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterL
         return std::make_unique<FedAvg>(layout);
     case MethodName::fedmrn:
         return std::make_unique<FedMrn>(config, layout);
+    case MethodName::signsgd:
+        return std::make_unique<SignSgd>(config, layout);
+    case MethodName::terngrad:
+        return std::make_unique<TernGrad>(layout);
+    case MethodName::qsgd:
+        return std::make_unique<Qsgd>(config, layout);
     }
     return nullptr;
 }

@@ -26,6 +26,31 @@ namespace {
            fault);
 }
 
+void check_spare_bits(const Message& message) {
+    std::size_t word = 0;
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        const TensorEntry& entry = message.tensors[t];
+        word += packed_words(entry);
+        const auto used = entry.elements % 32;
+        for (unsigned plane = 0; used != 0 && plane < code_bits(entry.encoding); ++plane)
+            if (message.packed[word - 1 - plane] >> used != 0)
+                reject(fmt::format("tensor {}: bits past the last of {} codes are set", t,
+                                   entry.elements));
+    }
+}
+
+void check_scales(const Message& message, Fault fault) {
+    std::size_t scale = 0;
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        if (!has_scale(message.tensors[t].encoding)) continue;
+        const float value = message.scales[scale++];
+        if (!std::isfinite(value))
+            reject(fmt::format("tensor {}: its scale is {}, expected a finite number", t,
+                               std::isnan(value) ? "nan" : "infinite"),
+                   fault);
+    }
+}
+
 } // namespace
 
 void check_values(const Message& message, const Extent& extent, Fault not_finite) {
@@ -36,11 +61,18 @@ void check_values(const Message& message, const Extent& extent, Fault not_finite
     if (message.mask.size() != extent.mask_words())
         reject(fmt::format("{} mask words, the table needs {}", message.mask.size(),
                            extent.mask_words()));
+    if (message.packed.size() != extent.packed_words)
+        reject(fmt::format("{} words of codes, the table needs {}", message.packed.size(),
+                           extent.packed_words));
+    if (message.scales.size() != extent.scales)
+        reject(fmt::format("{} scales, the table needs {}", message.scales.size(), extent.scales));
     if (message.dense.size() != extent.dense)
         reject(fmt::format("{} float32 values, the table needs {}", message.dense.size(),
                            extent.dense));
     if (const auto used = extent.masked % 32; used != 0 && message.mask.back() >> used != 0)
         reject(fmt::format("mask bits past the last of {} elements are set", extent.masked));
+    check_spare_bits(message);
+    check_scales(message, not_finite);
     const auto bad = std::find_if_not(message.dense.begin(), message.dense.end(),
                                       [](float value) { return std::isfinite(value); });
     if (bad != message.dense.end())

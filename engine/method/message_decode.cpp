@@ -92,6 +92,10 @@ Message read(Bytes bytes, std::optional<std::span<const TensorEntry>> expected) 
     ByteReader payload(bytes.subspan(wire::header_bytes + table.bytes + padding.size()));
     message.mask.resize(extent.mask_words());
     payload.get(std::span(message.mask));
+    message.packed.resize(extent.packed_words);
+    payload.get(std::span(message.packed));
+    message.scales.resize(extent.scales);
+    payload.get(std::span(message.scales));
     message.dense.resize(extent.dense);
     payload.get(std::span(message.dense));
     wire::check_values(message, extent, Fault::input);

@@ -31,6 +31,8 @@ std::vector<std::byte> encode(const Message& message) {
     wire::put_table(writer, message.tensors);
     writer.skip(extent.padding());
     writer.put(std::span<const std::uint32_t>(message.mask));
+    writer.put(std::span<const std::uint32_t>(message.packed));
+    writer.put(std::span<const float>(message.scales));
     writer.put(std::span<const float>(message.dense));
     assert(writer.left() == wire::crc_bytes);
     writer.put(crc32c(std::span(bytes).first(bytes.size() - wire::crc_bytes)));

@@ -8,7 +8,15 @@
 
 #include "engine/method/message_wire.hpp"
 
-namespace fedmrn::wire {
+namespace fedmrn {
+
+std::string encoding_name(Encoding encoding) {
+    if (const unsigned bits = code_bits(encoding); bits != 0)
+        return fmt::format("{}-bit{}", bits, has_scale(encoding) ? " scaled" : "");
+    return encoding == Encoding::mask ? "mask" : "float32";
+}
+
+namespace wire {
 namespace {
 
 std::size_t leb128_bytes(std::uint64_t value) {
@@ -35,8 +43,7 @@ std::uint64_t get_leb128(ByteReader& reader, std::size_t tensor) {
 }
 
 std::string told(const TensorEntry& entry) {
-    return fmt::format("{} {} elements", entry.elements,
-                       entry.encoding == Encoding::mask ? "mask" : "float32");
+    return fmt::format("{} {} elements", entry.elements, encoding_name(entry.encoding));
 }
 
 } // namespace
@@ -44,7 +51,8 @@ std::string told(const TensorEntry& entry) {
 std::size_t Extent::padding() const { return (4 - (header_bytes + table_bytes) % 4) % 4; }
 
 std::size_t Extent::message_bytes() const {
-    return header_bytes + table_bytes + padding() + 4 * mask_words() + 4 * dense + crc_bytes;
+    return header_bytes + table_bytes + padding() + 4 * mask_words() + 4 * packed_words +
+           4 * scales + 4 * dense + crc_bytes;
 }
 
 Extent extent_of(std::span<const TensorEntry> tensors) {
@@ -53,14 +61,21 @@ Extent extent_of(std::span<const TensorEntry> tensors) {
     Extent extent;
     for (std::size_t t = 0; t < tensors.size(); ++t) {
         const auto [encoding, elements] = tensors[t];
-        if (encoding != Encoding::float32 && encoding != Encoding::mask)
-            reject(fmt::format("tensor {}: unknown encoding {}, expected 0 (float32) or 1 (mask)",
+        const bool is_packed = code_bits(encoding) != 0;
+        if (encoding != Encoding::float32 && encoding != Encoding::mask && !is_packed)
+            reject(fmt::format("tensor {}: unknown encoding {}, expected 0 (float32), 1 (mask), "
+                               "33 to 48 (packed) or 65 to 80 (packed with a scale)",
                                t, static_cast<unsigned>(encoding)));
-        // Both sums stay below elements_end, so adding a checked count cannot overflow.
-        if (elements >= elements_end || extent.masked + extent.dense + elements >= elements_end)
+        // All sums stay below elements_end, so adding a checked count cannot overflow.
+        if (elements >= elements_end ||
+            extent.masked + extent.dense + extent.packed + elements >= elements_end)
             reject(fmt::format("tensor {}: impossible count, {} elements reach the limit of 2^48",
                                t, elements));
-        (encoding == Encoding::mask ? extent.masked : extent.dense) += elements;
+        (is_packed                    ? extent.packed
+         : encoding == Encoding::mask ? extent.masked
+                                      : extent.dense) += elements;
+        extent.packed_words += packed_words(tensors[t]);
+        extent.scales += has_scale(encoding) ? 1 : 0;
         extent.table_bytes += 1 + leb128_bytes(elements);
     }
     return extent;
@@ -100,4 +115,5 @@ void check_model(std::span<const TensorEntry> found, std::span<const TensorEntry
         reject(fmt::format("wrong model: {} tensors, expected {}", found.size(), expected.size()));
 }
 
-} // namespace fedmrn::wire
+} // namespace wire
+} // namespace fedmrn

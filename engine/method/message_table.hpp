@@ -14,12 +14,17 @@ namespace fedmrn::wire {
 
 /// What a tensor table makes the rest of the message be. Counts are elements, sizes bytes.
 struct Extent {
-    std::uint64_t masked = 0, dense = 0;
-    std::size_t table_bytes = 0;
+    std::uint64_t masked = 0, dense = 0, packed = 0;
+    std::size_t packed_words = 0, scales = 0, table_bytes = 0;
     [[nodiscard]] std::size_t mask_words() const { return (masked + 31) / 32; }
     [[nodiscard]] std::size_t padding() const; ///< zero bytes between table and payload
     [[nodiscard]] std::size_t message_bytes() const;
 };
+
+/// Words of a packed tensor.
+constexpr std::size_t packed_words(const TensorEntry& entry) {
+    return (entry.elements + 31) / 32 * code_bits(entry.encoding);
+}
 
 /// Throws Error where no message can have this table.
 Extent extent_of(std::span<const TensorEntry> tensors);

@@ -148,11 +148,14 @@ void ConfigReader::override_with(const std::string& argument) {
 
 Config ConfigReader::finish() const {
     Config config = config_;
-    // Each method's learning rate and each mask's magnitude as in the authors' experiments.
+    // Each method's learning rate and each mask's magnitude as in the authors' experiments; a step
+    // of signs must be smaller than a mask's noise, since every weight takes it.
     if (!given_.contains("client.lr"))
         config.client.lr = config.method.name == MethodName::fedmrn ? 0.1 : 0.03;
     if (!given_.contains("method.magnitude"))
-        config.method.magnitude = config.method.mask == MaskKind::binary ? 0.01 : 0.005;
+        config.method.magnitude = config.method.name == MethodName::signsgd ? 0.001
+                                  : config.method.mask == MaskKind::binary  ? 0.01
+                                                                            : 0.005;
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     if (config.client.cohort > config.data.clients)

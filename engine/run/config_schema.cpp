@@ -166,13 +166,15 @@ std::vector<Key> make_keys() {
         word<&Config::model, &ModelConfig::name>("model.name",
                                                  {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
 
-        word<method, &M::name>("method.name", {"fedavg", "fedmrn"}),
+        word<method, &M::name>("method.name", {"fedavg", "fedmrn", "signsgd", "terngrad", "qsgd"}),
         word<method, &M::mask>("method.mask", {"binary", "signed"}),
         word<method, &M::noise>("method.noise", {"uniform", "gaussian", "bernoulli"}),
         number<method, &M::magnitude>("method.magnitude", {'[', 1e-6, 1, ']'}),
         boolean<method, &M::stochastic>("method.stochastic"),
         boolean<method, &M::progressive>("method.progressive"),
         boolean<method, &M::post_training>("method.post_training"),
+        word<method, &M::vote>("method.vote", {"scaled", "majority", "mean"}),
+        integer<method, &M::levels>("method.levels", 1, 32767),
 
         word<server, &S::optimizer>("server.optimizer", {"sgd", "adam", "yogi"}),
         number<server, &S::lr>("server.lr", {'(', 0, 1e6, ']'}),

@@ -22,13 +22,14 @@ std::string row(const char* name, const std::string& value) {
 }
 
 std::string message_text(const Message& message, std::size_t bytes) {
-    std::uint64_t masked = 0, dense = 0, set = 0;
+    std::uint64_t masked = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
         const TensorEntry& entry = message.tensors[i];
-        const bool mask = entry.encoding == Encoding::mask;
-        (mask ? masked : dense) += entry.elements;
-        tensors.add({std::to_string(i), mask ? "mask" : "float32", grouped(entry.elements)});
+        (entry.encoding == Encoding::mask ? masked
+         : code_bits(entry.encoding) != 0 ? packed
+                                          : dense) += entry.elements;
+        tensors.add({std::to_string(i), encoding_name(entry.encoding), grouped(entry.elements)});
     }
     for (const std::uint32_t word : message.mask)
         set += static_cast<std::uint64_t>(std::popcount(word));
@@ -40,14 +41,17 @@ std::string message_text(const Message& message, std::size_t bytes) {
     text += row("client", std::to_string(message.client));
     text += row("seed", fmt::format("{:016x}", message.seed));
     text += row("samples", grouped(message.samples));
-    text += row("elements", fmt::format("{} masked, {} float32", grouped(masked), grouped(dense)));
+    const std::string codes = packed > 0 ? grouped(packed) + " packed, " : "";
+    text += row("elements",
+                fmt::format("{} masked, {}{} float32", grouped(masked), codes, grouped(dense)));
     if (masked > 0)
         text += row("mask density",
                     fmt::format("{:.4f}", static_cast<double>(set) / static_cast<double>(masked)));
     text += row("bytes", grouped(bytes));
-    if (masked + dense > 0)
+    const std::uint64_t all = masked + packed + dense;
+    if (all > 0)
         text += row("bits/element", fmt::format("{:.3f}", 8.0 * static_cast<double>(bytes) /
-                                                              static_cast<double>(masked + dense)));
+                                                              static_cast<double>(all)));
     return text + "\n" + tensors.text();
 }
 

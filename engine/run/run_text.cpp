@@ -36,7 +36,18 @@ std::string split_name(const Config& config) {
 }
 
 std::string method_name(const Config& config) {
-    if (config.method.name == MethodName::fedavg) return "FedAvg";
+    switch (config.method.name) {
+    case MethodName::fedavg:
+        return "FedAvg";
+    case MethodName::signsgd:
+        return "SignSGD (" + word(config, "method", "vote") + ")";
+    case MethodName::terngrad:
+        return "TernGrad";
+    case MethodName::qsgd:
+        return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::fedmrn:
+        break;
+    }
     std::string text = "FedMRN (" + word(config, "method", "mask") + " mask";
     if (config.method.noise != NoiseKind::uniform)
         text += ", " + word(config, "method", "noise") + " noise";

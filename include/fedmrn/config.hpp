@@ -10,11 +10,12 @@ namespace fedmrn {
 enum class DeviceKind { automatic, cpu, cuda };
 enum class Precision { automatic, fp32, tf32, bf16 };
 enum class Partition { iid, labeldir, labelcnt };
-enum class MethodName { fedavg, fedmrn };
+enum class MethodName { fedavg, fedmrn, signsgd, terngrad, qsgd };
 enum class MaskKind { binary, signed_ };
 enum class ServerOptimizer { sgd, adam, yogi };
 enum class Sampling { uniform, round_robin, weighted };
 enum class NoiseKind { uniform, gaussian, bernoulli };
+enum class VoteKind { scaled, majority, mean };
 
 /// [experiment]: what is run, where, and what is kept.
 struct ExperimentConfig {
@@ -60,10 +61,12 @@ struct MethodConfig {
     MethodName name = MethodName::fedmrn;
     MaskKind mask = MaskKind::binary;
     NoiseKind noise = NoiseKind::uniform;
-    double magnitude = 0.01;    ///< α of the noise
+    double magnitude = 0.01;    ///< α of the noise; signsgd: the step of a majority or a mean
     bool stochastic = true;     ///< SM; false: a mask bit is set where p >= 1/2
     bool progressive = true;    ///< PM; false: every element is masked at every step
     bool post_training = false; ///< train the update densely, mask it once at the end
+    VoteKind vote = VoteKind::scaled; ///< signsgd: how the server decides from signs
+    std::uint32_t levels = 127;       ///< qsgd: s, levels above zero; 127 are 8 bits a weight
 };
 
 /// [server]

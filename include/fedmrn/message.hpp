@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace fedmrn {
@@ -13,7 +14,29 @@ namespace fedmrn {
 enum class Encoding : std::uint8_t {
     float32 = 0, ///< 32 bits an element, IEEE 754, little endian
     mask = 1,    ///< 1 bit an element, packed in 32-bit little-endian words
+    packed = 32, ///< packed + b: codes of b bits an element, b in 1 … 16; see packed_encoding
+    scaled = 64, ///< scaled + b: the same, and one float32 scale of the tensor
 };
+
+inline constexpr unsigned max_code_bits = 16;
+
+/// The encoding of codes of 1 … 16 bits an element, with a scale a tensor or without.
+constexpr Encoding packed_encoding(unsigned bits, bool with_scale) {
+    const auto base = static_cast<unsigned>(with_scale ? Encoding::scaled : Encoding::packed);
+    return static_cast<Encoding>(base + bits);
+}
+/// Bits a code of a packed encoding, 0 of any other.
+constexpr unsigned code_bits(Encoding encoding) {
+    const auto bits = static_cast<unsigned>(encoding) % 32;
+    const bool packed = static_cast<unsigned>(encoding) / 32 - 1 < 2;
+    return packed && bits <= max_code_bits ? bits : 0;
+}
+/// Whether it has a scale.
+constexpr bool has_scale(Encoding encoding) {
+    return code_bits(encoding) != 0 && encoding > Encoding::scaled;
+}
+/// "float32", "mask", "2-bit" or "2-bit scaled".
+std::string encoding_name(Encoding encoding);
 
 struct TensorEntry {
     Encoding encoding = Encoding::float32;
@@ -23,7 +46,9 @@ struct TensorEntry {
 
 /// What a client uploads, decoded. The masked elements of all mask tensors form one bit string in
 /// table order (bit i of it is bit i % 32 of word i / 32; bits past the end are zero); the elements
-/// of all float32 tensors form one float array in table order.
+/// of all float32 tensors form one float array in table order. The codes of a packed tensor start
+/// at a word of their own and stand in planes: word (i / 32) · b + p holds bit p of the codes of 32
+/// neighbours, element i in its bit i % 32; bits past the end are zero.
 struct Message {
     std::uint8_t method = 0;  ///< number of the method, see fedmrn/method.hpp
     std::uint8_t variant = 0; ///< of the method
@@ -34,12 +59,14 @@ struct Message {
     std::uint64_t samples = 0; ///< N_k, 1 … 2^40
     std::vector<TensorEntry> tensors;
     std::vector<std::uint32_t> mask;
+    std::vector<std::uint32_t> packed; ///< of all packed tensors, in table order
+    std::vector<float> scales;         ///< of those with a scale, in table order
     std::vector<float> dense;
     bool operator==(const Message&) const = default;
 };
 
 /// The message as bytes: 48-byte header, tensor table, payload, CRC32C of all before it; the format
-/// is drawn in docs/message.md. Throws Error if mask or dense disagree with the table, a count is
+/// is drawn in docs/message.md. Throws Error if the payload disagrees with the table, a count is
 /// outside of the format, or a float is not finite (that one as Fault::run: the client diverged).
 std::vector<std::byte> encode(const Message& message);
 

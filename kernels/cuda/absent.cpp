@@ -61,6 +61,17 @@ void adaptive_server_step(Device&, const formula::AdaptiveRule&, std::size_t, co
                           double*, double*, float*) {
     absent("adaptive_server_step");
 }
+void tensor_scales(Device&, formula::ScaleKind, std::span<const ScaleSource>, std::size_t) {
+    absent("tensor_scales");
+}
+void quantize(Device&, unsigned, std::uint32_t, std::span<const QuantizeSource>, std::size_t) {
+    absent("quantize");
+}
+void aggregate_packed(Device&, unsigned, std::span<const PackedValues>, std::size_t,
+                      formula::Wide*) {
+    absent("aggregate_packed");
+}
+void vote(Device&, std::size_t, double, bool, double*) { absent("vote"); }
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");

@@ -19,7 +19,8 @@ enum Purpose : std::uint32_t {
     purpose_partition = 7,   ///< key: experiment seed
     purpose_synthetic = 8,   ///< key: experiment seed
     purpose_augment = 9,     ///< key: client seed, index: the client's sample, step: epoch
-    purpose_network = 10,    ///< key: experiment seed, index: client, step: 0 or the round
+    purpose_quantize = 10,   ///< key: client seed, index: element, step: tensor
+    purpose_network = 11,    ///< key: experiment seed, index: client, step: 0 or the round
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.

@@ -14,7 +14,7 @@ struct NamedMethod {
     MethodConfig config;
 };
 
-/// FedAvg, FedMRN with both masks and three noises, and its ablations.
+/// FedAvg, FedMRN with both masks and three noises, its ablations, and what packs codes.
 inline std::vector<NamedMethod> methods_under_test() {
     using enum NoiseKind;
     using enum MaskKind;
@@ -27,6 +27,9 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"not stochastic", {.name = fedmrn, .stochastic = false}},
         {"not progressive", {.name = fedmrn, .progressive = false}},
         {"post-training", {.name = fedmrn, .post_training = true}},
+        {"signsgd", {.name = MethodName::signsgd}},
+        {"terngrad", {.name = MethodName::terngrad}},
+        {"qsgd", {.name = MethodName::qsgd}},
     };
 }
 

@@ -32,11 +32,26 @@ TEST(MessageEncode, RefusesAPayloadThatIsNotTheTables) {
               "uplink message: mask bits past the last of 331 elements are set");
 }
 
+TEST(MessageEncode, RefusesCodesThatAreNotTheTables) {
+    const auto edited = [](auto edit) {
+        Message message = samples::random_message({{packed_encoding(2, true), 33}}, 1);
+        edit(message);
+        return samples::reason([&] { (void)encode(message); });
+    };
+    EXPECT_EQ(edited([](Message& m) { m.packed.pop_back(); }),
+              "uplink message: 3 words of codes, the table needs 4");
+    EXPECT_EQ(edited([](Message& m) { m.scales.clear(); }),
+              "uplink message: 0 scales, the table needs 1");
+    EXPECT_EQ(edited([](Message& m) { m.packed[3] = 2; }),
+              "uplink message: tensor 0: bits past the last of 33 codes are set");
+}
+
 TEST(MessageEncode, RefusesImpossibleTables) {
     EXPECT_EQ(why([](Message& m) { m.tensors.assign(65'536, {}); }),
               "uplink message: 65536 tensors, at most 65535 fit");
     EXPECT_EQ(why([](Message& m) { m.tensors[2].encoding = static_cast<Encoding>(2); }),
-              "uplink message: tensor 2: unknown encoding 2, expected 0 (float32) or 1 (mask)");
+              "uplink message: tensor 2: unknown encoding 2, expected 0 (float32), 1 (mask), "
+              "33 to 48 (packed) or 65 to 80 (packed with a scale)");
     EXPECT_EQ(
         why([](Message& m) { m.tensors[1].elements = std::uint64_t{1} << 48; }),
         "uplink message: tensor 1: impossible count, 281474976710656 elements reach the limit "

@@ -94,9 +94,10 @@ TEST(MessageReject, AWrongCrc) {
 }
 
 TEST(MessageReject, AMalformedTable) {
-    EXPECT_WHY(forged(48, {7}), "tensor 0: unknown encoding 7, expected 0 (float32) or 1 (mask)");
-    EXPECT_WHY(forged(50, {255}),
-               "tensor 1: unknown encoding 255, expected 0 (float32) or 1 (mask)");
+    EXPECT_WHY(forged(48, {7}), "tensor 0: unknown encoding 7, expected 0 (float32), 1 (mask), "
+                                "33 to 48 (packed) or 65 to 80 (packed with a scale)");
+    EXPECT_WHY(forged(50, {255}), "tensor 1: unknown encoding 255, expected 0 (float32), 1 (mask), "
+                                  "33 to 48 (packed) or 65 to 80 (packed with a scale)");
     EXPECT_WHY(of_table(1, {0, 0x80, 0x00}, 0), "tensor 0: overlong element count, 2 bytes for 0");
     EXPECT_WHY(of_table(1, {0, 0x85, 0x80, 0x00}, 0),
                "tensor 0: overlong element count, 3 bytes for 5");
@@ -147,6 +148,28 @@ TEST(MessageReject, ADivergedClient) {
                "tensor 1: element 1 is nan, expected a finite number");
     EXPECT_WHY(forged(12, {zero, zero, 0xC0, 0x7F}),
                "the method's parameter is not a finite number");
+}
+
+/// 33 codes of 2 bits with a scale after the header, a table of 2 bytes and 2 of padding.
+TEST(MessageReject, CodesAndScalesThatCannotBe) {
+    const auto message = samples::random_message({{packed_encoding(2, true), 33}}, 1);
+    const auto changed = [&](std::size_t word, std::uint32_t value) {
+        Bytes bytes = encode(message);
+        EXPECT_EQ(bytes.size(), 48U + 4 + 4 * 4 + 4 + 4);
+        std::memcpy(&bytes[52 + 4 * word], &value, 4);
+        return with_crc(std::move(bytes));
+    };
+    EXPECT_EQ(why(changed(3, 1)), "accepted");
+    EXPECT_WHY(changed(2, 2), "tensor 0: bits past the last of 33 codes are set");
+    EXPECT_WHY(changed(3, 1U << 31), "tensor 0: bits past the last of 33 codes are set");
+    EXPECT_WHY(changed(4, 0x7F800000), "tensor 0: its scale is infinite, expected a finite number");
+    EXPECT_WHY(changed(4, 0x7FC00000), "tensor 0: its scale is nan, expected a finite number");
+    for (const int encoding : {2, 32, 49, 63, 64, 81, 96, 97, 255})
+        EXPECT_THAT(why(of_table(1, {encoding, 1}, 80)),
+                    testing::StartsWith("uplink message: tensor 0: unknown encoding " +
+                                        std::to_string(encoding) + ", "));
+    EXPECT_WHY(of_table(1, {80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x3F}, 64),
+               "truncated: 64 bytes, the table needs 562949953421376");
 }
 
 TEST(MessageReject, AnotherModel) {

@@ -25,13 +25,26 @@ TEST(MessageRoundTrip, KeepsEverySizeOfOneTensor) {
             expect_round_trip(samples::random_message({{encoding, size}}, ++seed));
 }
 
+TEST(MessageRoundTrip, KeepsCodesOfEveryWidth) {
+    for (unsigned bits = 1; bits <= max_code_bits; ++bits)
+        for (const bool with_scale : {false, true})
+            for (const std::uint64_t size : {0, 1, 31, 32, 33, 100})
+                expect_round_trip(
+                    samples::random_message({{packed_encoding(bits, with_scale), size},
+                                             {Encoding::float32, 2},
+                                             {packed_encoding(bits, true), 7}},
+                                            bits));
+}
+
 TEST(MessageRoundTrip, KeepsRandomTables) {
     constexpr std::uint64_t sizes[] = {0, 1, 31, 32, 33, 4095, 4096, 4097};
     std::mt19937 random(7);
     for (std::uint32_t trial = 0; trial < 300; ++trial) {
         std::vector<TensorEntry> tensors(random() % 12);
         for (auto& [encoding, elements] : tensors) {
-            encoding = random() % 2 == 0 ? Encoding::mask : Encoding::float32;
+            constexpr Encoding encodings[] = {Encoding::mask, Encoding::float32,
+                                              packed_encoding(1, false), packed_encoding(3, true)};
+            encoding = encodings[random() % std::size(encodings)];
             elements = sizes[random() % std::size(sizes)];
         }
         expect_round_trip(samples::random_message(std::move(tensors), trial));

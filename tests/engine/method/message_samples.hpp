@@ -50,8 +50,15 @@ inline Message random_message(std::vector<TensorEntry> tensors, std::uint32_t se
     message.seed = std::uint64_t{random()} << 32 | random();
     message.samples = 1 + random() % 100'000;
     std::size_t masked = 0, dense = 0;
-    for (const auto& [encoding, elements] : tensors)
-        (encoding == Encoding::mask ? masked : dense) += elements;
+    for (const auto& [encoding, elements] : tensors) {
+        const unsigned bits = code_bits(encoding);
+        if (bits == 0) (encoding == Encoding::mask ? masked : dense) += elements;
+        for (std::size_t i = 0; bits != 0 && i < elements; i += 32)
+            for (unsigned plane = 0; plane < bits; ++plane)
+                message.packed.push_back(static_cast<std::uint32_t>(random()) >>
+                                         (elements - i < 32 ? 32 - (elements - i) : 0));
+        if (has_scale(encoding)) message.scales.push_back(static_cast<float>(random()) - 2e9F);
+    }
     message.tensors = std::move(tensors);
     message.mask.resize((masked + 31) / 32);
     for (auto& word : message.mask) word = static_cast<std::uint32_t>(random());

@@ -31,6 +31,7 @@ TEST(Config, KeysAreTheInterface) {
               "\n[client] cohort epochs batch lr momentum weight_decay proximal"
               "\n[model] name"
               "\n[method] name mask noise magnitude stochastic progressive post_training"
+              " vote levels"
               "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch"
               "\n[network] uplink downlink speed spread dropout");
 }
@@ -47,6 +48,8 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("client.lr = 0.1\nmethod.name = 'fedavg'", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("", "f").method.magnitude, 0.01);
     EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.magnitude, 0.005);
+    EXPECT_EQ(parse_config("method.name = 'signsgd'", "f").method.magnitude, 0.001);
+    EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f").method.magnitude,
               0.01);
     const std::vector<std::string> set{"method.name=fedavg"};
@@ -114,12 +117,13 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
     for (const Key& key : config_keys()) {
         Config now = stored;
         // Any other value of the key's type and range.
-        for (const Value& v : {Value(true), Value(false), Value(std::int64_t{101}), Value(0.5),
-                               Value(std::string("cuda")), Value(std::string("tf32")),
-                               Value(std::string("synthetic")), Value(std::string("labeldir")),
-                               Value(std::string("mlp")), Value(std::string("fedavg")),
-                               Value(std::string("signed")), Value(std::string("gaussian")),
-                               Value(std::string("adam")), Value(std::string("weighted"))})
+        for (const Value& v :
+             {Value(true), Value(false), Value(std::int64_t{101}), Value(0.5),
+              Value(std::string("cuda")), Value(std::string("tf32")),
+              Value(std::string("synthetic")), Value(std::string("labeldir")),
+              Value(std::string("mlp")), Value(std::string("fedavg")), Value(std::string("signed")),
+              Value(std::string("gaussian")), Value(std::string("adam")),
+              Value(std::string("weighted")), Value(std::string("majority"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         ASSERT_NE(key.get(now), key.get(stored)) << key.full();
         static const std::set<std::string> free{"experiment.rounds", "experiment.lanes",

@@ -63,6 +63,25 @@ void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std
     cpu::adaptive_server_step(device, rule, elements, mean, m, v, global);
 }
 
+void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
+                   std::size_t elements) {
+    cpu::tensor_scales(device, kind, clients, elements);
+}
+
+void quantize(Device& device, unsigned levels, std::uint32_t tensor,
+              std::span<const QuantizeSource> clients, std::size_t elements) {
+    cpu::quantize(device, levels, tensor, clients, elements);
+}
+
+void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
+                      std::size_t elements, formula::Wide* sum) {
+    cpu::aggregate_packed(device, levels, clients, elements, sum);
+}
+
+void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {
+    cpu::vote(device, elements, step, majority, mean);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "engine/method/method.hpp"
+#include "kernels/quantize.hpp"
+
+namespace fedmrn {
+
+/// How the weights' update becomes codes.
+struct PackedRule {
+    MethodName method = MethodName::signsgd;
+    std::uint8_t variant = 0;
+    float parameter = 0;
+    unsigned levels = 0;                                    ///< 0: signs alone
+    std::optional<formula::ScaleKind> scale = std::nullopt; ///< none: it is not sent
+};
+
+/// What the methods share that train densely and then send the masked tensors as codes of a few
+/// bits with a scale a tensor; other parameters and statistics go as float32.
+class PackedMethod : public Method {
+public:
+    PackedMethod(const PackedRule& rule, const ParameterLayout& layout);
+    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
+                       const float* global, PerLane<const float> update,
+                       PerLane<float> weights) const override;
+    using Method::encode;
+    [[nodiscard]] PendingMessages encode(Device& device,
+                                         std::span<const TrainedClient> clients) const override;
+    [[nodiscard]] std::vector<TensorEntry> table() const override;
+    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override;
+    [[nodiscard]] bool decays_weights() const override { return true; }
+
+protected:
+    [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
+
+private:
+    /// A masked tensor and where its codes and its scale stand in a message.
+    struct Place {
+        std::size_t offset = 0, elements = 0, word = 0;
+    };
+    /// Throws unless the message was made under this experiment's rule, with sane scales.
+    void check(const Message& message) const;
+
+    ParameterLayout layout_;
+    PackedRule rule_;
+    std::vector<Place> places_;
+    std::size_t words_ = 0; ///< of all places
+};
+
+} // namespace fedmrn

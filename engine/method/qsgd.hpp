@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/method/packed.hpp"
+
+namespace fedmrn {
+
+/// QSGD (Alistarh et al., NeurIPS 2017) on updates, as in FedPAQ: l = s |D| / ‖D‖₂, rounded up or
+/// down at random so that its mean is kept; sent are ‖D‖₂ of each tensor, sign and level. Unbiased;
+/// its error grows as √d / s, so tensors of many weights want many levels.
+class Qsgd final : public PackedMethod {
+public:
+    Qsgd(const MethodConfig& config, const ParameterLayout& layout);
+};
+
+} // namespace fedmrn

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/quantize.hpp"
+
+#include "kernels/cuda/cuda_device.hpp"
+#include "kernels/cuda/grid.cuh"
+#include "kernels/cuda/random.cuh"
+
+namespace fedmrn::kernels::cuda {
+namespace {
+
+// As in mask.cu a warp holds a tile of 128 elements, in rows of 32: a ballot of the warp is a
+// packed word. A client a blockIdx.y.
+constexpr unsigned block_threads = 256;
+constexpr unsigned tiles_per_block = block_threads / warp_size;
+constexpr unsigned rows = 4;
+constexpr unsigned sum_threads = formula::moment_rows;
+
+/// A block a client; thread t makes partial sum t.
+__global__ void __launch_bounds__(sum_threads)
+    tensor_scales_kernel(formula::ScaleKind kind, const ScaleSource* __restrict__ clients,
+                         std::size_t elements) {
+    FEDMRN_SHARED(formula::Moments, partial, [sum_threads]);
+    const ScaleSource client = clients[blockIdx.y];
+    formula::Moments own{};
+    for (std::size_t i = threadIdx.x; i < elements; i += sum_threads) {
+        formula::add(own, client.values[i]);
+    }
+    partial[threadIdx.x] = own;
+    for (unsigned half = sum_threads / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (threadIdx.x < half) {
+            formula::add(partial[threadIdx.x], partial[threadIdx.x + half]);
+        }
+    }
+    if (threadIdx.x == 0) {
+        *client.scale = formula::scale_of(kind, partial[0], elements);
+    }
+}
+
+__global__ void __launch_bounds__(block_threads)
+    quantize_kernel(unsigned levels, unsigned bits, std::uint32_t tensor,
+                    const QuantizeSource* __restrict__ clients, std::size_t elements) {
+    const QuantizeSource client = clients[blockIdx.y];
+    const std::size_t tile = blockIdx.x * std::size_t{tiles_per_block} + threadIdx.x / warp_size;
+    const unsigned thread = threadIdx.x % warp_size;
+    double per_scale = 0.0;
+    formula::Words draw{};
+    if (levels != 0) {
+        per_scale = static_cast<double>(levels) / static_cast<double>(*client.scale);
+        draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
+    }
+    FEDMRN_UNROLL
+    for (unsigned row = 0; row < rows; ++row) {
+        const std::size_t i = tile * formula::tile + row * warp_size + thread;
+        std::uint32_t code = 0;
+        if (i < elements) {
+            const float x = client.values[i];
+            code = levels == 0 ? formula::sign_code(x)
+                               : formula::quantize(x, per_scale, levels, draw.w[row]);
+        }
+        for (unsigned p = 0; p < bits; ++p) {
+            const unsigned plane = __ballot_sync(0xffffffffu, (code >> p & 1u) != 0);
+            if (thread == 0 && i < elements) {
+                client.words[i / warp_size * bits + p] = plane;
+            }
+        }
+    }
+}
+
+/// Clients one after another: the sum is read and written once.
+__global__ void __launch_bounds__(block_threads)
+    aggregate_packed_kernel(unsigned levels, unsigned bits,
+                            const PackedValues* __restrict__ clients, std::size_t client_count,
+                            std::size_t elements, formula::Wide* __restrict__ sum) {
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i >= elements) {
+        return;
+    }
+    formula::Wide total = sum[i];
+    for (std::size_t k = 0; k < client_count; ++k) {
+        const PackedValues client = clients[k];
+        const std::uint32_t* planes = client.words + i / warp_size * bits;
+        std::uint32_t code = 0;
+        for (unsigned p = 0; p < bits; ++p) {
+            code |= (planes[p] >> i % warp_size & 1u) << p;
+        }
+        const float value = formula::dequantize(code, client.scale, levels);
+        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(value);
+    }
+    sum[i] = total;
+}
+
+__global__ void __launch_bounds__(block_threads)
+    vote_kernel(std::size_t elements, double step, bool majority, double* mean) {
+    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (i < elements) {
+        mean[i] = formula::vote(mean[i], step, majority);
+    }
+}
+
+} // namespace
+
+void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
+                   std::size_t elements) {
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(tensor_scales_kernel, lane_grid(1, clients.size()), sum_threads, 0, cuda.stream(), kind,
+           cuda.list(Scratch::clients, clients), elements);
+}
+
+void quantize(Device& device, unsigned levels, std::uint32_t tensor,
+              std::span<const QuantizeSource> clients, std::size_t elements) {
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(quantize_kernel,
+           lane_grid(divide_up(elements, formula::tile * tiles_per_block), clients.size()),
+           block_threads, 0, cuda.stream(), levels, formula::code_bits(levels), tensor,
+           cuda.list(Scratch::clients, clients), elements);
+}
+
+void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
+                      std::size_t elements, formula::Wide* sum) {
+    if (clients.empty()) {
+        return;
+    }
+    CudaDevice& cuda = cuda_device(device);
+    launch(aggregate_packed_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
+           0, cuda.stream(), levels, formula::code_bits(levels),
+           cuda.list(Scratch::clients, clients), clients.size(), elements, sum);
+}
+
+void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {
+    launch(vote_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads, 0,
+           cuda_device(device).stream(), elements, step, majority, mean);
+}
+
+} // namespace fedmrn::kernels::cuda

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/fixed_point.hpp"
+#include "kernels/formula/quantize.hpp"
+
+// Codes of a few bits an element and a scale a tensor, one tensor a call. levels: 0 for signs
+// alone, else up to 32767. Codes are packed in planes: word (i / 32) · bits + p holds bit p of the
+// codes of 32 neighbours, element i in its bit i % 32, with bits = formula::code_bits(levels); bits
+// past the end are zero.
+namespace fedmrn::kernels {
+
+/// One client's tensor whose scale is wanted; device memory.
+struct ScaleSource {
+    const float* values = nullptr;
+    float* scale = nullptr; ///< receives one float
+};
+
+/// The clients' scales of a tensor. Sums in the order of formula::moment_rows. Exactness: bits (of
+/// finite values; of others the scale is not finite).
+void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
+                   std::size_t elements);
+
+/// One client's tensor that is to be packed; device memory.
+struct QuantizeSource {
+    std::uint64_t seed = 0;
+    const float* values = nullptr;
+    const float* scale = nullptr;   ///< not read without levels
+    std::uint32_t* words = nullptr; ///< receives bits · ⌈elements / 32⌉
+};
+
+/// The clients' values of a tensor as codes, rounded at random. tensor: its number in the model, of
+/// which with the client's seed the random words are made. Exactness: bits.
+void quantize(Device& device, unsigned levels, std::uint32_t tensor,
+              std::span<const QuantizeSource> clients, std::size_t elements);
+
+/// One client's codes on the device, waiting to be added.
+struct PackedValues {
+    const std::uint32_t* words = nullptr; ///< device memory
+    float scale = 0;                      ///< in [0, formula::dense_limit)
+    std::uint64_t samples = 0;            ///< N_k
+};
+
+/// sum[i] += Σ_k N_k · fixed(value of code i of k), straight from the bits. Exactness: bits.
+void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
+                      std::size_t elements, formula::Wide* sum);
+
+/// mean[i] ← step · mean[i], or by majority step · sign(mean[i]), where a tie stays 0. Exactness:
+/// bits.
+void vote(Device& device, std::size_t elements, double step, bool majority, double* mean);
+
+} // namespace fedmrn::kernels

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/engine/method/packed_values.hpp"
+
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// What SignSGD, TernGrad and QSGD have in common.
+class PackedTest : public MethodTest {
+protected:
+    const std::vector<MethodConfig> configs{
+        {.name = MethodName::signsgd, .vote = VoteKind::scaled},
+        {.name = MethodName::signsgd, .magnitude = 0.001, .vote = VoteKind::majority},
+        {.name = MethodName::signsgd, .magnitude = 0.001, .vote = VoteKind::mean},
+        {.name = MethodName::terngrad},
+        {.name = MethodName::qsgd, .levels = 1},
+        {.name = MethodName::qsgd, .levels = 5},
+        {.name = MethodName::qsgd, .levels = 127}};
+};
+INSTANTIATE_TEST_SUITE_P(On, PackedTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// Through the bytes and back, and one client's aggregate is what its codes say.
+TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const Message sent = message(*method, 3, 64, updates(1));
+        const Message received = decode(encode(sent), method->table());
+        ASSERT_EQ(received, sent);
+        const auto mean = aggregate(*method, {received});
+        auto expected = values_of(sent, config);
+        if (sent.scales.empty()) {
+            for (double& value : expected) value *= config.magnitude;
+        }
+        ASSERT_EQ(expected.size(), model.layout.masked);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            // A value is a float32, of a product and a quotient.
+            ASSERT_NEAR(mean[i], expected[i], 0x1p-40 + 0x1p-22 * std::abs(expected[i])) << i;
+        }
+        for (std::size_t i = 0; i < sent.dense.size(); ++i) {
+            ASSERT_NEAR(mean[expected.size() + i], double{sent.dense[i]}, 0x1p-40);
+        }
+    }
+}
+
+TEST_P(PackedTest, TheOrderOfMessagesNeverMatters) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        std::vector<Message> messages;
+        for (std::uint64_t k = 0; k < 5; ++k) {
+            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
+        }
+        const auto first = aggregate(*method, messages);
+        for (int trial = 0; trial < 5; ++trial) {
+            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
+            std::swap(messages[0], messages[1]);
+            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
+        }
+    }
+}
+
+/// 0.25 a + 0.75 b, where the server averages.
+TEST_P(PackedTest, WeightsClientsBySamples) {
+    for (const MethodConfig& config : configs) {
+        if (config.vote == VoteKind::majority) continue;
+        const auto method = make_method(config, model.layout);
+        const Message a = message(*method, 1, 100, updates(1)),
+                      b = message(*method, 2, 300, updates(2));
+        const auto mean = aggregate(*method, {a, b});
+        const auto of_a = values_of(a, config), of_b = values_of(b, config);
+        const double unit = a.scales.empty() ? config.magnitude : 1.0;
+        for (std::size_t i = 0; i < of_a.size(); ++i) {
+            ASSERT_NEAR(mean[i], unit * (0.25 * of_a[i] + 0.75 * of_b[i]), 1e-9);
+        }
+    }
+}
+
+/// Devices make the same message, bit by bit.
+TEST_P(PackedTest, EveryDeviceSendsTheCpusBits) {
+    const auto cpu = open_device(DeviceKind::cpu);
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const auto update = updates(4);
+        const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
+        const Message of_cpu = method->encode(*cpu, {5, 7, 1005, 64, g.data(), u.data(), w.data()});
+        EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
+    }
+}
+
+/// Several clients in one call are each what they are alone.
+TEST_P(PackedTest, ClientsEncodedTogetherAreAsAlone) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const Buffer<float> g(device, global), a(device, updates(1)), b(device, updates(2));
+        const std::vector<TrainedClient> clients{{1, 7, 1001, 10, g.data(), a.data(), g.data()},
+                                                 {2, 7, 1002, 20, g.data(), b.data(), g.data()}};
+        const auto together = method->encode(device, clients)();
+        ASSERT_EQ(together.size(), 2U);
+        EXPECT_EQ(together[0], method->encode(device, clients[0]));
+        EXPECT_EQ(together[1], method->encode(device, clients[1]));
+    }
+}
+
+TEST_P(PackedTest, AnotherExperimentsMessageIsOneLine) {
+    for (const MethodConfig& ours : configs) {
+        for (const MethodConfig& theirs : configs) {
+            if (&ours == &theirs) continue;
+            const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
+            const auto method = make_method(ours, model.layout);
+            EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
+                                 "client 9: made with another method, vote or levels"));
+        }
+    }
+}
+
+TEST_P(PackedTest, ADivergedClientIsOneLine) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        auto update = updates(1);
+        update[0] = std::numeric_limits<float>::infinity();
+        const Message broken = message(*method, 42, 600, update);
+        if (broken.scales.empty()) continue; // signs alone know nothing of it
+        EXPECT_TRUE(one_line([&] { encode(broken); }, "expected a finite number", Fault::run));
+        EXPECT_TRUE(one_line([&] { aggregate(*method, {broken}); }, "client 42", Fault::run));
+        Message negative = message(*method, 42, 600, updates(1));
+        negative.scales[0] = -1.0f;
+        EXPECT_TRUE(one_line([&] { aggregate(*method, {negative}); },
+                             "client 42: a scale is -1.000000, expected at least 0"));
+    }
+}
+
+TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const std::vector<float> zeros(model.layout.trainable, 0.0f);
+        const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table());
+        for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
+        for (const float scale : sent.scales) ASSERT_EQ(scale, 0.0f);
+    }
+}
+
+/// Bits a trainable parameter of CNN4 (28×28×1, 10 classes), counted on the bytes: 390,880
+/// parameters, of which 389,920 are packed, and 1,920 float32 values.
+TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
+    const ModelSpec cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    struct Case {
+        MethodConfig config;
+        unsigned bits, scales;
+    };
+    for (const Case& c : {Case{{.name = MethodName::signsgd}, 1, 5},
+                          Case{{.name = MethodName::signsgd, .vote = VoteKind::majority}, 1, 0},
+                          Case{{.name = MethodName::terngrad}, 2, 5},
+                          Case{{.name = MethodName::qsgd, .levels = 1}, 2, 5},
+                          Case{{.name = MethodName::qsgd, .levels = 4}, 4, 5},
+                          Case{{.name = MethodName::qsgd, .levels = 127}, 8, 5}}) {
+        const auto device = open_device(DeviceKind::cpu);
+        const auto method = make_method(c.config, cnn4.layout);
+        const auto state = initial_state(cnn4, 1);
+        const Buffer<float> w(*device, state);
+        const Message sent = method->encode(*device, {1, 1, 1, 1, w.data(), w.data(), w.data()});
+        const std::size_t bytes = encode(sent).size();
+        EXPECT_EQ(bytes, 112 + 389'920 / 8 * c.bits + 4 * c.scales + 4 * 1'920);
+        RecordProperty("bits_a_parameter_" + std::to_string(c.bits) + "_" +
+                           std::to_string(c.scales),
+                       std::to_string(8.0 * static_cast<double>(bytes) / 390'880));
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test

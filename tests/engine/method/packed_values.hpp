@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "tests/support/method_test.hpp"
+
+namespace fedmrn::test {
+
+/// The values of a message's packed tensors in float64, read as docs/message.md draws them and not
+/// by the engine's formulas. Without a scale they are ±1.
+inline std::vector<double> values_of(const Message& message, const MethodConfig& config) {
+    std::vector<double> values;
+    std::size_t word = 0, scale = 0;
+    for (const TensorEntry& entry : message.tensors) {
+        const unsigned bits = code_bits(entry.encoding);
+        if (bits == 0) continue;
+        const double unit =
+            has_scale(entry.encoding) ? static_cast<double>(message.scales[scale++]) : 1.0;
+        for (std::size_t i = 0; i < entry.elements; ++i) {
+            unsigned code = 0;
+            for (unsigned p = 0; p < bits; ++p) {
+                code |= (message.packed[word + i / 32 * bits + p] >> i % 32 & 1U) << p;
+            }
+            double size = unit;
+            if (config.name == MethodName::terngrad) size *= code >> 1;
+            if (config.name == MethodName::qsgd) size *= (code >> 1) / double(config.levels);
+            values.push_back((code & 1) != 0 ? -size : size);
+        }
+        word += (entry.elements + 31) / 32 * bits;
+    }
+    return values;
+}
+
+/// One weight matrix of `elements` and a bias of one.
+inline ParameterLayout one_tensor(std::size_t elements) {
+    return {{{"w", Role::masked, {elements}, 0}, {"b", Role::dense, {1}, elements}},
+            elements,
+            elements + 1,
+            elements + 1};
+}
+
+/// Its message from an update of the weights.
+inline Message message_from(Device& device, const Method& method, std::vector<float> update,
+                            std::uint64_t seed = 1) {
+    update.push_back(0.0f);
+    const Buffer<float> u(device, update);
+    return method.encode(device, {1, 1, seed, 1, u.data(), u.data(), u.data()});
+}
+
+/// ‖decode(D) − D‖² / ‖D‖².
+inline double normalised_error(const std::vector<double>& decoded, const std::vector<float>& d) {
+    double error = 0, square = 0;
+    for (std::size_t i = 0; i < d.size(); ++i) {
+        error += std::pow(decoded[i] - double{d[i]}, 2);
+        square += std::pow(double{d[i]}, 2);
+    }
+    return error / square;
+}
+
+} // namespace fedmrn::test
