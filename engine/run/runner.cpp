@@ -124,7 +124,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
                             folder.checkpoint()->ledger.messages, folder.name());
         return 0;
     }
-    if (options.resume && !folder.checkpoint())
+    if (options.resume && !options.brief && !folder.checkpoint())
         out << fmt::format("{}: no checkpoint yet, starting from the beginning\n", folder.name());
 
     std::string data;

@@ -24,7 +24,7 @@ Rounds parse_rounds(std::string_view text);
 struct RunOptions {
     bool resume = false;            ///< go on with the run that stands in the folder
     std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
-    bool brief = false;             ///< no summary of a run that was finished already
+    bool brief = false; ///< no summary of a finished run, no word of a folder that is still empty
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own
     std::function<const Dataset&(const Config&)> dataset; ///< null: it loads its own, and lets go

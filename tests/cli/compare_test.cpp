@@ -90,8 +90,25 @@ TEST_F(Compare, StoppedAndContinuedIsTheSameTable) {
     for (const char* name :
          {"accuracy-rounds-iid.svg", "accuracy-uplink-iid.svg", "accuracy-rounds-labelcnt-0.5.svg",
           "accuracy-uplink-labelcnt-0.5.svg"})
-        EXPECT_EQ(slurp(folder / "cut" / name), slurp(folder / "whole" / name)) << name;
+        EXPECT_EQ(slurp(folder / (std::string("cut/") + name)),
+                  slurp(folder / (std::string("whole/") + name)))
+            << name;
     EXPECT_THAT(slurp(folder / "whole/accuracy-uplink-iid.svg"), HasSubstr(">FedAvg</tspan>"));
+}
+
+TEST_F(Compare, ARunIsTheOneThatItsFolderDescribes) {
+    write(3, "");
+    ASSERT_EQ(fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"}).status, 0);
+    for (const std::string run : {"iid/fedmrn/seed-1", "labelcnt-0.5/fedmrn/seed-2"}) {
+        const Outcome alone =
+            fedmrn(folder.path(), {"run", "r/" + run + "/config.toml", "--out", "alone/" + run});
+        ASSERT_EQ(alone.status, 0) << alone.err;
+        EXPECT_EQ(slurp(folder / ("r/" + run + "/model.safetensors")),
+                  slurp(folder / ("alone/" + run + "/model.safetensors")))
+            << run;
+    }
+    EXPECT_NE(slurp(folder / "r/iid/fedmrn/seed-1/model.safetensors"),
+              slurp(folder / "r/iid/fedmrn/seed-2/model.safetensors"));
 }
 
 TEST_F(Compare, AFailedRunDoesNotStopTheRest) {
