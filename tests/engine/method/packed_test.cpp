@@ -71,7 +71,10 @@ TEST_P(PackedTest, WeightsClientsBySamples) {
         const auto of_a = values_of(a, config), of_b = values_of(b, config);
         const double unit = a.scales.empty() ? config.magnitude : 1.0;
         for (std::size_t i = 0; i < of_a.size(); ++i) {
-            ASSERT_NEAR(mean[i], unit * (0.25 * of_a[i] + 0.75 * of_b[i]), 1e-9);
+            const double one = 0.25 * unit * of_a[i], other = 0.75 * unit * of_b[i];
+            // Values are float32, of a product and a quotient.
+            ASSERT_NEAR(mean[i], one + other,
+                        0x1p-40 + 0x1p-22 * (std::abs(one) + std::abs(other)));
         }
     }
 }
@@ -128,6 +131,16 @@ TEST_P(PackedTest, ADivergedClientIsOneLine) {
         EXPECT_TRUE(one_line([&] { aggregate(*method, {negative}); },
                              "client 42: a scale is -1.000000, expected at least 0"));
     }
+}
+
+/// 5 levels have codes of 4 bits: the levels 6 and 7 that no client makes count as 5, ‖D‖₂ itself.
+TEST_P(PackedTest, ALevelThatIsNoneCountsAsTheHighest) {
+    const MethodConfig config{.name = MethodName::qsgd, .levels = 5};
+    const auto method = make_method(config, model.layout);
+    Message sent = message(*method, 1, 64, updates(1));
+    std::fill_n(sent.packed.begin(), 4, ~0U);
+    sent.scales[0] = 0.5f;
+    for (std::size_t i = 0; i < 32; ++i) ASSERT_EQ(aggregate(*method, {sent})[i], -0.5);
 }
 
 TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
