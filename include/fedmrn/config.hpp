@@ -27,7 +27,7 @@ struct ExperimentConfig {
 
 /// [data]: which samples, and who holds them.
 struct DataConfig {
-    std::string name = "fashion-mnist"; ///< "fashion-mnist" | "synthetic"
+    std::string name = "fashion-mnist"; ///< one of dataset_names()
     std::string path;                   ///< folder of the files; empty: the usual places
     Partition partition = Partition::iid;
     double beta = 0.3;     ///< labeldir: Dirichlet concentration
