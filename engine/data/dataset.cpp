@@ -9,6 +9,7 @@
 #include "engine/data/cifar.hpp"
 #include "engine/data/fashion_mnist.hpp"
 #include "engine/data/mnist.hpp"
+#include "engine/data/npz.hpp"
 #include "engine/data/synthetic.hpp"
 #include "fedmrn/error.hpp"
 
@@ -22,7 +23,7 @@ struct Source {
     Load load;
 };
 
-/// A set that is read from a folder.
+/// A set that is read from [data] path.
 template <auto Read>
 constexpr Load read = [](const DataConfig& config, std::uint64_t) { return Read(config.path); };
 
@@ -42,6 +43,7 @@ constexpr Source sources[] = {
     {"emnist-mnist", emnist},
     {"cifar-10", read<load_cifar10>},
     {"cifar-100", read<load_cifar100>},
+    {"npz", read<load_npz>},
     {"synthetic", [](const DataConfig& config,
                      std::uint64_t seed) { return make_synthetic(seed, config.samples); }},
 };

@@ -138,7 +138,7 @@ TEST(LoadDataset, UnknownName) {
               "[data] name = \"fashion\": no such data set, expected one of \"fashion-mnist\", "
               "\"mnist\", \"emnist-digits\", \"emnist-letters\", \"emnist-balanced\", "
               "\"emnist-byclass\", \"emnist-bymerge\", \"emnist-mnist\", \"cifar-10\", "
-              "\"cifar-100\", \"synthetic\"");
+              "\"cifar-100\", \"npz\", \"synthetic\"");
 }
 
 } // namespace

@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[data]\nname = \"a\\nb\"",
              "x.toml:2: data.name: expected \"fashion-mnist\", \"mnist\", \"emnist-digits\", "
              "\"emnist-letters\", \"emnist-balanced\", \"emnist-byclass\", \"emnist-bymerge\", "
-             "\"emnist-mnist\", \"cifar-10\", \"cifar-100\" or \"synthetic\", found "
+             "\"emnist-mnist\", \"cifar-10\", \"cifar-100\", \"npz\" or \"synthetic\", found "
              "\"a\\u000Ab\""},
         // the first line in the file, though "data" sorts before "server"
         Case{"[server]\nlr = 0\n[data]\nbeta = 0",
