@@ -2,31 +2,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fedmrn/dataset.hpp"
 
-#include <array>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "engine/data/cifar.hpp"
 #include "engine/data/fashion_mnist.hpp"
+#include "engine/data/mnist.hpp"
+#include "engine/data/npz.hpp"
 #include "engine/data/synthetic.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
 
+using Load = Dataset (*)(const DataConfig&, std::uint64_t seed);
+
 struct Source {
     const char* name;
-    Dataset (*load)(const DataConfig&, std::uint64_t seed);
+    Load load;
 };
 
-constexpr std::array sources = {
-    Source{"fashion-mnist",
-           [](const DataConfig& config, std::uint64_t) { return load_fashion_mnist(config.path); }},
-    Source{"synthetic", [](const DataConfig& config,
-                           std::uint64_t seed) { return make_synthetic(seed, config.samples); }},
+/// A set that is read from [data] path.
+template <auto Read>
+constexpr Load read = [](const DataConfig& config, std::uint64_t) { return Read(config.path); };
+
+constexpr std::size_t emnist_prefix = 7; // "emnist-"
+constexpr Load emnist = [](const DataConfig& config, std::uint64_t) {
+    return load_emnist(config.name.substr(emnist_prefix), config.path);
+};
+
+constexpr Source sources[] = {
+    {"fashion-mnist", read<load_fashion_mnist>},
+    {"mnist", read<load_mnist>},
+    {"emnist-digits", emnist},
+    {"emnist-letters", emnist},
+    {"emnist-balanced", emnist},
+    {"emnist-byclass", emnist},
+    {"emnist-bymerge", emnist},
+    {"emnist-mnist", emnist},
+    {"cifar-10", read<load_cifar10>},
+    {"cifar-100", read<load_cifar100>},
+    {"npz", read<load_npz>},
+    {"synthetic", [](const DataConfig& config,
+                     std::uint64_t seed) { return make_synthetic(seed, config.samples); }},
 };
 
 } // namespace
+
+std::vector<std::string_view> dataset_names() {
+    std::vector<std::string_view> names;
+    for (const Source& source : sources) {
+        names.emplace_back(source.name);
+    }
+    return names;
+}
 
 Dataset load_dataset(const DataConfig& config, std::uint64_t seed) {
     std::string known;

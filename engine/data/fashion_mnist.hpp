@@ -3,18 +3,14 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "fedmrn/dataset.hpp"
 
 namespace fedmrn {
 
-/// Where the files are looked for when no path is given, in order; Debian's package
-/// dataset-fashion-mnist puts them in the second place.
-std::vector<std::string> fashion_mnist_places();
-
 /// Reads the four IDX files (each plain or .gz) from a folder; empty: the first of the usual places
-/// that has them. 60,000 and 10,000 samples of 28 × 28 × 1 in the original, but any count is taken.
+/// that has them, one of which is that of Debian's package dataset-fashion-mnist. 60,000 and 10,000
+/// samples of 28 × 28 × 1 in the original, but any count is taken.
 Dataset load_fashion_mnist(const std::string& folder);
 
 } // namespace fedmrn

@@ -82,17 +82,23 @@ IdxImages read_idx_images(const std::string& path) {
     return {size[0], size[1], size[2], std::move(pixels)};
 }
 
-std::vector<std::uint16_t> read_idx_labels(const std::string& path, std::uint32_t classes) {
+std::vector<std::uint16_t> read_idx_labels(const std::string& path, std::uint32_t classes,
+                                           std::uint32_t first) {
     ByteReader file(path);
     std::array<std::uint32_t, 1> size{};
     const std::vector<std::uint8_t> bytes = read_idx(file, size);
+    std::vector<std::uint16_t> labels;
+    labels.reserve(bytes.size());
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (bytes[i] >= classes) {
-            fail(file, fmt::format("label {} of sample {}, expected a label below {}", bytes[i], i,
-                                   classes));
+        if (bytes[i] < first || bytes[i] - first >= classes) {
+            fail(file,
+                 fmt::format("label {} of sample {}, expected a label {}", bytes[i], i,
+                             first == 0 ? fmt::format("below {}", classes)
+                                        : fmt::format("in {} … {}", first, first + classes - 1)));
         }
+        labels.push_back(static_cast<std::uint16_t>(bytes[i] - first));
     }
-    return {bytes.begin(), bytes.end()};
+    return labels;
 }
 
 } // namespace fedmrn

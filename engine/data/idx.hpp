@@ -21,7 +21,8 @@ struct IdxImages {
 /// that names the file, what was found and what was expected.
 IdxImages read_idx_images(const std::string& path);
 
-/// idx1-ubyte: one byte a sample, below classes (at most 256).
-std::vector<std::uint16_t> read_idx_labels(const std::string& path, std::uint32_t classes);
+/// idx1-ubyte: one byte a sample, first … first + classes - 1 (below 256); returned from 0 on.
+std::vector<std::uint16_t> read_idx_labels(const std::string& path, std::uint32_t classes,
+                                           std::uint32_t first = 0);
 
 } // namespace fedmrn

@@ -11,6 +11,7 @@
 
 #include "engine/run/suggest.hpp"
 #include "engine/run/text.hpp"
+#include "fedmrn/dataset.hpp"
 
 namespace fedmrn {
 namespace {
@@ -146,7 +147,7 @@ std::vector<Key> make_keys() {
         free(text<experiment, &E::out>("experiment.out")),
         free(integer<experiment, &E::checkpoint_every>("experiment.checkpoint_every", 1, many)),
 
-        word<data, &D::name>("data.name", {"fashion-mnist", "synthetic"}),
+        word<data, &D::name>("data.name", dataset_names()),
         text<data, &D::path>("data.path"),
         word<data, &D::partition>("data.partition", {"iid", "labeldir", "labelcnt"}),
         number<data, &D::beta>("data.beta", {'(', 0, 1e6, ']'}),

@@ -30,8 +30,8 @@ struct ExperimentConfig {
 
 /// [data]: which samples, and who holds them.
 struct DataConfig {
-    std::string name = "fashion-mnist"; ///< "fashion-mnist" | "synthetic"
-    std::string path;                   ///< folder of the files; empty: the usual places
+    std::string name = "fashion-mnist"; ///< one of dataset_names()
+    std::string path; ///< folder of the files, empty: the usual places; or the .npz
     Partition partition = Partition::iid;
     double beta = 0.3;     ///< labeldir: Dirichlet concentration
     double fraction = 0.3; ///< labelcnt: share of the labels that a client holds

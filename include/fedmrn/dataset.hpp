@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedmrn/config.hpp"
@@ -43,6 +44,9 @@ struct ClientSplit {
         return first[client + 1] - first[client];
     }
 };
+
+/// What [data] name may say.
+std::vector<std::string_view> dataset_names();
 
 /// Reads or makes the data set that [data] name says. seed, the experiment's, only matters to data
 /// that is made. Throws Error for an unknown name, and for files that are missing or malformed.

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/data/folder.hpp"
 #include "fedmrn/dataset.hpp"
 #include "support.hpp"
 
@@ -122,7 +123,7 @@ TEST(FashionMnist, UsualPlaces) {
     const char* before = std::getenv("HOME");
     const std::string home(before == nullptr ? "" : before);
     setenv("HOME", "/home/me", 1);
-    const std::vector<std::string> places = fashion_mnist_places();
+    const std::vector<std::string> places = usual_places("fashion-mnist");
     setenv("HOME", home.c_str(), 1);
     unsetenv("FEDMRN_DATA");
     EXPECT_EQ(places, (std::vector<std::string>{
@@ -135,7 +136,9 @@ TEST(LoadDataset, UnknownName) {
     config.name = "fashion";
     EXPECT_EQ(error_of([&] { load_dataset(config, 1); }),
               "[data] name = \"fashion\": no such data set, expected one of \"fashion-mnist\", "
-              "\"synthetic\"");
+              "\"mnist\", \"emnist-digits\", \"emnist-letters\", \"emnist-balanced\", "
+              "\"emnist-byclass\", \"emnist-bymerge\", \"emnist-mnist\", \"cifar-10\", "
+              "\"cifar-100\", \"npz\", \"synthetic\"");
 }
 
 } // namespace

@@ -68,8 +68,11 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:2: data.clients: expected an integer in 1 … 1000000000, found 1000000001"},
         Case{"[data]\nfraction = 1.01",
              "x.toml:2: data.fraction: expected a number in (0, 1], found 1.01"},
-        Case{"[data]\nname = \"a\\nb\"", "x.toml:2: data.name: expected \"fashion-mnist\" or "
-                                         "\"synthetic\", found \"a\\u000Ab\""},
+        Case{"[data]\nname = \"a\\nb\"",
+             "x.toml:2: data.name: expected \"fashion-mnist\", \"mnist\", \"emnist-digits\", "
+             "\"emnist-letters\", \"emnist-balanced\", \"emnist-byclass\", \"emnist-bymerge\", "
+             "\"emnist-mnist\", \"cifar-10\", \"cifar-100\", \"npz\" or \"synthetic\", found "
+             "\"a\\u000Ab\""},
         // the first line in the file, though "data" sorts before "server"
         Case{"[server]\nlr = 0\n[data]\nbeta = 0",
              "x.toml:2: server.lr: expected a number in (0, 1000000], found 0"},

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/cifar.hpp"
+
+#include <span>
+
+#include <fmt/format.h>
+
+#include "engine/data/byte_reader.hpp"
+#include "engine/data/folder.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+constexpr std::uint32_t side = 32, channels = 3;
+constexpr std::size_t plane = std::size_t{side} * side, image = plane * channels;
+
+/// One label byte of a record.
+struct Label {
+    const char* name;
+    std::uint32_t below;
+};
+
+/// Appends a file's samples to the split; the last label byte is the class. Returns how many.
+std::size_t append(Split& split, const std::string& path, std::span<const Label> label_bytes) {
+    ByteReader file(path);
+    const std::vector<std::uint8_t> bytes = file.read_up_to(file.bound());
+    const std::size_t record = label_bytes.size() + image;
+    const std::size_t count = bytes.size() / record;
+    if (count == 0 || bytes.size() % record != 0) {
+        throw Error(fmt::format("{}: {} bytes, expected a multiple of {} (labels and pixels of a "
+                                "sample): truncated, or not a binary CIFAR file",
+                                path, bytes.size(), record));
+    }
+    split.pixels.reserve(split.pixels.size() + count * image);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint8_t* at = bytes.data() + i * record;
+        for (const Label& label : label_bytes) {
+            if (*at >= label.below) {
+                throw Error(fmt::format("{}: {} {} of sample {}, expected one below {}", path,
+                                        label.name, *at, i, label.below));
+            }
+            ++at;
+        }
+        split.labels.push_back(at[-1]);
+        for (std::size_t p = 0; p < plane; ++p) {
+            for (std::size_t c = 0; c < channels; ++c) {
+                split.pixels.push_back(at[c * plane + p]);
+            }
+        }
+    }
+    return count;
+}
+
+void expect_count(const std::string& path, std::size_t count, std::size_t expected,
+                  const std::string& why) {
+    if (count != expected) {
+        throw Error(fmt::format("{}: {} samples, expected {}, {}", path, count, expected, why));
+    }
+}
+
+void set_normalisation(Dataset& data, const std::vector<float>& mean,
+                       const std::vector<float>& deviation) {
+    data.train.mean = data.test.mean = mean;
+    data.train.deviation = data.test.deviation = deviation;
+}
+
+} // namespace
+
+Dataset load_cifar10(const std::string& folder) {
+    const FileSet set{"cifar-10", "cifar-10", "cifar-10-batches-bin",
+                      "archive cifar-10-binary.tar.gz (cs.toronto.edu/~kriz/cifar.html)"};
+    constexpr Label labels[] = {{"label", 10}};
+    const std::string chosen = choose_folder(set, folder, "data_batch_1.bin");
+    Dataset data{"cifar-10", {side, side, channels}, 10, {}, {}};
+    std::size_t first = 0;
+    for (int batch = 1; batch <= 6; ++batch) {
+        const bool test = batch == 6;
+        const std::string path = require_file(
+            set, chosen, test ? "test_batch.bin" : fmt::format("data_batch_{}.bin", batch));
+        const std::size_t count = append(test ? data.test : data.train, path, labels);
+        if (batch == 1) first = count;
+        expect_count(path, count, first, "as many as in data_batch_1.bin");
+    }
+    // The constants that the FedMRN authors use (ImageNet's), for both splits.
+    set_normalisation(data, {0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F});
+    return data;
+}
+
+Dataset load_cifar100(const std::string& folder) {
+    const FileSet set{"cifar-100", "cifar-100", "cifar-100-binary",
+                      "archive cifar-100-binary.tar.gz (cs.toronto.edu/~kriz/cifar.html)"};
+    constexpr Label labels[] = {{"coarse label", 20}, {"fine label", 100}};
+    const std::string chosen = choose_folder(set, folder, "train.bin");
+    Dataset data{"cifar-100", {side, side, channels}, 100, {}, {}};
+    const std::string train = require_file(set, chosen, "train.bin");
+    const std::size_t training = append(data.train, train, labels);
+    const std::size_t testing = append(data.test, require_file(set, chosen, "test.bin"), labels);
+    expect_count(train, training, 5 * testing, "five times as many as in test.bin");
+    // The FedMRN authors' constants: those of the training split, for both.
+    set_normalisation(data, {0.5071F, 0.4865F, 0.4409F}, {0.2673F, 0.2564F, 0.2762F});
+    return data;
+}
+
+} // namespace fedmrn

@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/npz.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "engine/data/normalise.hpp"
+#include "engine/data/npy.hpp"
+#include "engine/data/zip.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+constexpr std::uint64_t most_classes = 65536;
+
+struct Member {
+    std::string where; ///< "file: array", for messages
+    std::vector<std::uint8_t> bytes;
+    NpyArray array;
+};
+
+Member read_member(ZipFile& zip, const std::string& name) {
+    Member member;
+    member.where = fmt::format("{}: {}", zip.path(), name);
+    if (!zip.has(name + ".npy")) {
+        throw Error(member.where + " is missing, expected x_train, y_train, x_test and y_test");
+    }
+    member.bytes = zip.read(name + ".npy");
+    member.array = parse_npy(member.bytes, member.where);
+    return member;
+}
+
+std::string shape_text(const NpyArray& array) {
+    return fmt::format("{} of shape ({})", array.type, fmt::join(array.shape, ", "));
+}
+
+ImageShape image_shape(const Member& images) {
+    const std::vector<std::uint64_t>& shape = images.array.shape;
+    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+    const bool fits = std::all_of(shape.begin(), shape.end(),
+                                  [](std::uint64_t size) { return size > 0 && size <= most; });
+    if (images.array.type.substr(1) != "u1" || (shape.size() != 3 && shape.size() != 4) || !fits) {
+        throw Error(fmt::format("{} is {}, expected uint8 of shape (samples, height, width) or "
+                                "(samples, height, width, channels), none of them 0",
+                                images.where, shape_text(images.array)));
+    }
+    const auto size = [&](std::size_t i) { return static_cast<std::uint32_t>(shape[i]); };
+    return {size(1), size(2), shape.size() == 4 ? size(3) : 1};
+}
+
+std::vector<std::uint16_t> read_labels(const Member& labels, const Member& images) {
+    const NpyArray& array = labels.array;
+    const std::uint64_t samples = images.array.shape[0];
+    const bool integers = array.type[1] == 'i' || array.type[1] == 'u';
+    const bool column = array.shape.size() == 2 && array.shape[1] == 1;
+    if (!integers || (array.shape.size() != 1 && !column) || array.shape[0] != samples) {
+        throw Error(fmt::format("{} is {}, expected integers of shape ({},), one an image",
+                                labels.where, shape_text(array), samples));
+    }
+    const std::size_t item = array.item();
+    std::vector<std::uint16_t> read;
+    read.reserve(samples);
+    for (std::uint64_t i = 0; i < samples; ++i) {
+        const std::uint8_t* at = labels.bytes.data() + array.header + i * item;
+        std::uint64_t value = 0;
+        for (std::size_t b = 0; b < item; ++b) {
+            value = value << 8 | at[array.type[0] == '>' ? b : item - 1 - b];
+        }
+        const bool negative = array.type[1] == 'i' && value >> (8 * item - 1) != 0;
+        if (negative || value >= most_classes) {
+            throw Error(fmt::format("{}: the label of sample {} is {}, expected 0 to {}",
+                                    labels.where, i, negative ? "negative" : std::to_string(value),
+                                    most_classes - 1));
+        }
+        read.push_back(static_cast<std::uint16_t>(value));
+    }
+    return read;
+}
+
+Split load_split(ZipFile& zip, const std::string& suffix, ImageShape& shape) {
+    Member images = read_member(zip, "x_" + suffix);
+    const Member labels = read_member(zip, "y_" + suffix);
+    shape = image_shape(images);
+    Split split;
+    split.labels = read_labels(labels, images);
+    images.bytes.erase(images.bytes.begin(),
+                       images.bytes.begin() + static_cast<std::ptrdiff_t>(images.array.header));
+    split.pixels = std::move(images.bytes);
+    normalise_by_own_pixels(split, shape.channels);
+    return split;
+}
+
+} // namespace
+
+Dataset load_npz(const std::string& path) {
+    if (path.empty())
+        throw Error("[data] path is empty, expected the .npz file for name = \"npz\"");
+    ZipFile zip(path);
+    Dataset data;
+    data.name = "npz";
+    ImageShape test_shape;
+    data.train = load_split(zip, "train", data.shape);
+    data.test = load_split(zip, "test", test_shape);
+    if (data.shape != test_shape) {
+        throw Error(fmt::format("{}: x_test has images of {} × {} × {}, expected {} × {} × {} as "
+                                "in x_train",
+                                path, test_shape.height, test_shape.width, test_shape.channels,
+                                data.shape.height, data.shape.width, data.shape.channels));
+    }
+    for (const Split* split : {&data.train, &data.test}) {
+        for (const std::uint16_t label : split->labels) {
+            data.classes = std::max(data.classes, std::uint32_t{label} + 1);
+        }
+    }
+    return data;
+}
+
+} // namespace fedmrn

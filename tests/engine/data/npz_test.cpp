@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/data/npz.hpp"
+
+#include <gmock/gmock.h>
+
+#include "npz_support.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using Labels = std::vector<std::uint16_t>;
+
+Bytes words(const std::vector<std::int64_t>& values, int count, bool big_endian = false) {
+    Bytes bytes;
+    for (const std::int64_t value : values) {
+        Bytes word;
+        append(word, static_cast<std::uint64_t>(value), count);
+        if (big_endian) word = Bytes(word.rbegin(), word.rend());
+        append(bytes, word);
+    }
+    return bytes;
+}
+
+/// Every test runs on stored members and on deflated ones.
+class Npz : public testing::TestWithParam<int> {
+protected:
+    Npz() {
+        members = {{"x_train.npy", npy("|u1", "(3, 4, 5, 2)", noise(120))},
+                   {"y_train.npy", npy("<i8", "(3,)", words({2, 0, 6}, 8))},
+                   {"x_test.npy", npy("|u1", "(2, 4, 5, 2)", noise(80))},
+                   {"y_test.npy", npy("|u1", "(2,)", {1, 0})}};
+    }
+    [[nodiscard]] Dataset load(const Bytes& bytes) const {
+        DataConfig config;
+        config.name = "npz";
+        config.path = folder.write("arrays.npz", bytes);
+        return load_dataset(config, 1);
+    }
+    [[nodiscard]] Dataset load() const { return load(zip(members, GetParam())); }
+    /// The line without the file's path, which it must begin with.
+    [[nodiscard]] std::string error(const Bytes& bytes) const {
+        const std::string line = error_of([&] { static_cast<void>(load(bytes)); });
+        const std::string start = folder.path() + "/arrays.npz: ";
+        EXPECT_TRUE(line.starts_with(start)) << line;
+        return line.starts_with(start) ? line.substr(start.size()) : line;
+    }
+    [[nodiscard]] std::string error() const { return error(zip(members, GetParam())); }
+    [[nodiscard]] std::string error_with(std::size_t member, const Bytes& array) {
+        members[member].plain = array;
+        return error();
+    }
+    Folder folder;
+    std::vector<ZipMember> members;
+};
+INSTANTIATE_TEST_SUITE_P(Members, Npz, testing::Values(0, 8), [](const auto& tested) {
+    return tested.param == 0 ? "stored" : "deflated";
+});
+
+TEST_P(Npz, ReadsTheFourArrays) {
+    const Dataset data = load();
+    EXPECT_EQ(data.name, "npz");
+    EXPECT_EQ(data.shape, (ImageShape{4, 5, 2}));
+    EXPECT_EQ(data.classes, 7U);
+    EXPECT_EQ(data.train.pixels, noise(120));
+    EXPECT_EQ(data.train.labels, (Labels{2, 0, 6}));
+    EXPECT_EQ(data.test.pixels, noise(80));
+    EXPECT_EQ(data.test.labels, (Labels{1, 0}));
+    EXPECT_EQ(data.train.mean.size(), 2U);
+}
+
+TEST_P(Npz, GreyImagesNeedNoChannel) {
+    members[0].plain = npy("|u1", "(3, 4, 5)", noise(60));
+    members[2].plain = npy("|u1", "(2, 4, 5)", noise(40));
+    EXPECT_EQ(load().shape, (ImageShape{4, 5, 1}));
+}
+
+TEST_P(Npz, LabelsOfAnyWidth) {
+    for (const char* type :
+         {"|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<u8", ">i2", ">u4", ">i8"}) {
+        members[1].plain = npy(type, "(3, 1)", words({2, 0, 6}, type[2] - '0', type[0] == '>'));
+        EXPECT_EQ(load().train.labels, (Labels{2, 0, 6})) << type;
+    }
+}
+
+TEST_P(Npz, LabelsOutOfRange) {
+    EXPECT_EQ(error_with(1, npy("<i4", "(3,)", words({2, -1, 6}, 4))),
+              "y_train: the label of sample 1 is negative, expected 0 to 65535");
+    EXPECT_EQ(error_with(1, npy("<i4", "(3,)", words({2, 0, 65536}, 4))),
+              "y_train: the label of sample 2 is 65536, expected 0 to 65535");
+}
+
+TEST_P(Npz, WrongArrays) {
+    const auto original = members;
+    EXPECT_THAT(error_with(0, npy("<f4", "(3, 4, 5, 2)", Bytes(480))),
+                HasSubstr("x_train is <f4 of shape (3, 4, 5, 2), expected uint8"));
+    EXPECT_THAT(error_with(0, npy("|u1", "(3, 40)", noise(120))),
+                HasSubstr("x_train is |u1 of shape (3, 40), expected uint8"));
+    EXPECT_THAT(error_with(0, npy("|u1", "(0, 4, 5)", {})), HasSubstr("none of them 0"));
+    EXPECT_EQ(error_with(0, npy("|u1", "(3, 4, 5, 2)", noise(120), "True")),
+              "x_train: Fortran order, expected C order (numpy.ascontiguousarray)");
+    EXPECT_EQ(error_with(0, npy("|u1", "(3, 4, 5, 2)", noise(119))),
+              "x_train: 119 bytes of elements do not fit the shape (3, 4, 5, 2) of type |u1");
+    EXPECT_THAT(error_with(0, npy("|u1", "(4294967296, 4294967296)", noise(8))),
+                HasSubstr("do not fit the shape"));
+    EXPECT_EQ(error_with(0, npy("|O", "(3,)", noise(24))),
+              "x_train: elements of type |O, expected numbers");
+    EXPECT_THAT(error_with(0, noise(200)), HasSubstr("x_train: no NumPy magic"));
+    EXPECT_THAT(error_with(0, {}), HasSubstr("x_train: no NumPy magic"));
+    members = original;
+    EXPECT_EQ(error_with(3, npy("|u1", "(3,)", {1, 0, 1})),
+              "y_test is |u1 of shape (3), expected integers of shape (2,), one an image");
+    EXPECT_THAT(error_with(3, npy("<f8", "(2,)", Bytes(16))), HasSubstr("expected integers"));
+    members = original;
+    EXPECT_EQ(error_with(2, npy("|u1", "(2, 5, 4, 2)", noise(80))),
+              "x_test has images of 5 × 4 × 2, expected 4 × 5 × 2 as in x_train");
+    members = original;
+    members.pop_back();
+    EXPECT_EQ(error(), "y_test is missing, expected x_train, y_train, x_test and y_test");
+}
+
+TEST_P(Npz, CutAnywhere) {
+    const Bytes whole = zip(members, GetParam());
+    for (std::size_t length = 0; length < whole.size(); length += 17) {
+        const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+        EXPECT_EQ(error(cut), "no end of a zip directory: truncated, or not an .npz (zip) file");
+    }
+    Bytes without_front(whole.begin() + 20, whole.end());
+    EXPECT_NE(error(without_front), "");
+}
+
+TEST_P(Npz, ABitBroken) {
+    // Each is noticed, or is one that means nothing here (time stamps, versions, attributes).
+    const Bytes whole = zip(members, GetParam());
+    const Dataset original = load(whole);
+    for (std::size_t bit = 0; bit < 8 * whole.size(); bit += 37) {
+        Bytes broken = whole;
+        broken[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+        const std::string line = error_of([&] {
+            const Dataset data = load(broken);
+            EXPECT_EQ(data.train.pixels, original.train.pixels) << "bit " << bit;
+            EXPECT_EQ(data.test.pixels, original.test.pixels) << "bit " << bit;
+            EXPECT_EQ(data.train.labels, original.train.labels) << "bit " << bit;
+            EXPECT_EQ(data.test.labels, original.test.labels) << "bit " << bit;
+        });
+        EXPECT_TRUE(line.empty() || line.starts_with(folder.path() + "/arrays.npz: ")) << line;
+    }
+}
+
+TEST_P(Npz, ADataByteBroken) {
+    Bytes whole = zip(members, GetParam());
+    whole[30 + 11 + 20 + 150] ^= 1; // in x_train's elements: header, name, zip64 field
+    EXPECT_THAT(error(whole), AnyOf(HasSubstr("x_train.npy: wrong CRC-32: corrupt"),
+                                    HasSubstr("x_train.npy: corrupt deflate stream")));
+}
+
+TEST(NpzFile, NotThere) {
+    const Folder folder;
+    EXPECT_EQ(error_of([] { load_npz(""); }),
+              "[data] path is empty, expected the .npz file for name = \"npz\"");
+    EXPECT_THAT(error_of([&] { load_npz(folder.path()); }), HasSubstr("is a folder"));
+    EXPECT_THAT(error_of([&] { load_npz(folder.path() + "/none.npz"); }),
+                HasSubstr("/none.npz: cannot be opened"));
+}
+
+} // namespace
+} // namespace fedmrn::test
