@@ -112,10 +112,11 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:1: compare.method: expected rows [[compare.method]], found a table"},
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
-             "magnitude, stochastic, progressive, post_training, cohort, epochs, batch, lr, "
-             "momentum or weight_decay"},
+             "magnitude, stochastic, progressive, post_training, vote, levels, cohort, epochs, "
+             "batch, lr, momentum, weight_decay or proximal"},
         Case{"[[compare.method]]\nname = 'fedavgg'",
-             "x.toml:2: method.name: expected \"fedavg\" or \"fedmrn\", found \"fedavgg\""},
+             "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\" or "
+             "\"qsgd\", found \"fedavgg\""},
         Case{"[[compare.method]]\nlabel = '..'",
              "x.toml:2: compare.method.label: expected a string with a letter or a digit, found "
              "\"..\""},
