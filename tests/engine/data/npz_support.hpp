@@ -77,7 +77,8 @@ inline Bytes zip(const std::vector<ZipMember>& members, int method) {
         append(directory, 0x02014b50, 4);
         append(directory, 0x032d, 2); // made by
         common(directory, packed.size(), member.plain.size());
-        append(directory, 0, 2 + 2 + 2 + 2 + 4); // extra, comment, disk, attributes
+        append(directory, 0, 2 + 2 + 2); // extra, comment, disk
+        append(directory, 0, 2 + 4);     // attributes
         append(directory, offset, 4);
         append(directory, member.name);
     }
