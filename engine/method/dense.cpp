@@ -30,7 +30,7 @@ namespace {
 
 /// Clients whose values are on the device together: about 256 MiB.
 std::size_t clients_at_once(std::size_t elements) {
-    return std::max<std::size_t>(1, (std::size_t{1} << 26) / elements);
+    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
 }
 
 } // namespace
