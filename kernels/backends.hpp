@@ -11,6 +11,7 @@
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
+#include "kernels/hadamard.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
@@ -41,6 +42,9 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::rotate) rotate;                                                              \
+    decltype(kernels::nearest_centroids) nearest_centroids;                                        \
+    decltype(kernels::rotate_back) rotate_back;                                                    \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

@@ -72,6 +72,17 @@ void aggregate_packed(Device&, unsigned, std::span<const PackedValues>, std::siz
     absent("aggregate_packed");
 }
 void vote(Device&, std::size_t, double, bool, double*) { absent("vote"); }
+void rotate(Device&, std::size_t, std::span<const RotationSource>, std::size_t) {
+    absent("rotate");
+}
+void nearest_centroids(Device&, const formula::Codebook&, formula::Estimate,
+                       std::span<const CentroidSource>, std::size_t) {
+    absent("nearest_centroids");
+}
+void rotate_back(Device&, const formula::Codebook&, std::size_t, std::span<const CodedSlice>,
+                 std::size_t) {
+    absent("rotate_back");
+}
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");
