@@ -53,12 +53,11 @@ __device__ __forceinline__ void butterflies(float (&v)[count], unsigned stages) 
     for (unsigned s = 0; 1u << s < count; ++s) {
         if (s < stages) {
             FEDMRN_UNROLL
-            for (unsigned j = 0; j < count; ++j) {
-                if ((j >> s & 1u) == 0) {
-                    const float a = v[j], b = v[j + (1u << s)];
-                    v[j] = a + b;
-                    v[j + (1u << s)] = a - b;
-                }
+            for (unsigned pair = 0; pair < count / 2; ++pair) {
+                const unsigned low = pair & ((1u << s) - 1), j = (pair - low) * 2 + low;
+                const float a = v[j], b = v[j | 1u << s];
+                v[j] = a + b;
+                v[j | 1u << s] = a - b;
             }
         }
     }
