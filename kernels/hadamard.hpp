@@ -36,7 +36,7 @@ struct CentroidSource {
 
 /// The nearest centroids to values in units of their root mean square, and what scales them. Sums
 /// in the order of formula::moment_rows. Exactness: bits (of finite values; of others the scale is
-/// not finite).
+/// infinite).
 void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
                        std::span<const CentroidSource> clients, std::size_t n);
 

@@ -28,11 +28,6 @@ namespace {
     throw Error("aggregation: a dense value was damaged on the device", Fault::run);
 }
 
-/// Clients whose values are on the device together: about 256 MiB.
-std::size_t clients_at_once(std::size_t elements) {
-    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
-}
-
 } // namespace
 
 void append_dense_table(const ParameterLayout& layout, std::size_t first,
@@ -64,6 +59,10 @@ Message message_of(MethodName method, const TrainedClient& client,
     message.samples = client.samples;
     message.tensors = table;
     return message;
+}
+
+std::size_t clients_at_once(std::size_t elements) {
+    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
 }
 
 std::uint64_t total_samples(std::span<const Message> messages) {

@@ -24,6 +24,9 @@ void queue_changes(Device& device, const ParameterLayout& layout, std::size_t fi
 Message message_of(MethodName method, const TrainedClient& client,
                    const std::vector<TensorEntry>& table);
 
+/// Clients whose values, this many floats each, are on the device together: about 256 MiB.
+std::size_t clients_at_once(std::size_t elements);
+
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);
 

@@ -65,10 +65,13 @@ enum class Estimate : std::uint8_t {
     least_error ///< ⟨q, r⟩ / ‖q‖²
 };
 
-/// 0 for a slice of zeros; not finite where a value is not.
+/// 0 for a slice of zeros; infinite where a value is not finite.
 FEDMRN_FORMULA float centroid_scale(Estimate estimate, double rr, double qr, double qq) {
     if (rr == 0.0) {
         return 0.0f;
+    }
+    if (!(rr < 0x1p1000)) { // the squares of floats stay far below
+        return magnitude(0x7f800000u);
     }
     return static_cast<float>(estimate == Estimate::unbiased ? rr / qr : qr / qq);
 }

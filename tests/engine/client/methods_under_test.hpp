@@ -30,6 +30,9 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"signsgd", {.name = MethodName::signsgd}},
         {"terngrad", {.name = MethodName::terngrad}},
         {"qsgd", {.name = MethodName::qsgd}},
+        {"drive", {.name = MethodName::drive}},
+        {"drive, least error", {.name = MethodName::drive, .estimate = EstimateKind::least_error}},
+        {"eden", {.name = MethodName::eden, .bits = 3}},
     };
 }
 
