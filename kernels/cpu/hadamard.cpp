@@ -98,21 +98,39 @@ void put_signs(std::uint64_t seed, std::size_t first, std::size_t count, const f
     }
 }
 
+/// The values of all codes of a book, of scale 1: on a CPU they are looked up.
+struct Values {
+    explicit Values(const formula::Codebook& book) {
+        for (std::uint32_t code = 0; code < 2 * formula::most_centroids; ++code) {
+            of[code] = formula::centroid(book, code);
+        }
+    }
+    float of[2 * formula::most_centroids];
+};
+
+/// The values of up to 32 codes, which are a word of each plane.
+inline void decode_word(const Values& values, float scale, unsigned bits, std::size_t count,
+                        const std::uint32_t* planes, float* out) {
+    std::uint32_t codes[32] = {};
+    for (unsigned p = 0; p < bits; ++p) {
+        const std::uint32_t plane = planes[p];
+        for (unsigned t = 0; t < 32; ++t) {
+            codes[t] |= (plane >> t & 1u) << p;
+        }
+    }
+    for (std::size_t t = 0; t < count; ++t) {
+        out[t] = scale * values.of[codes[t]];
+    }
+}
+
 /// The values of `count` codes from a slice's element `begin` on.
-void decode(const formula::Codebook& book, const CodedSlice& client, std::size_t begin,
+void decode(const Values& values, unsigned bits, const CodedSlice& client, std::size_t begin,
             std::size_t count) {
-    const std::size_t step = std::min<std::size_t>(count, 32);
-    for (std::size_t i = begin; i < begin + count; i += step) {
-        const std::uint32_t* planes = client.words + i / 32 * book.bits;
-        std::uint32_t codes[32] = {};
-        for (unsigned p = 0; p < book.bits; ++p) {
-            for (unsigned j = 0; j < 32; ++j) {
-                codes[j] |= (planes[p] >> j & 1u) << p;
-            }
-        }
-        for (std::size_t j = 0; j < step; ++j) {
-            client.out[i + j] = client.scale * formula::centroid(book, codes[j]);
-        }
+    if (count < 32) {
+        decode_word(values, client.scale, bits, count, client.words, client.out);
+    }
+    for (std::size_t i = begin; i + 32 <= begin + count; i += 32) {
+        decode_word(values, client.scale, bits, 32, client.words + i / 32 * bits, client.out + i);
     }
 }
 
@@ -141,30 +159,42 @@ double square_of(const float* values, std::size_t n) {
     return rows.total();
 }
 
-void encode(const formula::Codebook& book, formula::Estimate estimate, const CentroidSource& client,
-            std::size_t n) {
+/// Codes and sums of up to 32 values, which are a word of each plane.
+inline void encode_word(const formula::Codebook& book, const Values& all, double per_deviation,
+                        std::size_t count, const float* values, double* qr, double* qq,
+                        std::uint32_t* planes) {
+    std::uint32_t codes[32];
+    for (std::size_t t = 0; t < count; ++t) {
+        codes[t] = formula::nearest_code(book, values[t], per_deviation);
+    }
+    for (std::size_t t = 0; t < count; ++t) {
+        const double q = static_cast<double>(all.of[codes[t]]);
+        qr[t] += q * static_cast<double>(values[t]);
+        qq[t] += q * q;
+    }
+    for (unsigned p = 0; p < book.bits; ++p) {
+        std::uint32_t plane = 0;
+        for (std::size_t t = 0; t < count; ++t) {
+            plane |= (codes[t] >> p & 1u) << t;
+        }
+        planes[p] = plane;
+    }
+}
+
+void encode(const formula::Codebook& shared, formula::Estimate estimate,
+            const CentroidSource& client, std::size_t n) {
+    const formula::Codebook book = shared; // a copy, which no store can change
+    const Values all(book);
     const double rr = square_of(client.values, n);
     const double per_deviation = formula::per_deviation(rr, n);
     Rows qr, qq;
-    const std::size_t step = std::min<std::size_t>(n, 32);
-    for (std::size_t begin = 0; begin < n; begin += step) {
-        const float* values = client.values + begin;
-        double *own_qr = qr.sum + begin % formula::moment_rows,
-               *own_qq = qq.sum + begin % formula::moment_rows;
-        std::uint32_t codes[32];
-        for (std::size_t t = 0; t < step; ++t) {
-            codes[t] = formula::nearest_code(book, values[t], per_deviation);
-            const double q = static_cast<double>(formula::centroid(book, codes[t]));
-            own_qr[t] += q * static_cast<double>(values[t]);
-            own_qq[t] += q * q;
-        }
-        for (unsigned p = 0; p < book.bits; ++p) {
-            std::uint32_t plane = 0;
-            for (std::size_t t = 0; t < step; ++t) {
-                plane |= (codes[t] >> p & 1u) << t;
-            }
-            client.words[begin / 32 * book.bits + p] = plane;
-        }
+    if (n < 32) {
+        encode_word(book, all, per_deviation, n, client.values, qr.sum, qq.sum, client.words);
+    }
+    for (std::size_t begin = 0; begin + 32 <= n; begin += 32) {
+        const std::size_t row = begin % formula::moment_rows;
+        encode_word(book, all, per_deviation, 32, client.values + begin, qr.sum + row, qq.sum + row,
+                    client.words + begin / 32 * book.bits);
     }
     *client.scale = formula::centroid_scale(estimate, rr, qr.total(), qq.total());
 }
@@ -188,9 +218,10 @@ void nearest_centroids(Device&, const formula::Codebook& book, formula::Estimate
 
 void rotate_back(Device&, const formula::Codebook& book, std::size_t first,
                  std::span<const CodedSlice> clients, std::size_t n) {
+    const Values values(book);
     for (const CodedSlice& client : clients) {
         transform(client.out, n, [&](std::size_t begin, std::size_t count) {
-            decode(book, client, begin, count);
+            decode(values, book.bits, client, begin, count);
         });
         for (std::size_t begin = 0; begin < n; begin += chunk_size) {
             put_signs(client.seed, first + begin, std::min(chunk_size, n - begin),

@@ -43,11 +43,11 @@ constexpr Codebook codebook(unsigned bits) {
 FEDMRN_FORMULA std::uint32_t nearest_code(const Codebook& book, float x, double per_deviation) {
     const double wide = static_cast<double>(x) * per_deviation;
     const double size = wide < 0.0 ? -wide : wide;
-    std::uint32_t level = 0;
+    std::uint64_t level = 0; // as wide as what is compared: vector code counts in one kind of lane
     for (unsigned l = 1; l < most_centroids; ++l) {
         level += size >= book.threshold[l] ? 1u : 0u;
     }
-    return level << 1 | sign_code(x);
+    return static_cast<std::uint32_t>(level) << 1 | sign_code(x);
 }
 
 /// Its value, of scale 1.
