@@ -173,6 +173,10 @@ Config ConfigReader::finish() const {
                                 "which learns what it sends; found true",
                                 where("method.error_feedback"),
                                 value_text(find_key("method", "name")->get(config))));
+    if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
+        throw Error(
+            fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
+                        where("client.l2"), config.client.weight_decay, config.client.l2));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     if (config.client.cohort > config.data.clients)

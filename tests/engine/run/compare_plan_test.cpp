@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
              "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
-             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay or "
+             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 or "
              "proximal; did you mean bits?"},
         Case{"[[compare.method]]\nname = 'fedavgg'",
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "

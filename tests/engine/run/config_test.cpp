@@ -29,7 +29,7 @@ TEST(Config, KeysAreTheInterface) {
         names,
         "\n[experiment] seed rounds lanes device precision out checkpoint_every"
         "\n[data] name path partition beta fraction clients samples augment"
-        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay proximal"
+        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
         " vote levels error_feedback ratio bits estimate rank iterations sparsity"
