@@ -19,6 +19,7 @@ rounds = 7
 [compare]
 seeds = [5, 3]
 target = 0.7
+last = 2
 [[compare.method]]
 label = "Ours, signed"
 mask = "signed"
@@ -35,6 +36,7 @@ beta = 0.1
     EXPECT_EQ(plan.out, "runs/where");
     EXPECT_EQ(plan.setting, "fashion-mnist, cnn4, 100 clients, 10 a round, 7 rounds");
     EXPECT_EQ(plan.target, 0.7);
+    EXPECT_EQ(plan.last, 2U);
     EXPECT_EQ(plan.seeds, 2U);
     EXPECT_THAT(plan.methods, ElementsAre("Ours, signed", "FedAvg"));
     EXPECT_THAT(plan.partitions, ElementsAre("iid", "labeldir 0.1"));
@@ -65,6 +67,7 @@ TEST(ComparePlan, NeedsOnlyAMethodAndTakesOverrides) {
     ASSERT_EQ(plan.runs.size(), 1U);
     EXPECT_EQ(plan.runs[0].config.experiment.out, "there/iid/fedmrn-binary-mask/seed-9");
     EXPECT_EQ(plan.target, 0.8);
+    EXPECT_EQ(plan.last, 5U);
 }
 
 TEST(ComparePlan, LabelsMakeFileNames) {
@@ -96,7 +99,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[compare]\nseeds = [1]",
              "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
         Case{"[compare]\nsedes = [1]", "x.toml:2: unknown key compare.sedes; expected seeds, "
-                                       "target, method or partition; did you mean seeds?"},
+                                       "target, last, method or partition; did you mean seeds?"},
+        Case{"[compare]\nlast = 0",
+             "x.toml:2: compare.last: expected an integer in 1 … 1000000, found 0"},
         Case{"[compare]\ntarget = 80",
              "x.toml:2: compare.target: expected a number in (0, 1], found 80"},
         Case{"[compare]\nseeds = 3",
@@ -114,7 +119,8 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
              "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
-             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 or "
+             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 "
+             "or "
              "proximal; did you mean bits?"},
         Case{"[[compare.method]]\nname = 'fedavgg'",
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
