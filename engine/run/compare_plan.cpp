@@ -243,10 +243,8 @@ ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides) {
     const std::string file(file_name);
     const toml::table all = parse_toml(text, file);
-    toml::table base = all;
-    base.erase("compare");
     ConfigReader reader(file);
-    reader.sections(base);
+    reader.sections(all, "compare");
     for (const std::string& argument : overrides) reader.override_with(argument);
     const toml::node* section = all.get("compare");
     if (section == nullptr)

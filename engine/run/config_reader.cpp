@@ -123,8 +123,9 @@ std::string ConfigReader::where(const std::string& key) const {
     return found == given_.end() ? file_ : found->second;
 }
 
-void ConfigReader::sections(const toml::table& root) {
-    for (const auto& [name, node] : by_line(root)) section(name, *node);
+void ConfigReader::sections(const toml::table& root, std::string_view but_for) {
+    for (const auto& [name, node] : by_line(root))
+        if (name != but_for) section(name, *node);
 }
 
 void ConfigReader::override_with(const std::string& argument) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/compare_plan.hpp"
 
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "tests/engine/run/helpers.hpp"
@@ -76,9 +78,15 @@ TEST(ComparePlan, LabelsMakeFileNames) {
     EXPECT_EQ(file_name_of(".."), "");
 }
 
-TEST(ComparePlan, TheFileOfTheRepositoryIsOne) {
-    const ComparePlan plan = load_compare(test::test_data() + "/../experiments/compare-small.toml");
-    EXPECT_EQ(plan.runs.size(), 36U);
+TEST(ComparePlan, TheFilesOfTheRepositoryAreSome) {
+    const std::map<std::string, std::size_t> runs{
+        {"table-fashion-mnist", 180}, {"table-svhn", 180}, {"table-cifar-10", 180},
+        {"table-cifar-100", 180},     {"table-small", 48}, {"ablation", 90},
+        {"ablation-small", 30},       {"noise", 135},      {"noise-small", 45}};
+    for (const auto& [name, count] : runs) {
+        const auto plan = load_compare(test::test_data() + "/../experiments/" + name + ".toml");
+        EXPECT_EQ(plan.runs.size(), count) << name;
+    }
 }
 
 struct Case {
@@ -100,6 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
         Case{"[compare]\nsedes = [1]", "x.toml:2: unknown key compare.sedes; expected seeds, "
                                        "target, last, method or partition; did you mean seeds?"},
+        Case{"[compare]\nseeds = [1]\n[client]\nepochs = 0\n[[compare.method]]\nname = 'fedavg'",
+             "x.toml:4: client.epochs: expected an integer in 1 … 1000000, found 0"},
         Case{"[compare]\nlast = 0",
              "x.toml:2: compare.last: expected an integer in 1 … 1000000, found 0"},
         Case{"[compare]\ntarget = 80",
