@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -68,24 +70,115 @@ private:
     bool done_ = false;
 };
 
-void walk_element(ByteReader& file, std::uint64_t at, bool compressed, std::uint64_t length) {
-    std::array<std::uint8_t, 1 << 16> buffer{};
-    Inflation inflation;
-    for (std::uint64_t left = length; left > 0;) {
-        const std::span<std::uint8_t> piece =
-            std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
-        const std::size_t got = file.read(piece);
-        left -= got;
-        if (got < piece.size()) {
-            fail(file, fmt::format("truncated: {} of the element at byte {} are missing, which "
-                                   "has {}",
-                                   left, at, length));
-        }
-        if (compressed && !inflation.take(piece))
-            fail(file, fmt::format("corrupt zlib stream in the element at byte {}", at));
+/// An element of the file and its walker's place in it.
+class Element {
+public:
+    Element(ByteReader& file, std::uint64_t at, std::uint64_t length)
+        : file_(file), at_(at), length_(length), left_(length) {}
+
+    [[nodiscard]] std::uint64_t left() const { return left_; }
+    [[noreturn]] void corrupt(const std::string& what) const {
+        fail(file_, fmt::format("corrupt: {} in the element at byte {}", what, at_));
     }
-    if (compressed && !inflation.finish())
-        fail(file, fmt::format("corrupt zlib stream in the element at byte {}", at));
+
+    void read(std::span<std::uint8_t> out) {
+        if (out.size() > left_) corrupt("a part that is longer than the whole");
+        const std::size_t got = file_.read(out);
+        left_ -= got;
+        if (got < out.size()) {
+            fail(file_, fmt::format("truncated: {} bytes of the element at byte {} are missing, "
+                                    "which has {}",
+                                    left_, at_, length_));
+        }
+    }
+
+    /// The next n bytes in pieces.
+    template <class Call> void pieces(std::uint64_t n, const Call& take) {
+        std::array<std::uint8_t, 1 << 16> buffer{};
+        while (n > 0) {
+            const std::span<std::uint8_t> piece =
+                std::span(buffer).first(std::min<std::uint64_t>(n, buffer.size()));
+            read(piece);
+            take(piece);
+            n -= piece.size();
+        }
+    }
+    void pass(std::uint64_t n) {
+        pieces(n, [](std::span<std::uint8_t>) {});
+    }
+
+private:
+    ByteReader& file_;
+    std::uint64_t at_, length_, left_;
+};
+
+void walk_compressed(Element& element) {
+    Inflation inflation;
+    element.pieces(element.left(), [&](std::span<std::uint8_t> piece) {
+        if (!inflation.take(piece)) element.corrupt("a bad zlib stream");
+    });
+    if (!inflation.finish()) element.corrupt("a bad zlib stream");
+}
+
+struct Part {
+    std::uint32_t type = 0, length = 0;
+    std::vector<std::uint8_t> bytes; ///< where it is kept
+};
+
+/// Parts are padded to 8 bytes; one of up to 4 bytes may lie in its own tag.
+Part read_part(Element& element, bool keep) {
+    constexpr std::uint32_t most_kept = 4096;
+    std::array<std::uint8_t, tag_bytes> tag{};
+    element.read(tag);
+    Part part{word(tag.data()), word(tag.data() + 4), {}};
+    if (part.type >> 16 != 0) {
+        part.length = part.type >> 16;
+        part.type &= 0xffff;
+        if (part.length > 4) element.corrupt("a short part of more than 4 bytes");
+        part.bytes.assign(tag.begin() + 4, tag.begin() + 4 + part.length);
+        return part;
+    }
+    const std::uint64_t padded = (std::uint64_t{part.length} + 7) / 8 * 8;
+    if (keep) {
+        if (part.length > most_kept) element.corrupt("a header of more than 4096 bytes");
+        part.bytes.resize(padded);
+        element.read(part.bytes);
+        part.bytes.resize(part.length);
+    } else {
+        element.pass(padded);
+    }
+    return part;
+}
+
+/// What is not compressed has no checksum; what its parts announce must at least fit together:
+/// flags, dimensions, name, then for an array of real numbers the elements, of the same or of a
+/// narrower type.
+void walk_matrix(Element& element) {
+    constexpr std::uint32_t type_int32 = 5, type_uint32 = 6;
+    constexpr std::uint8_t first_number = 6, last_number = 15, complex = 0x08;
+    constexpr std::uint32_t sizes[] = {0, 1, 1, 2, 2, 4, 4, 4, 0, 8, 0, 0, 8, 8}; // by type
+    const Part flags = read_part(element, true), shape = read_part(element, true);
+    if (flags.type != type_uint32 || flags.length != 8 || shape.type != type_int32 ||
+        shape.length % 4 != 0) {
+        element.corrupt("no flags and dimensions");
+    }
+    read_part(element, false);
+    const std::uint8_t kind = flags.bytes[0];
+    if (kind < first_number || kind > last_number || (flags.bytes[1] & complex) != 0) {
+        element.pass(element.left()); // nothing that is read here
+        return;
+    }
+    const Part data = read_part(element, false);
+    const std::uint32_t size = data.type < std::size(sizes) ? sizes[data.type] : 0;
+    std::uint64_t expected = size;
+    for (std::size_t d = 0; d < shape.length; d += 4) {
+        const std::uint64_t extent = word(shape.bytes.data() + d);
+        // By division: the product can overflow.
+        expected =
+            extent != 0 && expected > data.length / extent ? data.length + 1ULL : expected * extent;
+    }
+    if (size == 0 || expected != data.length || element.left() != 0)
+        element.corrupt("elements that do not fit the dimensions");
 }
 
 } // namespace
@@ -112,7 +205,8 @@ void walk_mat(ByteReader& file) {
             fail(file, fmt::format("an element of type {} at byte {}, expected an array: corrupt",
                                    type, at));
         }
-        walk_element(file, at, type == type_compressed, length);
+        Element element(file, at, length);
+        type == type_compressed ? walk_compressed(element) : walk_matrix(element);
         at += tag_bytes + length;
     }
 }
