@@ -217,8 +217,8 @@ ComparePlan CompareReader::plan(const std::string& file) const {
                 plan.runs.push_back({p, m, std::move(c)});
             }
     const Config& first = plan.runs.front().config;
-    plan.setting = fmt::format("{}, {}, {} clients, {} a round, {} rounds", first.data.name,
-                               first.model.name, grouped(first.data.clients),
+    plan.setting = fmt::format("{}, {}, {}, {} a round, {} rounds", first.data.name,
+                               first.model.name, clients_count(first.data.clients),
                                grouped(first.client.cohort), first.experiment.rounds);
     return plan;
 }

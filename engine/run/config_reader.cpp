@@ -180,7 +180,12 @@ Config ConfigReader::finish() const {
                         where("client.l2"), config.client.weight_decay, config.client.l2));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
-    if (config.client.cohort > config.data.clients)
+    const bool natural = config.data.partition == Partition::natural;
+    if (natural && !given_.contains("data.clients")) config.data.clients = 0;
+    if (!natural && config.data.clients == 0)
+        throw Error(where("data.clients") + ": data.clients: expected at least 1, found 0, which "
+                                            "is every user of partition = \"natural\"");
+    if (config.data.clients != 0 && config.client.cohort > config.data.clients)
         throw Error(
             fmt::format("{}: client.cohort: expected at most data.clients = {}, found {}",
                         where(given_.contains("client.cohort") ? "client.cohort" : "data.clients"),

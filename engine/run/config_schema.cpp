@@ -149,10 +149,10 @@ std::vector<Key> make_keys() {
 
         word<data, &D::name>("data.name", dataset_names()),
         text<data, &D::path>("data.path"),
-        word<data, &D::partition>("data.partition", {"iid", "labeldir", "labelcnt"}),
+        word<data, &D::partition>("data.partition", {"iid", "labeldir", "labelcnt", "natural"}),
         number<data, &D::beta>("data.beta", {'(', 0, 1e6, ']'}),
         number<data, &D::fraction>("data.fraction", {'(', 0, 1, ']'}),
-        integer<data, &D::clients>("data.clients", 1, many),
+        integer<data, &D::clients>("data.clients", 0, many),
         integer<data, &D::samples>("data.samples", 1, many),
         boolean<data, &D::augment>("data.augment"),
 

@@ -9,7 +9,7 @@ namespace fedmrn {
 
 enum class DeviceKind { automatic, cpu, cuda };
 enum class Precision { automatic, fp32, tf32, bf16 };
-enum class Partition { iid, labeldir, labelcnt };
+enum class Partition { iid, labeldir, labelcnt, natural };
 enum class MethodName {
     fedavg,
     fedmrn,
@@ -51,9 +51,9 @@ struct DataConfig {
     std::string name = "fashion-mnist"; ///< one of dataset_names()
     std::string path; ///< folder of the files, empty: the usual places; or the .npz
     Partition partition = Partition::iid;
-    double beta = 0.3;     ///< labeldir: Dirichlet concentration
-    double fraction = 0.3; ///< labelcnt: share of the labels that a client holds
-    std::uint64_t clients = 100;
+    double beta = 0.3;            ///< labeldir: Dirichlet concentration
+    double fraction = 0.3;        ///< labelcnt: share of the labels that a client holds
+    std::uint64_t clients = 100;  ///< natural: the data set's first users; 0: all of them
     std::uint32_t samples = 1000; ///< synthetic: training samples
     bool augment = false; ///< training images: random crops (4 pixels of padding), mirrored or not
 };

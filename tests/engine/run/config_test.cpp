@@ -58,6 +58,19 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
 }
 
+TEST(Config, TheNaturalPartitionTakesEveryUser) {
+    const std::string natural = "data.partition = 'natural'\n";
+    EXPECT_EQ(parse_config(natural, "f").data.clients, 0U);
+    EXPECT_EQ(parse_config(natural + "client.cohort = 500", "f").client.cohort, 500U);
+    EXPECT_EQ(parse_config(natural + "data.clients = 20", "f").data.clients, 20U);
+    EXPECT_EQ(parse_config(natural + "data.clients = 0", "f").data.clients, 0U);
+    EXPECT_EQ(parse_config("data.partition = 'iid'", "f").data.clients, 100U);
+    // The resolved file of such a run is read again when it is resumed.
+    const Config c = parse_config(natural, "f");
+    EXPECT_EQ(c.data.partition, Partition::natural);
+    EXPECT_TRUE(same(parse_config(to_toml(c), "other"), c)) << to_toml(c);
+}
+
 TEST(Config, ReadsEveryWord) {
     const Config c = parse_config("[experiment]\ndevice='cuda'\nprecision='bf16'\n"
                                   "[data]\npartition='labelcnt'\n"
