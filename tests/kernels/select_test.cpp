@@ -152,7 +152,7 @@ TEST_P(Select, TellsExtremesApart) {
         values.push_back(__builtin_bit_cast(float, 0x3f800000u + 7 * i % 300));
         values.push_back(__builtin_bit_cast(float, i * 0x12345u % 0x800000u)); // subnormal
     }
-    for (std::size_t k = 1; k <= values.size(); ++k) {
+    for (std::size_t k = 1; k <= values.size(); k += k < 12 ? 1 : 37) {
         SCOPED_TRACE(k);
         expect_oracle(select({values}, k), 0, values, k);
     }
