@@ -58,15 +58,18 @@ void find_thresholds(Device&, std::span<const SelectSource> clients, std::size_t
 
 void select_largest(Device&, std::span<const SelectSource> clients, std::size_t elements) {
     for (const SelectSource& client : clients) {
-        std::uint64_t ties = 0;
+        const formula::Threshold threshold = *client.threshold;
+        std::uint64_t wanted = threshold.ties;
         for (std::size_t begin = 0; begin < elements; begin += 32) {
-            std::uint32_t word = 0;
-            for (std::size_t i = begin; i < std::min(begin + 32, elements); ++i) {
-                const std::uint32_t bits = formula::magnitude_bits(value_of(client, i));
-                const bool tie = bits == client.threshold->bits;
-                const bool selected =
-                    tie ? ties++ < client.threshold->ties : bits > client.threshold->bits;
-                word |= std::uint32_t{selected} << (i - begin);
+            const std::size_t count = std::min<std::size_t>(32, elements - begin);
+            std::uint32_t word = 0, ties = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::uint32_t bits = formula::magnitude_bits(value_of(client, begin + i));
+                word |= std::uint32_t{bits > threshold.bits} << i;
+                ties |= std::uint32_t{bits == threshold.bits} << i;
+            }
+            for (; ties != 0 && wanted != 0; ties &= ties - 1, --wanted) {
+                word |= ties & (~ties + 1u); // the lowest
             }
             client.words[begin / 32] = word;
         }
