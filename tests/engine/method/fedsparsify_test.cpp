@@ -64,6 +64,24 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     EXPECT_EQ(bare.table(10)[0], (TensorEntry{Encoding::mask, 389'920}));
 }
 
+/// Bytes of CNN4 (28×28×1, 10 classes) along the schedule, calculated from the positions kept.
+TEST(FedSparsifyLedger, Cnn4CostsWhatTheBytesSay) {
+    const ModelSpec cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const auto device = open_device(DeviceKind::cpu);
+    const Buffer<float> state(*device, initial_state(cnn4, 1));
+    const Buffer<float> update(*device, cnn4.layout.state);
+    const auto method = make_method({.name = MethodName::fedsparsify}, cnn4.layout);
+    for (const std::uint32_t round : {1u, 5u, 10u}) {
+        const Message sent =
+            method->encode(*device, {1, {round, state.data()}, 1, 1, update.data(), state.data()});
+        const std::size_t bytes = encode(sent).size();
+        const std::size_t positions = round == 1 ? 389'920 / 32 : words_of_positions(sent);
+        EXPECT_EQ(bytes, 48 + table_bytes(sent) + 4 * positions +
+                             4 * (sent.tensors[1].elements + 1'920) + 4);
+        RecordProperty("round_" + std::to_string(round), static_cast<int>(bytes));
+    }
+}
+
 /// The largest of the trained weights of all tensors, as they are.
 TEST_P(FedSparsifyTest, SendsTheLargestTrainedWeights) {
     const auto method = make_method(config(MergeKind::average), model.layout);
