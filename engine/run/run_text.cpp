@@ -49,6 +49,12 @@ std::string method_name(const Config& config) {
         return "TernGrad";
     case MethodName::qsgd:
         return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::topk:
+        return fmt::format("Top-k ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::stc:
+        return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::fedsparsify:
+        return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * config.method.sparsity);
     case MethodName::fedmrn:
         break;
     }
