@@ -17,7 +17,9 @@
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
+#include "kernels/prune.hpp"
 #include "kernels/quantize.hpp"
+#include "kernels/select.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -47,6 +49,13 @@
     decltype(kernels::rotate) rotate;                                                              \
     decltype(kernels::nearest_centroids) nearest_centroids;                                        \
     decltype(kernels::rotate_back) rotate_back;                                                    \
+    decltype(kernels::find_thresholds) find_thresholds;                                            \
+    decltype(kernels::select_largest) select_largest;                                              \
+    decltype(kernels::gather_selected) gather_selected;                                            \
+    decltype(kernels::scatter_selected) scatter_selected;                                          \
+    decltype(kernels::stop_pruned) stop_pruned;                                                    \
+    decltype(kernels::count_kept) count_kept;                                                      \
+    decltype(kernels::merge_kept) merge_kept;                                                      \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

@@ -5,8 +5,10 @@
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/fedsparsify.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
+#include "engine/method/sparse.hpp"
 #include "engine/method/terngrad.hpp"
 
 namespace fedmrn {
@@ -30,6 +32,12 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<Drive>(config, layout);
     case MethodName::eden:
         return std::make_unique<Eden>(config, layout);
+    case MethodName::topk:
+        return std::make_unique<TopK>(config, layout);
+    case MethodName::stc:
+        return std::make_unique<Stc>(config, layout);
+    case MethodName::fedsparsify:
+        return std::make_unique<FedSparsify>(config, layout);
     }
     return nullptr;
 }

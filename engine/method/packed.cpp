@@ -118,24 +118,13 @@ void PackedMethod::add(Device& device, std::span<const Message> messages,
 }
 
 void PackedMethod::check(const Message& message) const {
-    const std::string who = "uplink message of client " + std::to_string(message.client);
     if (message.method != static_cast<std::uint8_t>(rule_.method) ||
         message.variant != rule_.variant || message.parameter != rule_.parameter) {
-        throw Error(who +
+        throw Error("uplink message of client " + std::to_string(message.client) +
                     ": made with another method, vote, levels or estimate than this experiment's");
     }
     for (std::size_t t = 0; t < message.scales.size(); ++t) {
-        const float scale = message.scales[t];
-        if (!(scale >= 0.0f)) {
-            throw Error(who + ": a scale is " + std::to_string(scale) + ", expected at least 0");
-        }
-        if (!(scale < scale_limit(places_[t]))) {
-            throw Error("round " + std::to_string(message.round) + ", client " +
-                            std::to_string(message.client) + ": its update has the scale " +
-                            std::to_string(scale) +
-                            ", so its training has diverged; lower client.lr",
-                        Fault::run);
-        }
+        check_scale(message, message.scales[t], scale_limit(places_[t]));
     }
 }
 

@@ -85,6 +85,29 @@ void rotate_back(Device&, const formula::Codebook&, std::size_t, std::span<const
                  std::size_t) {
     absent("rotate_back");
 }
+void find_thresholds(Device&, std::span<const SelectSource>, std::size_t, std::size_t) {
+    absent("find_thresholds");
+}
+void select_largest(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("select_largest");
+}
+void gather_selected(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("gather_selected");
+}
+void scatter_selected(Device&, std::span<const ScatterSource>, std::size_t) {
+    absent("scatter_selected");
+}
+void stop_pruned(Device&, std::size_t, const LaneState*, std::size_t, const float*,
+                 PerLane<float>) {
+    absent("stop_pruned");
+}
+void count_kept(Device&, std::span<const KeptWeights>, std::size_t, std::uint64_t*) {
+    absent("count_kept");
+}
+void merge_kept(Device&, formula::MergeRule, std::size_t, const formula::Wide*,
+                const std::uint64_t*, std::uint64_t, const float*, double*) {
+    absent("merge_kept");
+}
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");

@@ -20,6 +20,7 @@ enum class Scratch : std::size_t {
     pooling_sums,
     weight_sums,
     clients,
+    selection,
     slots ///< how many there are
 };
 

@@ -14,7 +14,8 @@ struct NamedMethod {
     MethodConfig config;
 };
 
-/// FedAvg, FedMRN with both masks and three noises, its ablations, and what packs codes.
+/// FedAvg, FedMRN with both masks and three noises, its ablations, what packs codes, and what
+/// selects.
 inline std::vector<NamedMethod> methods_under_test() {
     using enum NoiseKind;
     using enum MaskKind;
@@ -33,6 +34,9 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"drive", {.name = MethodName::drive}},
         {"drive, least error", {.name = MethodName::drive, .estimate = EstimateKind::least_error}},
         {"eden", {.name = MethodName::eden, .bits = 3}},
+        {"topk", {.name = MethodName::topk}},
+        {"stc", {.name = MethodName::stc, .ratio = 0.1}},
+        {"fedsparsify", {.name = MethodName::fedsparsify}},
     };
 }
 

@@ -105,6 +105,40 @@ void rotate_back(Device& device, const formula::Codebook& book, std::size_t firs
     cpu::rotate_back(device, book, first, clients, n);
 }
 
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k) {
+    cpu::find_thresholds(device, clients, elements, k);
+}
+
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::select_largest(device, clients, elements);
+}
+
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::gather_selected(device, clients, elements);
+}
+
+void scatter_selected(Device& device, std::span<const ScatterSource> clients,
+                      std::size_t elements) {
+    cpu::scatter_selected(device, clients, elements);
+}
+
+void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                 const float* global, PerLane<float> gradient) {
+    cpu::stop_pruned(device, lanes, states, elements, global, gradient);
+}
+
+void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
+                std::uint64_t* kept) {
+    cpu::count_kept(device, clients, elements, kept);
+}
+
+void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
+                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
+                const float* global, double* mean) {
+    cpu::merge_kept(device, rule, elements, sum, kept, samples, global, mean);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
