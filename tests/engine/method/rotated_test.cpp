@@ -226,20 +226,23 @@ TEST(RotatedMemory, ManyClientsAreHandledInParts) {
     constexpr std::size_t n = 1 << 19, clients = 130; // 128 fit in 256 MiB
     const auto device = open_device(DeviceKind::cpu);
     const auto method = make_method(unbiased, one_tensor(n));
-    auto update = RandomValues(1).values(n + 1, 0.01);
-    const Buffer<float> u(*device, update);
+    std::vector<Buffer<float>> updates;
+    for (const std::uint64_t seed : {1, 2, 3})
+        updates.emplace_back(*device, RandomValues(seed).values(n + 1, 0.01));
     std::vector<TrainedClient> trained;
     for (std::uint64_t k = 0; k < clients; ++k) {
-        trained.push_back({k, {1, u.data()}, k % 2, k % 2 == 0 ? 1U : 3U, u.data(), u.data()});
+        const float* u = updates[k % 3].data();
+        trained.push_back({k, {1, updates[0].data()}, k % 3, 1, u, u});
     }
     auto messages = method->encode(*device, trained)();
     ASSERT_EQ(messages.size(), clients);
-    EXPECT_EQ(messages[129], method->encode(*device, trained[129]));
-    EXPECT_EQ(messages[128], method->encode(*device, trained[128]));
+    for (const std::size_t k : {0, 127, 128, 129})
+        EXPECT_EQ(messages[k], method->encode(*device, trained[k])) << k;
     Buffer<double> mean(*device, n + 1);
     method->aggregate(*device, {}, messages, mean.data());
     const auto all = mean.read();
-    messages.resize(2);
+    messages.resize(3); // which stand for 44, 43 and 43
+    for (std::size_t k = 0; k < 3; ++k) messages[k].samples = k == 0 ? 44 : 43;
     method->aggregate(*device, {}, messages, mean.data());
     EXPECT_TRUE(same_bits(mean.read(), all));
 }
