@@ -11,6 +11,7 @@
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
+#include "kernels/hadamard.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
@@ -45,6 +46,9 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::rotate) rotate;                                                              \
+    decltype(kernels::nearest_centroids) nearest_centroids;                                        \
+    decltype(kernels::rotate_back) rotate_back;                                                    \
     decltype(kernels::find_thresholds) find_thresholds;                                            \
     decltype(kernels::select_largest) select_largest;                                              \
     decltype(kernels::gather_selected) gather_selected;                                            \

@@ -117,6 +117,21 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    on(device, cpu::rotate, cuda::rotate, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    on(device, cpu::nearest_centroids, cuda::nearest_centroids, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    on(device, cpu::rotate_back, cuda::rotate_back, book, first, clients, n);
+}
+
 void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
     on(device, cpu::find_thresholds, cuda::find_thresholds, clients, elements, k);

@@ -85,12 +85,12 @@ void check_magnitudes(Device& device, std::span<const Message> messages, std::si
     }
 }
 
-void check_scale(const Message& message, float scale) {
+void check_scale(const Message& message, float scale, float limit) {
     if (!(scale >= 0.0f)) {
         throw Error("uplink message of client " + std::to_string(message.client) + ": a scale is " +
                     std::to_string(scale) + ", expected at least 0");
     }
-    if (!(scale < formula::dense_limit)) {
+    if (!(scale < limit)) {
         throw Error("round " + std::to_string(message.round) + ", client " +
                         std::to_string(message.client) + ": its update has the scale " +
                         std::to_string(scale) + ", so its training has diverged; lower client.lr",

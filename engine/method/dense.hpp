@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/method/method.hpp"
+#include "kernels/formula/fixed_point.hpp"
 
 namespace fedmrn {
 
@@ -36,8 +37,8 @@ void check_magnitudes(Device& device, std::span<const Message> messages, std::si
                       const float* values);
 
 /// Throws Error naming the client for a negative scale, and (Fault::run) for one that does not fit
-/// the fixed-point grid.
-void check_scale(const Message& message, float scale);
+/// the fixed-point grid, or `limit`.
+void check_scale(const Message& message, float scale, float limit = formula::dense_limit);
 
 /// mean [first, state) = weighted mean of the messages' dense values, but for the `others` that
 /// stand ahead of them.

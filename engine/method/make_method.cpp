@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/method/drive.hpp"
+#include "engine/method/eden.hpp"
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedmrn.hpp"
@@ -26,6 +28,10 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<TernGrad>(layout);
     case MethodName::qsgd:
         return std::make_unique<Qsgd>(config, layout);
+    case MethodName::drive:
+        return std::make_unique<Drive>(config, layout);
+    case MethodName::eden:
+        return std::make_unique<Eden>(config, layout);
     case MethodName::topk:
         return std::make_unique<TopK>(config, layout);
     case MethodName::stc:

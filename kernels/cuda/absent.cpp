@@ -74,6 +74,17 @@ void aggregate_packed(Device&, unsigned, std::span<const PackedValues>, std::siz
     absent("aggregate_packed");
 }
 void vote(Device&, std::size_t, double, bool, double*) { absent("vote"); }
+void rotate(Device&, std::size_t, std::span<const RotationSource>, std::size_t) {
+    absent("rotate");
+}
+void nearest_centroids(Device&, const formula::Codebook&, formula::Estimate,
+                       std::span<const CentroidSource>, std::size_t) {
+    absent("nearest_centroids");
+}
+void rotate_back(Device&, const formula::Codebook&, std::size_t, std::span<const CodedSlice>,
+                 std::size_t) {
+    absent("rotate_back");
+}
 void find_thresholds(Device&, std::span<const SelectSource>, std::size_t, std::size_t) {
     absent("find_thresholds");
 }

@@ -90,6 +90,21 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     cpu::vote(device, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    cpu::rotate(device, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    cpu::nearest_centroids(device, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    cpu::rotate_back(device, book, first, clients, n);
+}
+
 void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
     cpu::find_thresholds(device, clients, elements, k);
