@@ -8,6 +8,7 @@
 #include "fedmrn/device.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/batchnorm.hpp"
+#include "kernels/binarize.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
@@ -17,6 +18,7 @@
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
 #include "kernels/quantize.hpp"
+#include "kernels/scores.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -41,6 +43,13 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::score_weights) score_weights;                                                \
+    decltype(kernels::score_gradient) score_gradient;                                              \
+    decltype(kernels::pack_scores) pack_scores;                                                    \
+    decltype(kernels::posterior_scores) posterior_scores;                                          \
+    decltype(kernels::binarize_weights) binarize_weights;                                          \
+    decltype(kernels::binarize_gradient) binarize_gradient;                                        \
+    decltype(kernels::pack_binarized) pack_binarized;                                              \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

@@ -19,6 +19,8 @@ enum class Scratch : std::size_t {
     batchnorm_coefficients,
     pooling_sums,
     weight_sums,
+    binary_scales,
+    binary_sums,
     clients,
     slots ///< how many there are
 };

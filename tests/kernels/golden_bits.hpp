@@ -28,5 +28,6 @@ void add_mask_cases(std::vector<GoldenCase>& cases);
 void add_update_cases(std::vector<GoldenCase>& cases);
 void add_quantize_cases(std::vector<GoldenCase>& cases);
 void add_layer_cases(std::vector<GoldenCase>& cases);
+void add_trained_cases(std::vector<GoldenCase>& cases);
 
 } // namespace fedmrn::test
