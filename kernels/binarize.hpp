@@ -27,16 +27,17 @@ struct BinaryUpdate {
 };
 
 /// weights = global + update, or from the second half of a lane's steps on global ± α, the sign
-/// drawn afresh at each step; the binarized tensors of every active lane. Exactness: bits.
+/// drawn afresh at each step; the binarized tensors of every active lane. The first step of the
+/// second half sets α0 in the update. Exactness: bits.
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<const float> update,
+                      const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights);
 
 /// The gradient of such weights becomes that of the update in place, and that of the scales is set:
-/// of a by formula::exponent_gradient, of α0 zero. At the first step of the second half α0 itself
-/// is set in the update. Exactness: bits.
+/// of a by formula::exponent_gradient, of α0 zero. Exactness: bits.
 void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<float> update, PerLane<float> gradient);
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient);
 
 /// A trained client whose signs are wanted; device memory.
 struct BinarizeSource {

@@ -134,14 +134,15 @@ void posterior_scores(Device& device, std::span<const std::uint32_t* const> clie
 }
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<const float> update,
+                      const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights) {
     on(device, cpu::binarize_weights, cuda::binarize_weights, binary, lanes, states, global, update,
        weights);
 }
 
 void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<float> update, PerLane<float> gradient) {
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
     on(device, cpu::binarize_gradient, cuda::binarize_gradient, binary, lanes, states, update,
        gradient);
 }

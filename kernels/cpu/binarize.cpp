@@ -17,22 +17,19 @@ std::size_t tiles_of(const BinaryTensor& tensor) {
     return (tensor.elements + tile_size - 1) / tile_size;
 }
 
-float mean_magnitude(Device& device, const float* values, std::size_t elements) {
+float mean_magnitude(Device& device, const BinaryTensor& tensor, const float* update) {
     float mean = 0;
-    const ScaleSource one{values, &mean};
-    if (elements != 0) {
-        tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1}, elements);
+    const ScaleSource one{update + tensor.offset, &mean};
+    if (tensor.elements != 0) {
+        tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1}, tensor.elements);
     }
     return mean;
 }
 
-/// Of tensor t; measured: α0 is the update's mean magnitude now, else what the update holds.
-BinaryScale scale_of(Device& device, const BinaryUpdate& binary, std::size_t t, const float* update,
-                     bool measured) {
-    const BinaryTensor& tensor = binary.tensors[t];
-    const float start = measured ? mean_magnitude(device, update + tensor.offset, tensor.elements)
-                                 : update[binary.scales + binary.tensors.size() + t];
-    return formula::binary_scale(start, update[binary.scales + t]);
+/// Of tensor t, as the update holds it.
+BinaryScale scale_of(const BinaryUpdate& binary, std::size_t t, const float* update) {
+    const float* scales = update + binary.scales;
+    return formula::binary_scale(scales[binary.tensors.size() + t], scales[t]);
 }
 
 /// p[t] += p[t + 128], …: the sum ends up in front.
@@ -75,7 +72,7 @@ double tensor_gradient(const LaneState& state, std::size_t tile, std::size_t ele
 } // namespace
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<const float> update,
+                      const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights) {
     std::uint32_t words[tile_size];
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -95,8 +92,11 @@ void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t la
                     w[i] = base[i] + u[i];
                 }
             } else {
-                const float alpha =
-                    scale_of(device, binary, t, update[lane], state.step == dense).alpha;
+                if (state.step == dense) {
+                    update[lane][binary.scales + binary.tensors.size() + t] =
+                        mean_magnitude(device, tensor, update[lane]);
+                }
+                const float alpha = scale_of(binary, t, update[lane]).alpha;
                 for (std::size_t begin = 0; begin < tensor.elements; begin += tile_size) {
                     random_tile(state.seed, tile + begin / tile_size, state.step + 1,
                                 formula::purpose_mask, words);
@@ -112,30 +112,28 @@ void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t la
     }
 }
 
-void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<float> update, PerLane<float> gradient) {
+void binarize_gradient(Device&, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         const LaneState& state = states[lane];
         if (state.samples == 0) {
             continue;
         }
         const std::size_t tensors = binary.tensors.size();
-        const std::uint32_t dense = formula::dense_steps(state.steps);
         float* of_exponents = gradient[lane] + binary.scales;
         std::fill_n(of_exponents, 2 * tensors, 0.0f);
-        if (state.step < dense) {
+        if (state.step < formula::dense_steps(state.steps)) {
             continue;
         }
         std::size_t tile = 0;
         for (std::size_t t = 0; t < tensors; ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
-            const BinaryScale scale =
-                scale_of(device, binary, t, update[lane], state.step == dense);
+            const BinaryScale scale = scale_of(binary, t, update[lane]);
             const double sum =
                 tensor_gradient(state, tile, tensor.elements, scale.alpha,
                                 update[lane] + tensor.offset, gradient[lane] + tensor.offset);
             of_exponents[t] = formula::exponent_gradient(sum, scale);
-            update[lane][binary.scales + tensors + t] = scale.start;
             tile += tiles_of(tensor);
         }
     }
@@ -151,8 +149,12 @@ void pack_binarized(Device& device, const BinaryUpdate& binary,
         for (std::size_t t = 0; t < tensors; ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
             const float* u = client.update + tensor.offset;
-            const bool unset = client.update[binary.scales + tensors + t] == 0.0f;
-            const float alpha = scale_of(device, binary, t, client.update, unset).alpha;
+            BinaryScale scale = scale_of(binary, t, client.update);
+            if (scale.start == 0.0f) {
+                scale = formula::binary_scale(mean_magnitude(device, tensor, client.update),
+                                              client.update[binary.scales + t]);
+            }
+            const float alpha = scale.alpha;
             client.scales[t] = alpha;
             for (std::size_t first = 0; first < tensor.elements; first += 32) {
                 if (first % tile_size == 0) {

@@ -88,11 +88,11 @@ void posterior_scores(Device&, std::span<const std::uint32_t* const>, std::size_
     absent("posterior_scores");
 }
 void binarize_weights(Device&, const BinaryUpdate&, std::size_t, const LaneState*, const float*,
-                      PerLane<const float>, PerLane<float>) {
+                      PerLane<float>, PerLane<float>) {
     absent("binarize_weights");
 }
-void binarize_gradient(Device&, const BinaryUpdate&, std::size_t, const LaneState*, PerLane<float>,
-                       PerLane<float>) {
+void binarize_gradient(Device&, const BinaryUpdate&, std::size_t, const LaneState*,
+                       PerLane<const float>, PerLane<float>) {
     absent("binarize_gradient");
 }
 void pack_binarized(Device&, const BinaryUpdate&, std::span<const BinarizeSource>) {

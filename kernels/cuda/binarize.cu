@@ -108,45 +108,41 @@ __device__ __forceinline__ double block_sum(double own, double* partial) {
     return partial[0];
 }
 
-/// The block's tensor's scale; measured: α0 is the update's mean magnitude now, else what the
-/// update holds. Right in thread 0.
-__device__ __forceinline__ BinaryScale block_scale(const Tensors& tensors, const float* update,
-                                                   bool measured, formula::Moments* partial) {
-    const unsigned t = blockIdx.x;
-    const Tensor& tensor = tensors.of[t];
-    float start = update[tensors.starts + t];
-    if (measured) {
-        const formula::Moments moments =
-            block_moments(update + tensor.offset, tensor.elements, partial);
-        start = tensor.elements == 0 ? 0.0f
-                                     : formula::scale_of(formula::ScaleKind::mean_magnitude,
-                                                         moments, tensor.elements);
-    }
-    return formula::binary_scale(start, update[tensors.exponents + t]);
+/// The mean magnitude of the update of the block's tensor; right in thread 0.
+__device__ __forceinline__ float mean_magnitude(const Tensor& tensor, const float* update,
+                                                formula::Moments* partial) {
+    const formula::Moments moments =
+        block_moments(update + tensor.offset, tensor.elements, partial);
+    return tensor.elements == 0
+               ? 0.0f
+               : formula::scale_of(formula::ScaleKind::mean_magnitude, moments, tensor.elements);
 }
 
-/// scales: of all tensors of all lanes.
+/// Of the launch's tensor t, as the update holds it.
+__device__ __forceinline__ BinaryScale scale_of(const Tensors& tensors, unsigned t,
+                                                const float* update) {
+    return formula::binary_scale(update[tensors.starts + t], update[tensors.exponents + t]);
+}
+
+/// Sets α0 where a lane begins to binarize. A block a tensor.
 __global__ void __launch_bounds__(moment_threads)
-    lane_scales_kernel(Tensors tensors, unsigned all, const LaneState* states,
-                       PerLane<const float> update, BinaryScale* __restrict__ scales) {
+    start_scales_kernel(Tensors tensors, const LaneState* states, PerLane<float> update) {
     FEDMRN_SHARED(formula::Moments, partial, [moment_threads]);
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
-    const std::uint32_t dense = formula::dense_steps(state.steps);
-    if (state.samples == 0 || state.step < dense) {
+    if (state.samples == 0 || state.step != formula::dense_steps(state.steps)) {
         return;
     }
-    const BinaryScale scale =
-        block_scale(tensors, of_lane(update, lane), state.step == dense, partial);
+    float* u = of_lane(update, lane);
+    const float start = mean_magnitude(tensors.of[blockIdx.x], u, partial);
     if (threadIdx.x == 0) {
-        scales[lane * all + tensors.first + blockIdx.x] = scale;
+        u[tensors.starts + blockIdx.x] = start;
     }
 }
 
 __global__ void __launch_bounds__(block_threads)
-    binarize_weights_kernel(Tensors tensors, unsigned all, const LaneState* states,
-                            const BinaryScale* __restrict__ scales,
-                            const float* __restrict__ global, PerLane<const float> update,
+    binarize_weights_kernel(Tensors tensors, const LaneState* states,
+                            const float* __restrict__ global, PerLane<float> update,
                             PerLane<float> weights) {
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
@@ -167,7 +163,7 @@ __global__ void __launch_bounds__(block_threads)
         });
         return;
     }
-    const float alpha = scales[lane * all + tensors.first + t].alpha;
+    const float alpha = scale_of(tensors, t, of_lane(update, lane)).alpha;
     for_draws(tensor, state.seed, state.step + 1, formula::purpose_mask,
               [&](std::size_t i, std::uint32_t word) {
                   if (i < tensor.elements) {
@@ -179,8 +175,7 @@ __global__ void __launch_bounds__(block_threads)
 
 /// sums: dL/dα of the chunks of all lanes.
 __global__ void __launch_bounds__(block_threads)
-    binarize_gradient_kernel(Tensors tensors, unsigned all, const LaneState* states,
-                             const BinaryScale* __restrict__ scales, PerLane<float> update,
+    binarize_gradient_kernel(Tensors tensors, const LaneState* states, PerLane<const float> update,
                              PerLane<float> gradient, double* __restrict__ sums) {
     FEDMRN_SHARED(double, partial, [block_threads]);
     const std::size_t lane = blockIdx.y;
@@ -192,7 +187,7 @@ __global__ void __launch_bounds__(block_threads)
     const Tensor& tensor = tensors.of[t];
     const float* __restrict__ u = of_lane(update, lane) + tensor.offset;
     float* __restrict__ g = of_lane(gradient, lane) + tensor.offset;
-    const float alpha = scales[lane * all + tensors.first + t].alpha;
+    const float alpha = scale_of(tensors, t, of_lane(update, lane)).alpha;
     double own = 0.0;
     for_draws(tensor, state.seed, state.step + 1, formula::purpose_mask,
               [&](std::size_t i, std::uint32_t word) {
@@ -209,9 +204,8 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 __global__ void __launch_bounds__(block_threads)
-    scale_gradient_kernel(Tensors tensors, unsigned all, const LaneState* states,
-                          const BinaryScale* __restrict__ scales, const double* __restrict__ sums,
-                          PerLane<float> update, PerLane<float> gradient) {
+    scale_gradient_kernel(Tensors tensors, const LaneState* states, const double* __restrict__ sums,
+                          PerLane<const float> update, PerLane<float> gradient) {
     FEDMRN_SHARED(double, partial, [block_threads]);
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
@@ -234,10 +228,9 @@ __global__ void __launch_bounds__(block_threads)
     }
     const double sum = block_sum(own, partial);
     if (threadIdx.x == 0) {
-        const BinaryScale scale = scales[lane * all + tensors.first + t];
+        const BinaryScale scale = scale_of(tensors, t, of_lane(update, lane));
         g[tensors.exponents + t] = formula::exponent_gradient(sum, scale);
         g[tensors.starts + t] = 0.0f;
-        of_lane(update, lane)[tensors.starts + t] = scale.start;
     }
 }
 
@@ -245,10 +238,14 @@ __global__ void __launch_bounds__(moment_threads)
     client_scales_kernel(Tensors tensors, const BinarizeSource* __restrict__ clients) {
     FEDMRN_SHARED(formula::Moments, partial, [moment_threads]);
     const BinarizeSource client = clients[blockIdx.y];
-    const bool unset = client.update[tensors.starts + blockIdx.x] == 0.0f;
-    const BinaryScale scale = block_scale(tensors, client.update, unset, partial);
+    const unsigned t = blockIdx.x;
+    BinaryScale scale = scale_of(tensors, t, client.update);
+    if (scale.start == 0.0f) { // the same for all threads
+        scale = formula::binary_scale(mean_magnitude(tensors.of[t], client.update, partial),
+                                      client.update[tensors.exponents + t]);
+    }
     if (threadIdx.x == 0) {
-        client.scales[tensors.first + blockIdx.x] = scale.alpha;
+        client.scales[tensors.first + t] = scale.alpha;
     }
 }
 
@@ -270,49 +267,35 @@ __global__ void __launch_bounds__(block_threads)
               });
 }
 
-/// Queues the scales of the lanes that binarize at this step.
-const BinaryScale* queue_scales(CudaDevice& cuda, const BinaryUpdate& binary, std::size_t lanes,
-                                const LaneState* states, PerLane<const float> update) {
-    const std::size_t all = binary.tensors.size();
-    auto* scales = static_cast<BinaryScale*>(
-        cuda.scratch(Scratch::binary_scales, lanes * all * sizeof(BinaryScale)));
-    for_launches(binary, [&](const Tensors& some) {
-        launch(lane_scales_kernel, lane_grid(some.count, lanes), moment_threads, 0, cuda.stream(),
-               some, static_cast<unsigned>(all), states, update, scales);
-    });
-    return scales;
-}
-
 } // namespace
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<const float> update,
+                      const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights) {
-    CudaDevice& cuda = cuda_device(device);
-    const auto all = static_cast<unsigned>(binary.tensors.size());
-    const BinaryScale* scales = queue_scales(cuda, binary, lanes, states, update);
+    const cudaStream_t stream = cuda_device(device).stream();
     for_launches(binary, [&](const Tensors& some) {
+        launch(start_scales_kernel, lane_grid(some.count, lanes), moment_threads, 0, stream, some,
+               states, update);
         if (some.chunks != 0) {
-            launch(binarize_weights_kernel, lane_grid(some.chunks, lanes), block_threads, 0,
-                   cuda.stream(), some, all, states, scales, global, update, weights);
+            launch(binarize_weights_kernel, lane_grid(some.chunks, lanes), block_threads, 0, stream,
+                   some, states, global, update, weights);
         }
     });
 }
 
 void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<float> update, PerLane<float> gradient) {
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
     CudaDevice& cuda = cuda_device(device);
-    const auto all = static_cast<unsigned>(binary.tensors.size());
-    const BinaryScale* scales = queue_scales(cuda, binary, lanes, states, update);
     for_launches(binary, [&](const Tensors& some) {
         auto* sums = static_cast<double*>(
             cuda.scratch(Scratch::binary_sums, lanes * some.chunks * sizeof(double)));
         if (some.chunks != 0) {
             launch(binarize_gradient_kernel, lane_grid(some.chunks, lanes), block_threads, 0,
-                   cuda.stream(), some, all, states, scales, update, gradient, sums);
+                   cuda.stream(), some, states, update, gradient, sums);
         }
         launch(scale_gradient_kernel, lane_grid(some.count, lanes), block_threads, 0, cuda.stream(),
-               some, all, states, scales, sums, update, gradient);
+               some, states, sums, update, gradient);
     });
 }
 

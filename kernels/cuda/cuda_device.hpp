@@ -19,7 +19,6 @@ enum class Scratch : std::size_t {
     batchnorm_coefficients,
     pooling_sums,
     weight_sums,
-    binary_scales,
     binary_sums,
     clients,
     slots ///< how many there are

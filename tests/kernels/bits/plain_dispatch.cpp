@@ -105,13 +105,14 @@ void posterior_scores(Device& device, std::span<const std::uint32_t* const> clie
 }
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<const float> update,
+                      const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights) {
     cpu::binarize_weights(device, binary, lanes, states, global, update, weights);
 }
 
 void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<float> update, PerLane<float> gradient) {
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
     cpu::binarize_gradient(device, binary, lanes, states, update, gradient);
 }
 
