@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
+#include "engine/method/fedbat.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/fedpm.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
 #include "engine/method/terngrad.hpp"
@@ -12,7 +14,7 @@ namespace fedmrn {
 namespace {
 
 std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLayout& layout,
-                                   std::uint64_t /*seed*/) {
+                                   std::uint64_t seed) {
     switch (config.name) {
     case MethodName::fedavg:
         return std::make_unique<FedAvg>(layout);
@@ -24,6 +26,10 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<TernGrad>(layout);
     case MethodName::qsgd:
         return std::make_unique<Qsgd>(config, layout);
+    case MethodName::fedpm:
+        return std::make_unique<FedPm>(layout, seed);
+    case MethodName::fedbat:
+        return std::make_unique<FedBat>(layout);
     }
     return nullptr;
 }

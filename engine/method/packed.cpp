@@ -20,21 +20,17 @@ PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout
     }
 }
 
-PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t dense = layout().state - layout().masked, tensors = places_.size();
-    Buffer<std::uint32_t> codes(device, clients.size() * words_);
-    Buffer<float> scales(device, clients.size() * tensors);
-    Buffer<float> changes(device, clients.size() * dense);
-    for (std::size_t t = 0; t < tensors; ++t) {
+void PackedMethod::pack(Device& device, std::span<const TrainedClient> clients,
+                        std::uint32_t* codes, float* scales) const {
+    for (std::size_t t = 0; t < places_.size(); ++t) {
         const Place& place = places_[t];
         std::vector<kernels::ScaleSource> measured;
         std::vector<kernels::QuantizeSource> packed;
         for (std::size_t k = 0; k < clients.size(); ++k) {
             const float* values = clients[k].update + place.offset;
-            float* scale = scales.data() + k * tensors + t;
+            float* scale = scales + k * places_.size() + t;
             measured.push_back({values, scale});
-            packed.push_back(
-                {clients[k].seed, values, scale, codes.data() + k * words_ + place.word});
+            packed.push_back({clients[k].seed, values, scale, codes + k * words_ + place.word});
         }
         if (rule_.scale) {
             kernels::tensor_scales(device, *rule_.scale, measured, place.elements);
@@ -42,6 +38,14 @@ PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClie
         kernels::quantize(device, rule_.levels, static_cast<std::uint32_t>(t), packed,
                           place.elements);
     }
+}
+
+PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClient> clients) const {
+    const std::size_t dense = layout().state - layout().masked, tensors = places_.size();
+    Buffer<std::uint32_t> codes(device, clients.size() * words_);
+    Buffer<float> scales(device, clients.size() * tensors);
+    Buffer<float> changes(device, clients.size() * dense);
+    pack(device, clients, codes.data(), scales.data());
     queue_changes(device, layout(), layout().masked, clients, changes.data(), dense);
     std::vector<Message> messages;
     for (const TrainedClient& client : clients) {

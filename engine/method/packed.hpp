@@ -30,6 +30,12 @@ public:
     void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
                    double* mean) const override;
 
+protected:
+    /// Queues the clients' codes, words() each, and scales, one a masked tensor each.
+    virtual void pack(Device& device, std::span<const TrainedClient> clients, std::uint32_t* codes,
+                      float* scales) const;
+    [[nodiscard]] std::size_t words() const { return words_; }
+
 private:
     /// A masked tensor and where its codes and its scale stand in a message.
     struct Place {

@@ -45,6 +45,10 @@ std::string method_name(const Config& config) {
         return "TernGrad";
     case MethodName::qsgd:
         return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::fedpm:
+        return "FedPM";
+    case MethodName::fedbat:
+        return "FedBAT";
     case MethodName::fedmrn:
         break;
     }

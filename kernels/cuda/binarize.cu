@@ -105,7 +105,7 @@ __device__ __forceinline__ double block_sum(double own, double* partial) {
             partial[threadIdx.x] += partial[threadIdx.x + half];
         }
     }
-    return partial[0];
+    return threadIdx.x == 0 ? partial[0] : own;
 }
 
 /// The mean magnitude of the update of the block's tensor; right in thread 0.

@@ -24,7 +24,7 @@ __device__ __forceinline__ formula::Moments block_moments(const float* values, s
             formula::add(partial[threadIdx.x], partial[threadIdx.x + half]);
         }
     }
-    return partial[0];
+    return threadIdx.x == 0 ? partial[0] : own;
 }
 
 } // namespace fedmrn::kernels::cuda
