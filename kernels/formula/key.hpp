@@ -10,7 +10,8 @@ namespace fedmrn::formula {
 /// (key, element index, step, purpose), never of a thread, a lane or the order of draws.
 enum Purpose : std::uint32_t {
     purpose_noise = 0,       ///< key: client seed
-    purpose_mask = 1,        ///< key: client seed, step: the local step
+    purpose_mask = 1,        ///< key: client seed, step: the local step; or that of FedPM's model,
+                             ///< key: experiment seed, step: round + 1
     purpose_final_mask = 2,  ///< key: client seed
     purpose_shuffle = 3,     ///< key: client seed, index: epoch
     purpose_client_seed = 4, ///< key: experiment seed, index: client, step: round

@@ -14,7 +14,7 @@ struct NamedMethod {
     MethodConfig config;
 };
 
-/// FedAvg, FedMRN with both masks and three noises, its ablations, and what packs codes.
+/// FedAvg, FedMRN with both masks and three noises, its ablations, what packs codes, and what learns them.
 inline std::vector<NamedMethod> methods_under_test() {
     using enum NoiseKind;
     using enum MaskKind;
@@ -30,6 +30,8 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"signsgd", {.name = MethodName::signsgd}},
         {"terngrad", {.name = MethodName::terngrad}},
         {"qsgd", {.name = MethodName::qsgd}},
+        {"fedpm", {.name = MethodName::fedpm}},
+        {"fedbat", {.name = MethodName::fedbat}},
     };
 }
 
