@@ -17,8 +17,10 @@
 #include "kernels/loss.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
+#include "kernels/prune.hpp"
 #include "kernels/quantize.hpp"
 #include "kernels/scores.hpp"
+#include "kernels/select.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -45,6 +47,13 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::find_thresholds) find_thresholds;                                            \
+    decltype(kernels::select_largest) select_largest;                                              \
+    decltype(kernels::gather_selected) gather_selected;                                            \
+    decltype(kernels::scatter_selected) scatter_selected;                                          \
+    decltype(kernels::stop_pruned) stop_pruned;                                                    \
+    decltype(kernels::count_kept) count_kept;                                                      \
+    decltype(kernels::merge_kept) merge_kept;                                                      \
     decltype(kernels::score_weights) score_weights;                                                \
     decltype(kernels::score_gradient) score_gradient;                                              \
     decltype(kernels::pack_scores) pack_scores;                                                    \

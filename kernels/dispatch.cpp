@@ -117,6 +117,40 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
 }
 
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k) {
+    on(device, cpu::find_thresholds, cuda::find_thresholds, clients, elements, k);
+}
+
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    on(device, cpu::select_largest, cuda::select_largest, clients, elements);
+}
+
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    on(device, cpu::gather_selected, cuda::gather_selected, clients, elements);
+}
+
+void scatter_selected(Device& device, std::span<const ScatterSource> clients,
+                      std::size_t elements) {
+    on(device, cpu::scatter_selected, cuda::scatter_selected, clients, elements);
+}
+
+void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                 const float* global, PerLane<float> gradient) {
+    on(device, cpu::stop_pruned, cuda::stop_pruned, lanes, states, elements, global, gradient);
+}
+
+void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
+                std::uint64_t* kept) {
+    on(device, cpu::count_kept, cuda::count_kept, clients, elements, kept);
+}
+
+void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
+                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
+                const float* global, double* mean) {
+    on(device, cpu::merge_kept, cuda::merge_kept, rule, elements, sum, kept, samples, global, mean);
+}
+
 void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
                    const LaneState* states, const float* global, PerLane<const float> update,
                    PerLane<float> weights) {

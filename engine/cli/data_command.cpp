@@ -28,8 +28,7 @@ void add_data(CLI::App& app, Action& action) {
             const Config config = load_config(options->file, options->set);
             const std::uint64_t seed = config.experiment.seed;
             const Dataset dataset = load_dataset(config.data, seed);
-            const ClientSplit split =
-                partition(config.data, dataset.train.labels, dataset.classes, seed);
+            const ClientSplit split = partition(config.data, dataset, seed);
             std::cout << describe(dataset, split) << std::flush;
             return 0;
         };

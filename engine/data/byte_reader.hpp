@@ -25,6 +25,7 @@ public:
     ByteReader& operator=(const ByteReader&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] bool gzipped() const { return gzip_; }
 
     /// The most bytes that the file can come to, from its size and deflate's best ratio.
     [[nodiscard]] std::uint64_t bound() const;

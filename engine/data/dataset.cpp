@@ -8,9 +8,12 @@
 
 #include "engine/data/cifar.hpp"
 #include "engine/data/fashion_mnist.hpp"
+#include "engine/data/leaf.hpp"
 #include "engine/data/mnist.hpp"
 #include "engine/data/npz.hpp"
+#include "engine/data/svhn.hpp"
 #include "engine/data/synthetic.hpp"
+#include "engine/data/tff.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -43,6 +46,12 @@ constexpr Source sources[] = {
     {"emnist-mnist", emnist},
     {"cifar-10", read<load_cifar10>},
     {"cifar-100", read<load_cifar100>},
+    {"svhn", read<load_svhn>},
+    {"leaf-femnist", read<load_leaf_femnist>},
+    {"leaf-shakespeare", read<load_leaf_shakespeare>},
+    {"tff-emnist", read<load_tff_emnist>},
+    {"tff-emnist-digits", read<load_tff_emnist_digits>},
+    {"tff-cifar-100", read<load_tff_cifar100>},
     {"npz", read<load_npz>},
     {"synthetic", [](const DataConfig& config,
                      std::uint64_t seed) { return make_synthetic(seed, config.samples); }},

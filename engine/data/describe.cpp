@@ -45,6 +45,10 @@ std::string summary(const Dataset& dataset, const ClientSplit& split) {
                     shape.height, shape.width, shape.channels, dataset.classes);
     text += fmt::format("  normalised   training {}\n", normalisation(dataset.train));
     text += fmt::format("               test     {}\n", normalisation(dataset.test));
+    if (!dataset.owners.empty()) {
+        const std::uint32_t last = *std::max_element(dataset.owners.begin(), dataset.owners.end());
+        text += fmt::format("  users        {}\n", thousands(std::uint64_t{last} + 1));
+    }
     text += fmt::format("  clients      {}, which hold {} samples", thousands(split.clients()),
                         thousands(held));
     return text + (held == all ? "\n" : fmt::format("; {} unused\n", thousands(all - held)));

@@ -26,8 +26,10 @@ std::vector<std::string> usual_places(const std::string& name) {
     return places;
 }
 
-std::optional<std::string> find_file(const std::string& folder, const std::string& file) {
+std::optional<std::string> find_file(const std::string& folder, const std::string& file,
+                                     bool gzipped) {
     for (const char* suffix : {"", ".gz"}) {
+        if (*suffix != '\0' && !gzipped) break;
         const fs::path path = fs::path(folder) / (file + suffix);
         std::error_code ignored;
         if (fs::exists(path, ignored)) return path.string();
@@ -40,20 +42,20 @@ std::string choose_folder(const FileSet& set, const std::string& given, const st
         given.empty() ? usual_places(set.folder) : std::vector{given};
     std::string list;
     for (const std::string& place : places) {
-        if (find_file(place, file)) return place;
+        if (find_file(place, file, set.gzipped)) return place;
         const std::string inner = (fs::path(place) / set.inner).string();
-        if (!set.inner.empty() && find_file(inner, file)) return inner;
+        if (!set.inner.empty() && find_file(inner, file, set.gzipped)) return inner;
         list += list.empty() ? place : ", " + place;
     }
-    throw Error(fmt::format("{}: no {}[.gz] in {}; expected the files of the {} or another [data] "
-                            "path",
-                            set.name, file, list, set.source));
+    throw Error(
+        fmt::format("{}: no {}{} in {}; expected the files of the {} or another [data] path",
+                    set.name, file, set.gzipped ? "[.gz]" : "", list, set.source));
 }
 
 std::string require_file(const FileSet& set, const std::string& folder, const std::string& file) {
-    if (std::optional<std::string> path = find_file(folder, file)) return *path;
-    throw Error(fmt::format("{}: no {}[.gz] in this folder, expected all files of the {}", folder,
-                            file, set.source));
+    if (std::optional<std::string> path = find_file(folder, file, set.gzipped)) return *path;
+    throw Error(fmt::format("{}: no {}{} in this folder, expected all files of the {}", folder,
+                            file, set.gzipped ? "[.gz]" : "", set.source));
 }
 
 } // namespace fedmrn

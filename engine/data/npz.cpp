@@ -52,33 +52,47 @@ ImageShape image_shape(const Member& images) {
     return {size(1), size(2), shape.size() == 4 ? size(3) : 1};
 }
 
-std::vector<std::uint16_t> read_labels(const Member& labels, const Member& images) {
-    const NpyArray& array = labels.array;
-    const std::uint64_t samples = images.array.shape[0];
+/// One integer an image, from 0 to most.
+std::vector<std::uint64_t> read_integers(const Member& member, std::uint64_t samples,
+                                         const char* what, std::uint64_t most) {
+    const NpyArray& array = member.array;
     const bool integers = array.type[1] == 'i' || array.type[1] == 'u';
     const bool column = array.shape.size() == 2 && array.shape[1] == 1;
     if (!integers || (array.shape.size() != 1 && !column) || array.shape[0] != samples) {
         throw Error(fmt::format("{} is {}, expected integers of shape ({},), one an image",
-                                labels.where, shape_text(array), samples));
+                                member.where, shape_text(array), samples));
     }
     const std::size_t item = array.item();
-    std::vector<std::uint16_t> read;
+    std::vector<std::uint64_t> read;
     read.reserve(samples);
     for (std::uint64_t i = 0; i < samples; ++i) {
-        const std::uint8_t* at = labels.bytes.data() + array.header + i * item;
+        const std::uint8_t* at = member.bytes.data() + array.header + i * item;
         std::uint64_t value = 0;
         for (std::size_t b = 0; b < item; ++b) {
             value = value << 8 | at[array.type[0] == '>' ? b : item - 1 - b];
         }
         const bool negative = array.type[1] == 'i' && value >> (8 * item - 1) != 0;
-        if (negative || value >= most_classes) {
-            throw Error(fmt::format("{}: the label of sample {} is {}, expected 0 to {}",
-                                    labels.where, i, negative ? "negative" : std::to_string(value),
-                                    most_classes - 1));
+        if (negative || value > most) {
+            throw Error(fmt::format("{}: the {} of sample {} is {}, expected 0 to {}", member.where,
+                                    what, i, negative ? "negative" : std::to_string(value), most));
         }
-        read.push_back(static_cast<std::uint16_t>(value));
+        read.push_back(value);
     }
     return read;
+}
+
+/// Users' numbers, any from 0, as places among the different ones.
+std::vector<std::uint32_t> without_gaps(const std::vector<std::uint64_t>& users) {
+    std::vector<std::uint64_t> different = users;
+    std::sort(different.begin(), different.end());
+    different.erase(std::unique(different.begin(), different.end()), different.end());
+    std::vector<std::uint32_t> places;
+    places.reserve(users.size());
+    for (const std::uint64_t user : users) {
+        const auto at = std::lower_bound(different.begin(), different.end(), user);
+        places.push_back(static_cast<std::uint32_t>(at - different.begin()));
+    }
+    return places;
 }
 
 Split load_split(ZipFile& zip, const std::string& suffix, ImageShape& shape) {
@@ -86,7 +100,10 @@ Split load_split(ZipFile& zip, const std::string& suffix, ImageShape& shape) {
     const Member labels = read_member(zip, "y_" + suffix);
     shape = image_shape(images);
     Split split;
-    split.labels = read_labels(labels, images);
+    for (const std::uint64_t label :
+         read_integers(labels, images.array.shape[0], "label", most_classes - 1)) {
+        split.labels.push_back(static_cast<std::uint16_t>(label));
+    }
     images.bytes.erase(images.bytes.begin(),
                        images.bytes.begin() + static_cast<std::ptrdiff_t>(images.array.header));
     split.pixels = std::move(images.bytes);
@@ -105,6 +122,11 @@ Dataset load_npz(const std::string& path) {
     ImageShape test_shape;
     data.train = load_split(zip, "train", data.shape);
     data.test = load_split(zip, "test", test_shape);
+    if (zip.has("train_clients.npy")) {
+        data.owners =
+            without_gaps(read_integers(read_member(zip, "train_clients"), data.train.samples(),
+                                       "client", std::numeric_limits<std::uint64_t>::max()));
+    }
     if (data.shape != test_shape) {
         throw Error(fmt::format("{}: x_test has images of {} × {} × {}, expected {} × {} × {} as "
                                 "in x_train",

@@ -14,21 +14,25 @@
 namespace fedmrn {
 namespace {
 
-void check(const DataConfig& config, std::span<const std::uint16_t> labels, std::uint32_t classes) {
+void check_labels(const DataConfig& config, std::span<const std::uint16_t> labels,
+                  std::uint32_t classes) {
     if (labels.size() > std::numeric_limits<std::uint32_t>::max()) {
         throw Error(fmt::format("{}: {} training samples, expected fewer than 2^32", config.name,
                                 labels.size()));
-    }
-    if (config.clients == 0 || config.clients > labels.size()) {
-        throw Error(fmt::format("[data] clients = {}: {} has {} training samples, expected 1 to {} "
-                                "clients",
-                                config.clients, config.name, labels.size(), labels.size()));
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] >= classes) {
             throw Error(fmt::format("{}: label {} of training sample {}, expected a label below {}",
                                     config.name, labels[i], i, classes));
         }
+    }
+}
+
+void check_clients(const DataConfig& config, std::uint64_t samples) {
+    if (config.clients == 0 || config.clients > samples) {
+        throw Error(fmt::format("[data] clients = {}: {} has {} training samples, expected 1 to {} "
+                                "clients",
+                                config.clients, config.name, samples, samples));
     }
 }
 
@@ -68,7 +72,8 @@ SamplesByClass group(std::span<const std::uint16_t> labels, std::uint32_t classe
 
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
                       std::uint32_t classes, std::uint64_t seed) {
-    check(config, labels, classes);
+    check_labels(config, labels, classes);
+    if (config.partition != Partition::natural) check_clients(config, labels.size());
     switch (config.partition) {
     case Partition::iid:
         return partition_iid(config.clients, labels.size(), seed);
@@ -76,8 +81,26 @@ ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> l
         return partition_labeldir(config, group(labels, classes, seed), seed);
     case Partition::labelcnt:
         return partition_labelcnt(config, group(labels, classes, seed), seed);
+    case Partition::natural:
+        throw Error(fmt::format("[data] partition = \"natural\": {} does not say whose its samples "
+                                "are, expected a data set of users (leaf-…, tff-…, or an .npz with "
+                                "train_clients) or another partition",
+                                config.name));
     }
-    throw Error("[data] partition: expected \"iid\", \"labeldir\" or \"labelcnt\"");
+    throw Error("[data] partition: expected \"iid\", \"labeldir\", \"labelcnt\" or \"natural\"");
+}
+
+ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed) {
+    const std::span<const std::uint16_t> labels = dataset.train.labels;
+    if (config.partition != Partition::natural || dataset.owners.empty()) {
+        return partition(config, labels, dataset.classes, seed);
+    }
+    check_labels(config, labels, dataset.classes);
+    if (dataset.owners.size() != labels.size()) {
+        throw Error(fmt::format("{}: {} owners of training samples, expected {}, one a sample",
+                                config.name, dataset.owners.size(), labels.size()));
+    }
+    return partition_natural(config, dataset.owners);
 }
 
 } // namespace fedmrn

@@ -28,10 +28,14 @@ struct SamplesByClass {
     }
 };
 
-/// Both take a configuration whose number of clients partition() has checked.
+/// These two take a configuration whose number of clients partition() has checked.
 ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& samples,
                                std::uint64_t seed);
 ClientSplit partition_labelcnt(const DataConfig& config, const SamplesByClass& samples,
                                std::uint64_t seed);
+
+/// A client for each of the first config.clients users (0: all) that have samples. owners is not
+/// empty.
+ClientSplit partition_natural(const DataConfig& config, std::span<const std::uint32_t> owners);
 
 } // namespace fedmrn

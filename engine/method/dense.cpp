@@ -28,11 +28,6 @@ namespace {
     throw Error("aggregation: a dense value was damaged on the device", Fault::run);
 }
 
-/// Clients whose values are on the device together: about 256 MiB.
-std::size_t clients_at_once(std::size_t elements) {
-    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
-}
-
 } // namespace
 
 void append_dense_table(const ParameterLayout& layout, std::size_t first,
@@ -79,8 +74,32 @@ std::uint64_t total_samples(std::span<const Message> messages) {
     return total;
 }
 
+std::size_t clients_at_once(std::size_t elements) {
+    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
+}
+
+void check_magnitudes(Device& device, std::span<const Message> messages, std::size_t elements,
+                      const float* values) {
+    if (!(kernels::largest_magnitude(device, elements, values) < formula::dense_limit)) {
+        diverged(messages);
+    }
+}
+
+void check_scale(const Message& message, float scale) {
+    if (!(scale >= 0.0f)) {
+        throw Error("uplink message of client " + std::to_string(message.client) + ": a scale is " +
+                    std::to_string(scale) + ", expected at least 0");
+    }
+    if (!(scale < formula::dense_limit)) {
+        throw Error("round " + std::to_string(message.round) + ", client " +
+                        std::to_string(message.client) + ": its update has the scale " +
+                        std::to_string(scale) + ", so its training has diverged; lower client.lr",
+                    Fault::run);
+    }
+}
+
 void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
-                            std::span<const Message> messages, double* mean) {
+                            std::span<const Message> messages, double* mean, std::size_t others) {
     const std::size_t elements = layout.state - first;
     const std::uint64_t samples = total_samples(messages);
     const std::size_t at_once = std::min(messages.size(), clients_at_once(elements));
@@ -91,14 +110,10 @@ void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::
         std::vector<kernels::DenseValues> clients;
         for (const Message& message : part) {
             const std::size_t at = clients.size() * elements;
-            values.write(message.dense, at);
+            values.write(std::span(message.dense).subspan(others), at);
             clients.push_back({values.data() + at, message.samples});
         }
-        const float largest =
-            kernels::largest_magnitude(device, clients.size() * elements, values.data());
-        if (!(largest < formula::dense_limit)) {
-            diverged(part);
-        }
+        check_magnitudes(device, part, clients.size() * elements, values.data());
         kernels::aggregate_dense(device, clients, elements, sum.data());
     }
     kernels::mean_of_dense(device, elements, sum.data(), samples, mean + first);

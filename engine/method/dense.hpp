@@ -27,8 +27,22 @@ Message message_of(MethodName method, const TrainedClient& client,
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);
 
-/// mean [first, state) = weighted mean of the messages' dense values.
+/// Clients whose values are on the device together: about 256 MiB.
+std::size_t clients_at_once(std::size_t elements);
+
+/// Throws Error (Fault::run) naming the client where one of these values, which come from the
+/// messages, does not fit the fixed-point grid. Waits.
+void check_magnitudes(Device& device, std::span<const Message> messages, std::size_t elements,
+                      const float* values);
+
+/// Throws Error naming the client for a negative scale, and (Fault::run) for one that does not fit
+/// the fixed-point grid.
+void check_scale(const Message& message, float scale);
+
+/// mean [first, state) = weighted mean of the messages' dense values, but for the `others` that
+/// stand ahead of them.
 void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
-                            std::span<const Message> messages, double* mean);
+                            std::span<const Message> messages, double* mean,
+                            std::size_t others = 0);
 
 } // namespace fedmrn

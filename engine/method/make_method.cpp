@@ -5,8 +5,10 @@
 #include "engine/method/fedbat.hpp"
 #include "engine/method/fedmrn.hpp"
 #include "engine/method/fedpm.hpp"
+#include "engine/method/fedsparsify.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
+#include "engine/method/sparse.hpp"
 #include "engine/method/terngrad.hpp"
 
 namespace fedmrn {
@@ -26,6 +28,12 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<TernGrad>(layout);
     case MethodName::qsgd:
         return std::make_unique<Qsgd>(config, layout);
+    case MethodName::topk:
+        return std::make_unique<TopK>(config, layout);
+    case MethodName::stc:
+        return std::make_unique<Stc>(config, layout);
+    case MethodName::fedsparsify:
+        return std::make_unique<FedSparsify>(config, layout);
     case MethodName::fedpm:
         return std::make_unique<FedPm>(layout, seed);
     case MethodName::fedbat:

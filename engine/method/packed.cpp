@@ -103,22 +103,13 @@ void PackedMethod::aggregate(Device& device, const RoundContext& /*round*/,
 }
 
 void PackedMethod::check(const Message& message) const {
-    const std::string who = "uplink message of client " + std::to_string(message.client);
     if (message.method != static_cast<std::uint8_t>(rule_.method) ||
         message.variant != rule_.variant || message.parameter != rule_.parameter) {
-        throw Error(who + ": made with another method, vote or levels than this experiment's");
+        throw Error("uplink message of client " + std::to_string(message.client) +
+                    ": made with another method, vote or levels than this experiment's");
     }
     for (const float scale : message.scales) {
-        if (!(scale >= 0.0f)) {
-            throw Error(who + ": a scale is " + std::to_string(scale) + ", expected at least 0");
-        }
-        if (!(scale < formula::dense_limit)) {
-            throw Error("round " + std::to_string(message.round) + ", client " +
-                            std::to_string(message.client) + ": its update has the scale " +
-                            std::to_string(scale) +
-                            ", so its training has diverged; lower client.lr",
-                        Fault::run);
-        }
+        check_scale(message, scale);
     }
 }
 

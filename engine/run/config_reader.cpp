@@ -123,8 +123,9 @@ std::string ConfigReader::where(const std::string& key) const {
     return found == given_.end() ? file_ : found->second;
 }
 
-void ConfigReader::sections(const toml::table& root) {
-    for (const auto& [name, node] : by_line(root)) section(name, *node);
+void ConfigReader::sections(const toml::table& root, std::string_view but_for) {
+    for (const auto& [name, node] : by_line(root))
+        if (name != but_for) section(name, *node);
 }
 
 void ConfigReader::override_with(const std::string& argument) {
@@ -173,9 +174,18 @@ Config ConfigReader::finish() const {
                                 "which learns what it sends; found true",
                                 where("method.error_feedback"),
                                 value_text(find_key("method", "name")->get(config))));
+    if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
+        throw Error(
+            fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
+                        where("client.l2"), config.client.weight_decay, config.client.l2));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
-    if (config.client.cohort > config.data.clients)
+    const bool natural = config.data.partition == Partition::natural;
+    if (natural && !given_.contains("data.clients")) config.data.clients = 0;
+    if (!natural && config.data.clients == 0)
+        throw Error(where("data.clients") + ": data.clients: expected at least 1, found 0, which "
+                                            "is every user of partition = \"natural\"");
+    if (config.data.clients != 0 && config.client.cohort > config.data.clients)
         throw Error(
             fmt::format("{}: client.cohort: expected at most data.clients = {}, found {}",
                         where(given_.contains("client.cohort") ? "client.cohort" : "data.clients"),

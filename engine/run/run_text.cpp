@@ -20,12 +20,16 @@ std::string counted(std::uint64_t count, const char* what) {
 }
 
 /// "100 clients (iid), 10 a round"
-std::string clients_text(const Config& config) {
-    return fmt::format("{} ({}), {} a round", counted(config.data.clients, "client"),
-                       split_name(config), grouped(config.client.cohort));
+std::string clients_text(const Config& config, std::uint64_t clients) {
+    return fmt::format("{} ({}), {} a round", clients_count(clients), split_name(config),
+                       grouped(config.client.cohort));
 }
 
 } // namespace
+
+std::string clients_count(std::uint64_t clients) {
+    return clients == 0 ? "all users" : counted(clients, "client");
+}
 
 std::string split_name(const Config& config) {
     std::string split = word(config, "data", "partition");
@@ -45,6 +49,12 @@ std::string method_name(const Config& config) {
         return "TernGrad";
     case MethodName::qsgd:
         return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::topk:
+        return fmt::format("Top-k ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::stc:
+        return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::fedsparsify:
+        return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * config.method.sparsity);
     case MethodName::fedpm:
         return "FedPM";
     case MethodName::fedbat:
@@ -62,7 +72,8 @@ std::string method_name(const Config& config) {
 }
 
 std::string setting_name(const Config& config) {
-    return fmt::format("{}, {}, {}", config.data.name, config.model.name, clients_text(config));
+    return fmt::format("{}, {}, {}", config.data.name, config.model.name,
+                       clients_text(config, config.data.clients));
 }
 
 std::string data_text(const Dataset& dataset) {
@@ -80,8 +91,9 @@ std::string opening_text(const Config& config, const Experiment& experiment,
         text += fmt::format("  {:<10}{}\n", name, value);
     };
     row("data", data);
-    row("clients", fmt::format("{}, {} of batch {}", clients_text(config),
-                               counted(config.client.epochs, "epoch"), config.client.batch));
+    row("clients",
+        fmt::format("{}, {} of batch {}", clients_text(config, experiment.clients().clients()),
+                    counted(config.client.epochs, "epoch"), config.client.batch));
     row("model", fmt::format("{}: {} masked weights, {} dense parameters, {} statistics",
                              experiment.model().name, grouped(layout.masked),
                              grouped(layout.trainable - layout.masked),

@@ -15,6 +15,9 @@ std::string method_name(const Config& config);
 /// "iid", "labeldir 0.3"
 std::string split_name(const Config& config);
 
+/// "100 clients"; of 0, every user of the natural partition: "all users"
+std::string clients_count(std::uint64_t clients);
+
 /// "fashion-mnist, cnn4, 100 clients (iid), 10 a round"
 std::string setting_name(const Config& config);
 

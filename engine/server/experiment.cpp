@@ -68,7 +68,7 @@ struct Experiment::Impl {
     Impl(const Config& c, const Dataset& dataset)
         : config(resolved(c)), kind(config.experiment.device),
           model(make_model(c.model.name, dataset.shape, dataset.classes)),
-          clients(partition(c.data, dataset.train.labels, dataset.classes, c.experiment.seed)),
+          clients(partition(c.data, dataset, c.experiment.seed)),
           device(open_device(kind, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)) {
         check(config, dataset, clients);

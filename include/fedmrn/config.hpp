@@ -9,7 +9,7 @@ namespace fedmrn {
 
 enum class DeviceKind { automatic, cpu, cuda };
 enum class Precision { automatic, fp32, tf32, bf16 };
-enum class Partition { iid, labeldir, labelcnt };
+enum class Partition { iid, labeldir, labelcnt, natural };
 enum class MethodName {
     fedavg,
     fedmrn,
@@ -51,9 +51,9 @@ struct DataConfig {
     std::string name = "fashion-mnist"; ///< one of dataset_names()
     std::string path; ///< folder of the files, empty: the usual places; or the .npz
     Partition partition = Partition::iid;
-    double beta = 0.3;     ///< labeldir: Dirichlet concentration
-    double fraction = 0.3; ///< labelcnt: share of the labels that a client holds
-    std::uint64_t clients = 100;
+    double beta = 0.3;            ///< labeldir: Dirichlet concentration
+    double fraction = 0.3;        ///< labelcnt: share of the labels that a client holds
+    std::uint64_t clients = 100;  ///< natural: the data set's first users; 0: all of them
     std::uint32_t samples = 1000; ///< synthetic: training samples
     bool augment = false; ///< training images: random crops (4 pixels of padding), mirrored or not
 };
@@ -68,12 +68,13 @@ struct ClientConfig {
     double decay_rounds = 10.0;
     double momentum = 0.0;
     double weight_decay = 0.0;
+    double l2 = 0.0;       ///< λ: λ/2 · ‖w‖² of the trained weights is added to the loss
     double proximal = 0.0; ///< FedProx: ρ/2 · ‖w_k − w‖² is added to a client's loss
 };
 
 /// [model]
 struct ModelConfig {
-    std::string name = "cnn4"; ///< "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
+    std::string name = "cnn4"; ///< "logistic" | "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
 };
 
 /// [method]: how an update becomes an uplink message.

@@ -33,6 +33,8 @@ struct Dataset {
     ImageShape shape;
     std::uint32_t classes = 0;
     Split train, test;
+    /// Whose each training sample is: users 0, 1, … without gaps. Empty: the set does not say.
+    std::vector<std::uint32_t> owners = {};
 };
 
 /// Who holds which training samples: client k holds order[first[k]] … order[first[k + 1] - 1].
@@ -61,12 +63,17 @@ Dataset load_dataset(const DataConfig& config, std::uint64_t seed);
 ///   out
 ///             first, ties at random; a class is cut evenly among its holders. A class that nobody
 ///             holds stays unused.
+///   natural   a client is a user of the data set with the samples that are theirs, in their order:
+///             the first [data] clients users, 0 for all of them. Others' samples stay unused.
 ///
-/// A function of (seed, config, labels). iid and labelcnt are integers throughout: bits. labeldir
-/// calls std::log and std::exp, whose last bit is the host library's: run_to_run. It is drawn once
-/// and reaches a device only as lists of samples. Time is O(samples + clients × classes), a redraw
-/// again O(clients × classes); memory O(samples + clients). Throws Error, one line, for settings
-/// that cannot be met.
+/// A function of (seed, config, labels, owners). All but labeldir are integers throughout: bits.
+/// labeldir calls std::log and std::exp, whose last bit is the host library's: run_to_run. It is
+/// drawn once and reaches a device only as lists of samples. Time is O(samples + clients ×
+/// classes), a redraw again O(clients × classes); memory O(samples + clients). Throws Error, one
+/// line, for settings that cannot be met.
+ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed);
+
+/// The same for labels that are nobody's: every partition but natural.
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
                       std::uint32_t classes, std::uint64_t seed);
 

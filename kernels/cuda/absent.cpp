@@ -74,6 +74,29 @@ void aggregate_packed(Device&, unsigned, std::span<const PackedValues>, std::siz
     absent("aggregate_packed");
 }
 void vote(Device&, std::size_t, double, bool, double*) { absent("vote"); }
+void find_thresholds(Device&, std::span<const SelectSource>, std::size_t, std::size_t) {
+    absent("find_thresholds");
+}
+void select_largest(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("select_largest");
+}
+void gather_selected(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("gather_selected");
+}
+void scatter_selected(Device&, std::span<const ScatterSource>, std::size_t) {
+    absent("scatter_selected");
+}
+void stop_pruned(Device&, std::size_t, const LaneState*, std::size_t, const float*,
+                 PerLane<float>) {
+    absent("stop_pruned");
+}
+void count_kept(Device&, std::span<const KeptWeights>, std::size_t, std::uint64_t*) {
+    absent("count_kept");
+}
+void merge_kept(Device&, formula::MergeRule, std::size_t, const formula::Wide*,
+                const std::uint64_t*, std::uint64_t, const float*, double*) {
+    absent("merge_kept");
+}
 void score_weights(Device&, const FrozenWeights&, std::size_t, const LaneState*, const float*,
                    PerLane<const float>, PerLane<float>) {
     absent("score_weights");

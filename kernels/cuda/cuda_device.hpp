@@ -21,6 +21,7 @@ enum class Scratch : std::size_t {
     weight_sums,
     binary_sums,
     clients,
+    selection,
     slots ///< how many there are
 };
 

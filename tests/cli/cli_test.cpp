@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "fedmrn/version.hpp"
 #include "tests/cli/command.hpp"
@@ -72,7 +73,7 @@ TEST_F(Cli, BadConfigurationsAreOneLineAndStatus2) {
     spill(folder / "x.toml", "[client]\n\nepoch = 3\n");
     EXPECT_EQ(refused({"run", "x.toml"}),
               "x.toml:3: unknown key client.epoch; expected cohort, epochs, "
-              "batch, lr, schedule, decay_rounds, momentum, weight_decay or proximal; did you mean "
+              "batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 or proximal; did you mean "
               "epochs?\n");
     EXPECT_THAT(refused({"data", "x.toml"}), HasSubstr("x.toml:3: "));
     EXPECT_EQ(refused({"run", perceptron, "--set", "client.lr=-1"}),
@@ -94,6 +95,71 @@ TEST_F(Cli, ShowsThePartition) {
     const Outcome end = fedmrn(folder.path(), {"data", perceptron});
     EXPECT_EQ(end.status, 0) << end.err;
     EXPECT_NE(end.out, "");
+}
+
+/// A data set of LEAF's layout: a user's samples are 80 letters and the one that follows.
+class CliWithUsers : public Cli {
+protected:
+    CliWithUsers() {
+        std::filesystem::create_directories(folder / "leaf/train");
+        std::filesystem::create_directories(folder / "leaf/test");
+        for (const char* split : {"train", "test"})
+            spill(folder / "leaf" / split / "a.json", leaf({{"ANNE", 5}, {"BOB", 3}, {"CID", 0}}));
+        spill(folder / "leaf/train/b.json", leaf({{"DOT", 4}}));
+        spill(folder / "x.toml", "[experiment]\nrounds = 3\ndevice = 'cpu'\nout = 'r'\n"
+                                 "[data]\nname = 'leaf-shakespeare'\npath = 'leaf'\n"
+                                 "partition = 'natural'\n"
+                                 "[client]\ncohort = 2\n[model]\nname = 'mlp'\n");
+    }
+    static std::string leaf(const std::vector<std::pair<std::string, int>>& users) {
+        nlohmann::json file;
+        for (const auto& [name, samples] : users) {
+            file["users"].push_back(name);
+            file["num_samples"].push_back(samples);
+            nlohmann::json& user = file["user_data"][name];
+            user = {{"x", nlohmann::json::array()}, {"y", nlohmann::json::array()}};
+            for (int i = 0; i < samples; ++i) {
+                user["x"].push_back(std::string(80 - i, ' ') + std::string(i, 'a'));
+                user["y"].push_back(std::string(1, static_cast<char>('a' + i)));
+            }
+        }
+        return file.dump();
+    }
+};
+
+TEST_F(CliWithUsers, ShowsThemAsClients) {
+    const Outcome end = fedmrn(folder.path(), {"data", "x.toml"});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, HasSubstr("  users        3\n"));
+    EXPECT_THAT(end.out, HasSubstr("  clients      3, which hold 12 samples\n"));
+    const Outcome two = fedmrn(folder.path(), {"data", "x.toml", "--set", "data.clients=2"});
+    EXPECT_THAT(two.out, HasSubstr("  clients      2, which hold 8 samples; 4 unused\n"));
+    EXPECT_EQ(refused({"data", "x.toml", "--set", "data.clients=4"}),
+              "[data] clients = 4: leaf-shakespeare has 3 users with training samples, expected at "
+              "most as many, or 0 for all of them\n");
+    EXPECT_THAT(refused({"data", perceptron, "--set", "data.partition=natural"}),
+                HasSubstr("synthetic does not say whose its samples are"));
+}
+
+TEST_F(CliWithUsers, TrainThemAndGoOn) {
+    const Outcome end = fedmrn(folder.path(), {"run", "x.toml"});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, HasSubstr("3 clients (natural), 2 a round"));
+    const Outcome more =
+        fedmrn(folder.path(), {"run", "r/config.toml", "--resume", "--set", "experiment.rounds=4"});
+    EXPECT_EQ(more.status, 0) << more.err;
+    const Outcome report = fedmrn(folder.path(), {"report", "r"});
+    EXPECT_EQ(report.status, 0) << report.err;
+    EXPECT_THAT(refused({"run", "x.toml", "--out", "s", "--set", "client.cohort=4"}),
+                HasSubstr("client.cohort: expected at most the number of clients (3), found 4"));
+    EXPECT_THAT(refused({"run", "x.toml", "--out", "t", "--set", "model.name=cnn4"}),
+                HasSubstr("cnn4"));
+}
+
+TEST_F(CliWithUsers, AFileOfTheirsIsNamed) {
+    spill(folder / "leaf/train/b.json", "{\"users\": [\"DOT\"");
+    EXPECT_EQ(refused({"data", "x.toml"}),
+              "leaf/train/b.json: truncated: the JSON ends in its middle\n");
 }
 
 TEST_F(Cli, ListsDevices) {

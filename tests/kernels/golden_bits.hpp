@@ -27,6 +27,7 @@ std::vector<GoldenCase> golden_cases();
 void add_mask_cases(std::vector<GoldenCase>& cases);
 void add_update_cases(std::vector<GoldenCase>& cases);
 void add_quantize_cases(std::vector<GoldenCase>& cases);
+void add_select_cases(std::vector<GoldenCase>& cases);
 void add_layer_cases(std::vector<GoldenCase>& cases);
 void add_trained_cases(std::vector<GoldenCase>& cases);
 

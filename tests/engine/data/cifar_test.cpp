@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "support.hpp"
+#include "set_files.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -26,9 +26,8 @@ Bytes operator+(Bytes a, const Bytes& b) {
     return a;
 }
 
-class Cifar : public testing::Test {
+class Cifar : public testing::Test, protected SetFiles {
 protected:
-    void put(const std::string& name, const Bytes& bytes) { path = folder.write(name, bytes); }
     void put10() {
         for (std::uint8_t batch = 1; batch <= 5; ++batch) {
             put("data_batch_" + std::to_string(batch) + ".bin",
@@ -44,17 +43,6 @@ protected:
         put("train.bin", train);
         put("test.bin", record({3, 42}, 8));
     }
-    [[nodiscard]] Dataset load(const std::string& name) const {
-        DataConfig config;
-        config.name = name;
-        config.path = folder.path();
-        return load_dataset(config, 1);
-    }
-    [[nodiscard]] std::string error(const std::string& name) const {
-        return error_of([&] { static_cast<void>(load(name)); });
-    }
-    Folder folder;
-    std::string path; ///< of the last file put
 };
 
 TEST_F(Cifar, TenIsReadBatchByBatch) {
@@ -96,13 +84,11 @@ TEST_F(Cifar, TheUnpackedArchiveIsFoundInTheFolder) {
 
 TEST_F(Cifar, CutInARecord) {
     put10();
-    Bytes cut = record({1}, 1) + record({2}, 2);
-    cut.pop_back();
-    put("data_batch_4.bin", cut);
+    put("data_batch_4.bin", cut(record({1}, 1) + record({2}, 2), 6145));
     EXPECT_EQ(error("cifar-10"), path + ": 6145 bytes, expected a multiple of 3073 (labels and "
                                         "pixels of a sample): truncated, or not a binary CIFAR "
                                         "file");
-    put("data_batch_4.bin", {});
+    put("data_batch_4.bin", Bytes{});
     EXPECT_THAT(error("cifar-10"), HasSubstr(path + ": 0 bytes"));
 }
 

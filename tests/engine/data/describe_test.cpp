@@ -92,6 +92,12 @@ clients by the labels they hold
 )");
 }
 
+TEST(Describe, UsersWhereTheSetHasThem) {
+    Small small;
+    small.data.owners = {0, 0, 1, 2, 0, 1, 2, 2, 1};
+    EXPECT_THAT(describe(small.data, small.split), HasSubstr("\n  users        3\n  clients "));
+}
+
 TEST(Describe, FitsThePageWhateverTheData) {
     for (const std::uint32_t classes : {1U, 2U, 10U, 26U, 100U, 1000U}) {
         for (const std::uint64_t clients : {1U, 20U, 21U, 500U}) {

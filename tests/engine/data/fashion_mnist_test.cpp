@@ -8,8 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/data/folder.hpp"
-#include "fedmrn/dataset.hpp"
-#include "support.hpp"
+#include "set_files.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -60,7 +59,7 @@ TEST(FashionMnist, IsNormalisedByEachSplitsOwnPixels) {
 }
 
 /// A small set of the four files, some of them gzipped.
-class FashionMnistFolder : public testing::Test {
+class FashionMnistFolder : public testing::Test, protected SetFiles {
 protected:
     FashionMnistFolder() {
         put("train-images-idx3-ubyte.gz", gzip(idx(0x803, {3, 28, 28}, noise(3 * 784))));
@@ -68,18 +67,11 @@ protected:
         put("t10k-images-idx3-ubyte", idx(0x803, {2, 28, 28}, noise(2 * 784)));
         put("t10k-labels-idx1-ubyte.gz", gzip(idx(0x801, {2}, {4, 5})));
     }
-    void put(const std::string& name, const Bytes& bytes) { path = folder.write(name, bytes); }
-    [[nodiscard]] std::string error() const {
-        return error_of([&] { load_fashion_mnist(folder.path()); });
-    }
-    Folder folder;
-    std::string path; ///< of the last file put
+    [[nodiscard]] std::string error() const { return SetFiles::error("fashion-mnist"); }
 };
 
 TEST_F(FashionMnistFolder, PlainAndGzippedFilesMix) {
-    DataConfig config;
-    config.path = folder.path();
-    const Dataset data = load_dataset(config, 1);
+    const Dataset data = load("fashion-mnist");
     EXPECT_EQ(data.train.labels, (std::vector<std::uint16_t>{1, 2, 3}));
     EXPECT_EQ(data.train.pixels, noise(3 * 784));
     EXPECT_EQ(data.test.labels, (std::vector<std::uint16_t>{4, 5}));
@@ -138,7 +130,8 @@ TEST(LoadDataset, UnknownName) {
               "[data] name = \"fashion\": no such data set, expected one of \"fashion-mnist\", "
               "\"mnist\", \"emnist-digits\", \"emnist-letters\", \"emnist-balanced\", "
               "\"emnist-byclass\", \"emnist-bymerge\", \"emnist-mnist\", \"cifar-10\", "
-              "\"cifar-100\", \"npz\", \"synthetic\"");
+              "\"cifar-100\", \"svhn\", \"leaf-femnist\", \"leaf-shakespeare\", \"tff-emnist\", "
+              "\"tff-emnist-digits\", \"tff-cifar-100\", \"npz\", \"synthetic\"");
 }
 
 } // namespace

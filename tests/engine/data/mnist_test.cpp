@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/data/normalise.hpp"
-#include "support.hpp"
+#include "set_files.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -19,7 +19,7 @@ using Labels = std::vector<std::uint16_t>;
 constexpr std::size_t image = std::size_t{28} * 28;
 
 /// The four files of a set: three training samples and two for testing.
-struct Files {
+struct Files : SetFiles {
     Files(const std::string& train, const std::string& test, const Bytes& train_labels,
           const Bytes& test_labels) {
         const auto count = [](const Bytes& labels) {
@@ -30,18 +30,6 @@ struct Files {
         put(test + "-images-idx3-ubyte", idx(0x803, {2, 28, 28}, noise(2 * image)));
         put(test + "-labels-idx1-ubyte.gz", gzip(idx(0x801, {count(test_labels)}, test_labels)));
     }
-    void put(const std::string& name, const Bytes& bytes) { path = folder.write(name, bytes); }
-    [[nodiscard]] Dataset load(const std::string& name) const {
-        DataConfig config;
-        config.name = name;
-        config.path = folder.path();
-        return load_dataset(config, 1);
-    }
-    [[nodiscard]] std::string error(const std::string& name) const {
-        return error_of([&] { static_cast<void>(load(name)); });
-    }
-    Folder folder;
-    std::string path; ///< of the last file put
 };
 
 TEST(Mnist, ReadsTheFourFiles) {

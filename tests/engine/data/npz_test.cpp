@@ -92,6 +92,23 @@ TEST_P(Npz, LabelsOutOfRange) {
               "y_train: the label of sample 2 is 65536, expected 0 to 65535");
 }
 
+TEST_P(Npz, WhoseTheTrainingSamplesAre) {
+    EXPECT_TRUE(load().owners.empty());
+    // Users are numbered in the order of the numbers that the file gives them.
+    members.push_back({"train_clients.npy", npy("<i8", "(3,)", words({7'000'000'000, 3, 3}, 8))});
+    EXPECT_EQ(load().owners, (std::vector<std::uint32_t>{1, 0, 0}));
+    DataConfig config;
+    config.partition = Partition::natural;
+    config.clients = 0;
+    const ClientSplit split = partition(config, load(), 1);
+    EXPECT_EQ(split.order, (std::vector<std::uint32_t>{1, 2, 0}));
+    EXPECT_EQ(error_with(4, npy("<i8", "(2,)", words({1, 2}, 8))),
+              "train_clients is <i8 of shape (2), expected integers of shape (3,), one an image");
+    EXPECT_EQ(error_with(4, npy("<i2", "(3,)", words({1, -2, 0}, 2))),
+              "train_clients: the client of sample 1 is negative, expected 0 to "
+              "18446744073709551615");
+}
+
 TEST_P(Npz, WrongArrays) {
     const auto original = members;
     EXPECT_THAT(error_with(0, npy("<f4", "(3, 4, 5, 2)", Bytes(480))),

@@ -36,9 +36,10 @@ public:
 
     [[nodiscard]] std::string path() const { return path_.string(); }
 
-    /// Writes a file; returns its path.
+    /// Writes a file, and the folders of its name; returns its path.
     [[nodiscard]] std::string write(const std::string& name, const Bytes& bytes) const {
         const std::filesystem::path path = path_ / name;
+        std::filesystem::create_directories(path.parent_path());
         std::ofstream(path, std::ios::binary)
             .write(reinterpret_cast<const char*>(bytes.data()),
                    static_cast<std::streamsize>(bytes.size()));

@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(
              "method, server or network"},
         Case{"[client]\nepochs = 1\nbacth = 3",
              "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, schedule, "
-             "decay_rounds, momentum, weight_decay or proximal; did you mean batch?"},
+             "decay_rounds, momentum, weight_decay, l2 or proximal; did you mean batch?"},
         Case{"[model]\nrounds = 3",
              "x.toml:2: unknown key model.rounds; expected name; did you mean experiment.rounds?"},
         Case{"rounds = 3",
@@ -65,19 +65,25 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[method]\nstochastic = 1",
              "x.toml:2: method.stochastic: expected true or false, found 1"},
         Case{"[data]\nclients = 1000000001",
-             "x.toml:2: data.clients: expected an integer in 1 … 1000000000, found 1000000001"},
+             "x.toml:2: data.clients: expected an integer in 0 … 1000000000, found 1000000001"},
+        Case{"[data]\nclients = 0",
+             "x.toml:2: data.clients: expected at least 1, found 0, which is every user of "
+             "partition = \"natural\""},
         Case{"[data]\nfraction = 1.01",
              "x.toml:2: data.fraction: expected a number in (0, 1], found 1.01"},
         Case{"[data]\nname = \"a\\nb\"",
              "x.toml:2: data.name: expected \"fashion-mnist\", \"mnist\", \"emnist-digits\", "
              "\"emnist-letters\", \"emnist-balanced\", \"emnist-byclass\", \"emnist-bymerge\", "
-             "\"emnist-mnist\", \"cifar-10\", \"cifar-100\", \"npz\" or \"synthetic\", found "
-             "\"a\\u000Ab\""},
+             "\"emnist-mnist\", \"cifar-10\", \"cifar-100\", \"svhn\", \"leaf-femnist\", "
+             "\"leaf-shakespeare\", \"tff-emnist\", \"tff-emnist-digits\", \"tff-cifar-100\", "
+             "\"npz\" or \"synthetic\", found \"a\\u000Ab\""},
         // the first line in the file, though "data" sorts before "server"
         Case{"[server]\nlr = 0\n[data]\nbeta = 0",
              "x.toml:2: server.lr: expected a number in (0, 1000000], found 0"},
         Case{"[data]\nclients = 5\n\n[client]\ncohort = 6",
              "x.toml:5: client.cohort: expected at most data.clients = 5, found 6"},
+        Case{"[data]\npartition = 'natural'\nclients = 5",
+             "x.toml:3: client.cohort: expected at most data.clients = 5, found 10"},
         Case{"[data]\nclients = 5",
              "x.toml:2: client.cohort: expected at most data.clients = 5, found 10"}));
 

@@ -29,7 +29,7 @@ TEST(Config, KeysAreTheInterface) {
         names,
         "\n[experiment] seed rounds lanes device precision out checkpoint_every"
         "\n[data] name path partition beta fraction clients samples augment"
-        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay proximal"
+        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
         " vote levels error_feedback ratio bits estimate rank iterations sparsity"
@@ -56,6 +56,19 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
               0.01);
     const std::vector<std::string> set{"method.name=fedavg"};
     EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
+}
+
+TEST(Config, TheNaturalPartitionTakesEveryUser) {
+    const std::string natural = "data.partition = 'natural'\n";
+    EXPECT_EQ(parse_config(natural, "f").data.clients, 0U);
+    EXPECT_EQ(parse_config(natural + "client.cohort = 500", "f").client.cohort, 500U);
+    EXPECT_EQ(parse_config(natural + "data.clients = 20", "f").data.clients, 20U);
+    EXPECT_EQ(parse_config(natural + "data.clients = 0", "f").data.clients, 0U);
+    EXPECT_EQ(parse_config("data.partition = 'iid'", "f").data.clients, 100U);
+    // The resolved file of such a run is read again when it is resumed.
+    const Config c = parse_config(natural, "f");
+    EXPECT_EQ(c.data.partition, Partition::natural);
+    EXPECT_TRUE(same(parse_config(to_toml(c), "other"), c)) << to_toml(c);
 }
 
 TEST(Config, ReadsEveryWord) {

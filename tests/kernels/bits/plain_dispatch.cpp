@@ -90,6 +90,40 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     cpu::vote(device, elements, step, majority, mean);
 }
 
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k) {
+    cpu::find_thresholds(device, clients, elements, k);
+}
+
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::select_largest(device, clients, elements);
+}
+
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::gather_selected(device, clients, elements);
+}
+
+void scatter_selected(Device& device, std::span<const ScatterSource> clients,
+                      std::size_t elements) {
+    cpu::scatter_selected(device, clients, elements);
+}
+
+void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                 const float* global, PerLane<float> gradient) {
+    cpu::stop_pruned(device, lanes, states, elements, global, gradient);
+}
+
+void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
+                std::uint64_t* kept) {
+    cpu::count_kept(device, clients, elements, kept);
+}
+
+void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
+                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
+                const float* global, double* mean) {
+    cpu::merge_kept(device, rule, elements, sum, kept, samples, global, mean);
+}
+
 void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
                    const LaneState* states, const float* global, PerLane<const float> update,
                    PerLane<float> weights) {
