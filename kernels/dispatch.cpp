@@ -166,6 +166,49 @@ void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
     on(device, cpu::merge_kept, cuda::merge_kept, rule, elements, sum, kept, samples, global, mean);
 }
 
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights) {
+    on(device, cpu::score_weights, cuda::score_weights, frozen, lanes, states, global, update,
+       weights);
+}
+
+void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient) {
+    on(device, cpu::score_gradient, cuda::score_gradient, frozen, lanes, states, global, update,
+       gradient);
+}
+
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global) {
+    on(device, cpu::pack_scores, cuda::pack_scores, clients, elements, global);
+}
+
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean) {
+    on(device, cpu::posterior_scores, cuda::posterior_scores, clients, elements, global, mean);
+}
+
+void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                      const LaneState* states, const float* global, PerLane<float> update,
+                      PerLane<float> weights) {
+    on(device, cpu::binarize_weights, cuda::binarize_weights, binary, lanes, states, global, update,
+       weights);
+}
+
+void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
+    on(device, cpu::binarize_gradient, cuda::binarize_gradient, binary, lanes, states, update,
+       gradient);
+}
+
+void pack_binarized(Device& device, const BinaryUpdate& binary,
+                    std::span<const BinarizeSource> clients) {
+    on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

@@ -4,7 +4,9 @@
 #include "engine/method/eden.hpp"
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
+#include "engine/method/fedbat.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/fedpm.hpp"
 #include "engine/method/fedsparsify.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
@@ -16,7 +18,7 @@ namespace fedmrn {
 namespace {
 
 std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLayout& layout,
-                                   std::uint64_t /*seed*/) {
+                                   std::uint64_t seed) {
     switch (config.name) {
     case MethodName::fedavg:
         return std::make_unique<FedAvg>(layout);
@@ -38,6 +40,10 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<Stc>(config, layout);
     case MethodName::fedsparsify:
         return std::make_unique<FedSparsify>(config, layout);
+    case MethodName::fedpm:
+        return std::make_unique<FedPm>(layout, seed);
+    case MethodName::fedbat:
+        return std::make_unique<FedBat>(layout);
     }
     return nullptr;
 }

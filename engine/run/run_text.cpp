@@ -55,6 +55,10 @@ std::string method_name(const Config& config) {
         return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
     case MethodName::fedsparsify:
         return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * config.method.sparsity);
+    case MethodName::fedpm:
+        return "FedPM";
+    case MethodName::fedbat:
+        return "FedBAT";
     case MethodName::fedmrn:
         break;
     }

@@ -19,6 +19,7 @@ enum class Scratch : std::size_t {
     batchnorm_coefficients,
     pooling_sums,
     weight_sums,
+    binary_sums,
     clients,
     selection,
     slots ///< how many there are

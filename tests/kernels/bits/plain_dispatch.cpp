@@ -139,6 +139,45 @@ void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
     cpu::merge_kept(device, rule, elements, sum, kept, samples, global, mean);
 }
 
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights) {
+    cpu::score_weights(device, frozen, lanes, states, global, update, weights);
+}
+
+void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient) {
+    cpu::score_gradient(device, frozen, lanes, states, global, update, gradient);
+}
+
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global) {
+    cpu::pack_scores(device, clients, elements, global);
+}
+
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean) {
+    cpu::posterior_scores(device, clients, elements, global, mean);
+}
+
+void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                      const LaneState* states, const float* global, PerLane<float> update,
+                      PerLane<float> weights) {
+    cpu::binarize_weights(device, binary, lanes, states, global, update, weights);
+}
+
+void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
+    cpu::binarize_gradient(device, binary, lanes, states, update, gradient);
+}
+
+void pack_binarized(Device& device, const BinaryUpdate& binary,
+                    std::span<const BinarizeSource> clients) {
+    cpu::pack_binarized(device, binary, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
