@@ -109,6 +109,48 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
 }
 
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_rows, cuda::multiply_rows, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_columns, cuda::multiply_columns, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    on(device, cpu::orthonormalise, cuda::orthonormalise, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    on(device, cpu::multiply_factors, cuda::multiply_factors, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    on(device, cpu::frozen_weights, cuda::frozen_weights, shape, lanes, states, global, factor,
+       weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    on(device, cpu::frozen_gradient, cuda::frozen_gradient, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    on(device, cpu::multiply_frozen, cuda::multiply_frozen, shape, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

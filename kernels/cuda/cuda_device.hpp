@@ -20,6 +20,7 @@ enum class Scratch : std::size_t {
     pooling_sums,
     weight_sums,
     clients,
+    frozen_values,
     slots ///< how many there are
 };
 

@@ -82,6 +82,47 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     cpu::vote(device, elements, step, majority, mean);
 }
 
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    cpu::start_factors(device, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    cpu::multiply_rows(device, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    cpu::multiply_columns(device, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    cpu::orthonormalise(device, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    cpu::multiply_factors(device, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    cpu::frozen_weights(device, shape, lanes, states, global, factor, weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    cpu::frozen_gradient(device, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    cpu::multiply_frozen(device, shape, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);
