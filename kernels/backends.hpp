@@ -34,6 +34,8 @@
     decltype(kernels::sgd_step) sgd_step;                                                          \
     decltype(kernels::state_changes) state_changes;                                                \
     decltype(kernels::aggregate_dense) aggregate_dense;                                            \
+    decltype(kernels::add_values) add_values;                                                      \
+    decltype(kernels::subtract_decoded) subtract_decoded;                                          \
     decltype(kernels::largest_magnitude) largest_magnitude;                                        \
     decltype(kernels::mean_of_masks) mean_of_masks;                                                \
     decltype(kernels::mean_of_dense) mean_of_dense;                                                \

@@ -84,6 +84,14 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     on(device, cpu::server_step, cuda::server_step, lr, momentum, elements, mean, velocity, global);
 }
 
+void add_values(Device& device, std::size_t elements, const float* values, float* sum) {
+    on(device, cpu::add_values, cuda::add_values, elements, values, sum);
+}
+
+void subtract_decoded(Device& device, std::size_t elements, const double* decoded, float* values) {
+    on(device, cpu::subtract_decoded, cuda::subtract_decoded, elements, decoded, values);
+}
+
 void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
                           const double* mean, double* m, double* v, float* global) {
     on(device, cpu::adaptive_server_step, cuda::adaptive_server_step, rule, elements, mean, m, v,

@@ -20,9 +20,10 @@ struct LaneStart {
 struct LaneArrays {
     LaneState* states = nullptr;
     LaneMetrics* metrics = nullptr;
-    PerLane<float> update;   ///< [trainable]
-    PerLane<float> velocity; ///< [trainable]; null: none
-    PerLane<float> weights;  ///< [state]
+    PerLane<float> update;     ///< [variables]
+    PerLane<float> velocity;   ///< [variables]; null: none
+    PerLane<float> weights;    ///< [state]
+    std::size_t variables = 0; ///< at least the trainable parameters
 };
 
 /// Begins clients, any number at once: their state is set, metrics, update and velocity become

@@ -58,6 +58,12 @@ inline void add_dense(Device& device, std::size_t elements, const float* values,
     aggregate_dense(device, {&one, 1}, elements, sum);
 }
 
+/// sum[i] += values[i]. Exactness: bits.
+void add_values(Device& device, std::size_t elements, const float* values, float* sum);
+
+/// values[i] −= decoded[i], rounded once to float: what a message has left out. Exactness: bits.
+void subtract_decoded(Device& device, std::size_t elements, const double* decoded, float* values);
+
 /// max |values[i]|, infinity where one is not a number; 0 of none. Waits. Exactness: bits.
 float largest_magnitude(Device& device, std::size_t elements, const float* values);
 

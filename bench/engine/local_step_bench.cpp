@@ -38,7 +38,7 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
     const auto train = [&] {
         std::size_t left = lanes;
         group.run(
-            split.view(), global.data(),
+            split.view(), {1, global.data()},
             [&]() -> std::optional<ClientTask> {
                 if (left == 0) {
                     return std::nullopt;

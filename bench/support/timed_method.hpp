@@ -16,20 +16,25 @@ public:
 
     [[nodiscard]] double seconds() const { return seconds_; }
 
-    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
-                       const float* global, PerLane<const float> update,
-                       PerLane<float> weights) const override {
+    void local_weights(Device& device, const LocalStep& step) const override {
         const double start = thread_seconds();
-        method_->local_weights(device, lanes, states, global, update, weights);
+        method_->local_weights(device, step);
         seconds_ += thread_seconds() - start;
     }
     [[nodiscard]] PendingMessages encode(Device& device,
                                          std::span<const TrainedClient> clients) const override {
         return method_->encode(device, clients);
     }
-    [[nodiscard]] std::vector<TensorEntry> table() const override { return method_->table(); }
-    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override {
-        method_->aggregate(device, messages, mean);
+    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
+        return method_->table(round);
+    }
+    [[nodiscard]] std::size_t variables() const override { return method_->variables(); }
+    void local_gradient(Device& device, const LocalStep& step) const override {
+        method_->local_gradient(device, step);
+    }
+    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
+                   double* mean) const override {
+        method_->aggregate(device, round, messages, mean);
     }
     [[nodiscard]] bool decays_weights() const override { return method_->decays_weights(); }
 

@@ -18,7 +18,7 @@ std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
 LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& method,
                      const ClientConfig& config, std::size_t lanes, Real real)
     : device_(device), method_(method), config_(config), layout_(model.layout), lanes_(lanes),
-      update_stride_(stride_of(layout_.trainable)), weights_stride_(stride_of(layout_.state)),
+      update_stride_(stride_of(method.variables())), weights_stride_(stride_of(layout_.state)),
       network_(device, model, lanes, config.batch, real, true),
       update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
       gradient_(device, lanes * update_stride_),
@@ -29,7 +29,7 @@ PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
     return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
 }
 
-void LaneGroup::run(const kernels::SplitView& split, const float* global, const Next& next,
+void LaneGroup::run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
     // A run that was given up may have left clients on the lanes.
     std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
@@ -49,17 +49,17 @@ void LaneGroup::run(const kernels::SplitView& split, const float* global, const 
         emission = {};
     };
     for (;;) {
-        fill(global, next);
+        fill(round.global, next);
         const std::size_t steps = steps_left();
         for (std::size_t i = 0; i < steps && !stop.stop_requested(); ++i) {
-            step({split, global});
+            step({split, {0, round.global, round.decay}});
             stepped(advance());
         }
         collect();
         if (steps == 0 || stop.stop_requested()) {
             break;
         }
-        emission = emit(global);
+        emission = emit(round);
     }
 }
 
@@ -82,7 +82,8 @@ void LaneGroup::fill(const float* global, const Next& next) {
                           metrics_.data(),
                           of_update(update_),
                           of_update(velocity_),
-                          {weights_.data(), weights_stride_}},
+                          {weights_.data(), weights_stride_},
+                          method_.variables()},
                          global, layout_.trainable, layout_.state);
 }
 
@@ -109,7 +110,10 @@ void LaneGroup::step(const Source& source) {
 
 void LaneGroup::queue_step(const Source& source) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
-    const kernels::SgdRule sgd{static_cast<float>(config_.lr), static_cast<float>(config_.momentum),
+    const LocalStep local{source.round,       lanes_,  states_.data(),
+                          of_update(update_), weights, of_update(gradient_)};
+    const kernels::SgdRule sgd{static_cast<float>(config_.lr * source.round.decay),
+                               static_cast<float>(config_.momentum),
                                static_cast<float>(config_.weight_decay), method_.decays_weights(),
                                static_cast<float>(config_.proximal)};
     {
@@ -119,13 +123,24 @@ void LaneGroup::queue_step(const Source& source) {
     }
     {
         const Range part(device_, "local weights", lanes_);
-        method_.local_weights(device_, lanes_, states_.data(), source.global, of_update(update_),
-                              weights);
+        method_.local_weights(device_, local);
     }
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
+    {
+        const Range part(device_, "local gradient", lanes_);
+        method_.local_gradient(device_, local);
+    }
     const Range part(device_, "sgd", lanes_);
-    kernels::sgd_step(device_, sgd, lanes_, states_.data(), layout_.trainable, of_update(gradient_),
-                      weights, of_update(velocity_), of_update(update_));
+    const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
+        const PerLane<float> velocity = of_update(velocity_);
+        kernels::sgd_step(
+            device_, rule, lanes_, states_.data(), end - first, local.gradient.at(first), weights,
+            velocity.data != nullptr ? velocity.at(first) : velocity, local.update.at(first));
+    };
+    descend(sgd, 0, layout_.trainable);
+    if (method_.variables() > layout_.trainable) { // the method's own: nothing pulls them to zero
+        descend({sgd.lr, sgd.momentum}, layout_.trainable, method_.variables());
+    }
     kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
 }
 
@@ -143,7 +158,7 @@ std::uint64_t LaneGroup::advance() {
 }
 
 /// Queues the messages of all lanes whose client is done, and frees the lanes.
-LaneGroup::Emission LaneGroup::emit(const float* global) {
+LaneGroup::Emission LaneGroup::emit(const RoundContext& round) {
     const Range range(device_, "messages");
     Emission emission;
     std::vector<TrainedClient> clients;
@@ -152,9 +167,9 @@ LaneGroup::Emission LaneGroup::emit(const float* global) {
             continue;
         }
         const ClientTask& task = *tasks_[lane];
-        clients.push_back({task.client, task.round, task.seed, task.count, global,
+        clients.push_back({task.client, round, task.seed, task.count,
                            update_.data() + lane * update_stride_,
-                           weights_.data() + lane * weights_stride_});
+                           weights_.data() + lane * weights_stride_, task.memory});
         emission.tasks.push_back(task);
         emission.lanes.push_back(lane);
         tasks_[lane].reset();

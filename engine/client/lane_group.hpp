@@ -21,9 +21,10 @@ struct ClientTask {
     std::size_t slot = 0; ///< place in the cohort
     std::uint64_t client = 0;
     std::uint32_t round = 0;
-    std::uint64_t seed = 0;  ///< s_k,t
-    std::uint64_t first = 0; ///< in the sample order
-    std::uint32_t count = 0; ///< N_k
+    std::uint64_t seed = 0;               ///< s_k,t
+    std::uint64_t first = 0;              ///< in the sample order
+    std::uint32_t count = 0;              ///< N_k
+    std::vector<float>* memory = nullptr; ///< as in TrainedClient
 };
 
 /// The lanes of one device, in lockstep: every local step advances all of them in the same kernels,
@@ -39,16 +40,15 @@ public:
     using Stepped = std::function<void(std::uint64_t samples)>;
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
-    /// at each step). global: the state all of them start from, in device memory. stepped is called
-    /// when a step is queued.
-    void run(const kernels::SplitView& split, const float* global, const Next& next,
+    /// at each step). stepped is called when a step is queued.
+    void run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:
     /// What a recorded step has built in.
     struct Source {
         kernels::SplitView split;
-        const float* global = nullptr;
+        RoundContext round; ///< but for its number
         bool operator==(const Source&) const = default;
     };
     /// Clients that are done, their messages under way.
@@ -63,7 +63,7 @@ private:
     void queue_step(const Source& source);
     std::uint64_t advance();
     [[nodiscard]] std::size_t steps_left() const;
-    [[nodiscard]] Emission emit(const float* global);
+    [[nodiscard]] Emission emit(const RoundContext& round);
     [[nodiscard]] PerLane<float> of_update(Buffer<float>& buffer);
 
     Device& device_;

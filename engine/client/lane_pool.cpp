@@ -59,7 +59,7 @@ LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
 }
 
 std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
-                                    const kernels::SplitView& split, const float* global,
+                                    const kernels::SplitView& split, const RoundContext& round,
                                     const LaneGroup::Stepped& stepped,
                                     const std::stop_token& stop) {
     std::vector<Upload> uploads(tasks.size());
@@ -77,7 +77,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     };
     on_all([&](Worker& worker) {
         try {
-            worker.group->run(split, global, next, done, stepped, ours.get_token());
+            worker.group->run(split, round, next, done, stepped, ours.get_token());
         } catch (...) {
             ours.request_stop();
             throw;

@@ -31,7 +31,7 @@ public:
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
     /// requested.
     std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
-                              const float* global, const LaneGroup::Stepped& stepped,
+                              const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
     /// Loss and hits of a state over a split.

@@ -50,7 +50,7 @@ void queue_changes(Device& device, const ParameterLayout& layout, std::size_t fi
     for (const TrainedClient& client : clients) {
         sources.push_back({client.update, client.weights, changes + sources.size() * stride});
     }
-    kernels::state_changes(device, sources, clients.front().global, first, layout.trainable,
+    kernels::state_changes(device, sources, clients.front().round.global, first, layout.trainable,
                            layout.state);
 }
 
@@ -58,7 +58,7 @@ Message message_of(MethodName method, const TrainedClient& client,
                    const std::vector<TensorEntry>& table) {
     Message message;
     message.method = static_cast<std::uint8_t>(method);
-    message.round = client.round;
+    message.round = client.round.round;
     message.client = client.client;
     message.seed = client.seed;
     message.samples = client.samples;

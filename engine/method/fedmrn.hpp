@@ -12,24 +12,24 @@ namespace fedmrn {
 class FedMrn final : public Method {
 public:
     FedMrn(const MethodConfig& config, const ParameterLayout& layout);
-    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
-                       const float* global, PerLane<const float> update,
-                       PerLane<float> weights) const override;
+    [[nodiscard]] std::size_t variables() const override { return layout_.trainable; }
+    void local_weights(Device& device, const LocalStep& step) const override;
     using Method::encode;
     [[nodiscard]] PendingMessages encode(Device& device,
                                          std::span<const TrainedClient> clients) const override;
-    [[nodiscard]] std::vector<TensorEntry> table() const override;
-    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override;
+    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override;
+    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
+                   double* mean) const override;
     [[nodiscard]] bool decays_weights() const override { return false; }
 
 private:
-    /// Throws unless the message was made under this experiment's noise and mask.
-    void check(const Message& message) const;
+    [[nodiscard]] double magnitude(const RoundContext& round) const;
+    [[nodiscard]] kernels::MaskRule rule(const RoundContext& round) const;
+    /// Throws unless the message was made under this round's noise and mask.
+    void check(const Message& message, const RoundContext& round) const;
 
     ParameterLayout layout_;
-    kernels::MaskRule rule_;
-    float magnitude_;
-    bool post_training_;
+    MethodConfig config_;
     std::uint8_t variant_; ///< bit 0: signed; bits 1–2: distribution of the noise
 };
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedmrn.hpp"
 #include "engine/method/qsgd.hpp"
@@ -8,7 +9,10 @@
 
 namespace fedmrn {
 
-std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout) {
+namespace {
+
+std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLayout& layout,
+                                   std::uint64_t /*seed*/) {
     switch (config.name) {
     case MethodName::fedavg:
         return std::make_unique<FedAvg>(layout);
@@ -22,6 +26,17 @@ std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterL
         return std::make_unique<Qsgd>(config, layout);
     }
     return nullptr;
+}
+
+} // namespace
+
+std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout,
+                                    std::uint64_t seed) {
+    std::unique_ptr<Method> method = make_named(config, layout, seed);
+    if (!config.error_feedback) {
+        return method;
+    }
+    return std::make_unique<ErrorFeedback>(std::move(method), layout);
 }
 
 } // namespace fedmrn

@@ -7,12 +7,11 @@
 #include "engine/method/dense.hpp"
 #include "engine/method/payload.hpp"
 #include "fedmrn/error.hpp"
-#include "kernels/update.hpp"
 
 namespace fedmrn {
 
 PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout)
-    : layout_(layout), rule_(rule) {
+    : DenseTraining(layout), rule_(rule) {
     for (const TensorSpec& tensor : layout.tensors) {
         if (tensor.role == Role::masked) {
             places_.push_back({tensor.offset, tensor.elements(), words_});
@@ -21,14 +20,8 @@ PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout
     }
 }
 
-void PackedMethod::local_weights(Device& device, std::size_t lanes, const LaneState* states,
-                                 const float* global, PerLane<const float> update,
-                                 PerLane<float> weights) const {
-    kernels::add_update(device, lanes, states, layout_.trainable, global, update, weights);
-}
-
 PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t dense = layout_.state - layout_.masked, tensors = places_.size();
+    const std::size_t dense = layout().state - layout().masked, tensors = places_.size();
     Buffer<std::uint32_t> codes(device, clients.size() * words_);
     Buffer<float> scales(device, clients.size() * tensors);
     Buffer<float> changes(device, clients.size() * dense);
@@ -49,10 +42,11 @@ PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClie
         kernels::quantize(device, rule_.levels, static_cast<std::uint32_t>(t), packed,
                           place.elements);
     }
-    queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
+    queue_changes(device, layout(), layout().masked, clients, changes.data(), dense);
     std::vector<Message> messages;
     for (const TrainedClient& client : clients) {
-        Message& message = messages.emplace_back(message_of(rule_.method, client, table()));
+        Message& message =
+            messages.emplace_back(message_of(rule_.method, client, table(client.round.round)));
         message.variant = rule_.variant;
         message.parameter = rule_.parameter;
     }
@@ -70,26 +64,26 @@ PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClie
     };
 }
 
-std::vector<TensorEntry> PackedMethod::table() const {
+std::vector<TensorEntry> PackedMethod::table(std::uint32_t /*round*/) const {
     const Encoding encoding =
         packed_encoding(formula::code_bits(rule_.levels), rule_.scale.has_value());
     std::vector<TensorEntry> table;
     for (const Place& place : places_) {
         table.push_back({encoding, place.elements});
     }
-    append_dense_table(layout_, layout_.masked, table);
+    append_dense_table(layout(), layout().masked, table);
     return table;
 }
 
-void PackedMethod::aggregate(Device& device, std::span<const Message> messages,
-                             double* mean) const {
+void PackedMethod::aggregate(Device& device, const RoundContext& /*round*/,
+                             std::span<const Message> messages, double* mean) const {
     const std::uint64_t samples = total_samples(messages);
     Buffer<std::uint32_t> codes(device, words_ * messages.size());
     for (std::size_t k = 0; k < messages.size(); ++k) {
         check(messages[k]);
         codes.write(messages[k].packed, k * words_);
     }
-    Buffer<formula::Wide> sum(device, layout_.masked);
+    Buffer<formula::Wide> sum(device, layout().masked);
     for (std::size_t t = 0; t < places_.size(); ++t) {
         const Place& place = places_[t];
         std::vector<kernels::PackedValues> clients;
@@ -100,8 +94,8 @@ void PackedMethod::aggregate(Device& device, std::span<const Message> messages,
         kernels::aggregate_packed(device, rule_.levels, clients, place.elements,
                                   sum.data() + place.offset);
     }
-    kernels::mean_of_dense(device, layout_.masked, sum.data(), samples, mean);
-    aggregate_dense_change(device, layout_, layout_.masked, messages, mean);
+    kernels::mean_of_dense(device, layout().masked, sum.data(), samples, mean);
+    aggregate_dense_change(device, layout(), layout().masked, messages, mean);
 }
 
 void PackedMethod::check(const Message& message) const {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "engine/method/method.hpp"
+#include "engine/method/dense_training.hpp"
 #include "kernels/quantize.hpp"
 
 namespace fedmrn {
@@ -20,21 +20,15 @@ struct PackedRule {
 
 /// What the methods share that train densely and then send the masked tensors as codes of a few
 /// bits with a scale a tensor; other parameters and statistics go as float32.
-class PackedMethod : public Method {
+class PackedMethod : public DenseTraining {
 public:
     PackedMethod(const PackedRule& rule, const ParameterLayout& layout);
-    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
-                       const float* global, PerLane<const float> update,
-                       PerLane<float> weights) const override;
     using Method::encode;
     [[nodiscard]] PendingMessages encode(Device& device,
                                          std::span<const TrainedClient> clients) const override;
-    [[nodiscard]] std::vector<TensorEntry> table() const override;
-    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override;
-    [[nodiscard]] bool decays_weights() const override { return true; }
-
-protected:
-    [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
+    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override;
+    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
+                   double* mean) const override;
 
 private:
     /// A masked tensor and where its codes and its scale stand in a message.
@@ -44,7 +38,6 @@ private:
     /// Throws unless the message was made under this experiment's rule, with sane scales.
     void check(const Message& message) const;
 
-    ParameterLayout layout_;
     PackedRule rule_;
     std::vector<Place> places_;
     std::size_t words_ = 0; ///< of all places

@@ -21,8 +21,9 @@ PackedRule rule_of(const MethodConfig& config) {
 SignSgd::SignSgd(const MethodConfig& config, const ParameterLayout& layout)
     : PackedMethod(rule_of(config), layout), vote_(config.vote), step_(config.magnitude) {}
 
-void SignSgd::aggregate(Device& device, std::span<const Message> messages, double* mean) const {
-    PackedMethod::aggregate(device, messages, mean);
+void SignSgd::aggregate(Device& device, const RoundContext& round,
+                        std::span<const Message> messages, double* mean) const {
+    PackedMethod::aggregate(device, round, messages, mean);
     if (vote_ != VoteKind::scaled) {
         kernels::vote(device, layout().masked, step_, vote_ == VoteKind::majority, mean);
     }

@@ -12,7 +12,8 @@ namespace fedmrn {
 class SignSgd final : public PackedMethod {
 public:
     SignSgd(const MethodConfig& config, const ParameterLayout& layout);
-    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override;
+    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
+                   double* mean) const override;
 
 private:
     VoteKind vote_;

@@ -9,14 +9,16 @@
 
 #include "engine/run/file.hpp"
 #include "engine/run/safetensors.hpp"
+#include "engine/run/text.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
 
 constexpr const char* format_name = "fedmrn-checkpoint";
-constexpr const char* format_version = "2";
+constexpr const char* format_version = "3";
 constexpr std::size_t metadata_entries = 15;
+constexpr std::string_view memory_prefix = "memory.";
 
 /// FNV-1a, 64 bits: every change of a single byte changes it.
 struct Checksum {
@@ -35,7 +37,10 @@ std::string checksum(const Metadata& metadata, std::span<const TensorView> tenso
         for (const std::string* text : {&key, &value})
             sum.add(std::as_bytes(std::span(text->c_str(), text->size() + 1)));
     }
-    for (const TensorView& tensor : tensors) sum.add(tensor.data);
+    for (const TensorView& tensor : tensors) {
+        sum.add(std::as_bytes(std::span(tensor.name.c_str(), tensor.name.size() + 1)));
+        sum.add(tensor.data);
+    }
     return fmt::format("{:016x}", sum.value);
 }
 
@@ -60,6 +65,14 @@ template <typename T> std::vector<T> values(const TensorView& view) {
     return copy;
 }
 
+/// Whether a tensor is what a client keeps, and which client's.
+bool is_memory(std::string_view name, std::uint64_t& client) {
+    if (!name.starts_with(memory_prefix)) return false;
+    name.remove_prefix(memory_prefix.size());
+    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), client);
+    return error == std::errc{} && stop == name.data() + name.size();
+}
+
 } // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
@@ -77,6 +90,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
         if (!vector->empty()) // first: their data is aligned to 8 bytes
             tensors.push_back(view_of(name, {vector->size()}, *vector));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
+    for (const auto& [client, kept] : state.memory)
+        tensors.push_back(view_of(fmt::format("{}{}", memory_prefix, client), {kept.size()}, kept));
     metadata["checksum"] = checksum(metadata, tensors);
     write_safetensors(path, metadata, tensors);
 }
@@ -107,23 +122,31 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
         if (error != std::errc{} || stop != end)
             fail(fmt::format("{} is no number: {}", key, text));
     });
-    const TensorView* global = file.find("global");
-    const TensorView* velocity = file.find("velocity");
-    const TensorView* second = file.find("second");
-    const auto vector = [](const TensorView* tensor, Dtype type) {
-        return tensor->dtype == type && tensor->shape.size() == 1;
-    };
-    if (global == nullptr || !vector(global, Dtype::float32) ||
-        (velocity != nullptr && !vector(velocity, Dtype::float64)) ||
-        (second != nullptr && !vector(second, Dtype::float64)) ||
-        file.tensors.size() != std::size_t{1} + (velocity != nullptr) + (second != nullptr) ||
-        file.metadata.size() != metadata_entries)
-        fail("expected a vector \"global\" of F32, at most vectors \"velocity\" and \"second\" of "
-             "F64, "
-             "no more");
-    checkpoint.state.global = values<float>(*global);
-    if (velocity != nullptr) checkpoint.state.velocity = values<double>(*velocity);
-    if (second != nullptr) checkpoint.state.second = values<double>(*second);
+    bool complete = false;
+    for (const TensorView& tensor : file.tensors) {
+        const auto is = [&](Dtype type) {
+            if (tensor.dtype != type || tensor.shape.size() != 1)
+                fail(fmt::format("{} is no vector of the right type", one_line(tensor.name)));
+            return true;
+        };
+        std::uint64_t client = 0;
+        if (tensor.name == "global" && is(Dtype::float32)) {
+            checkpoint.state.global = values<float>(tensor);
+            complete = true;
+        } else if (tensor.name == "velocity" && is(Dtype::float64)) {
+            checkpoint.state.velocity = values<double>(tensor);
+        } else if (tensor.name == "second" && is(Dtype::float64)) {
+            checkpoint.state.second = values<double>(tensor);
+        } else if (is_memory(tensor.name, client) && is(Dtype::float32)) {
+            checkpoint.state.memory[client] = values<float>(tensor);
+        } else {
+            fail(fmt::format("unknown tensor {}", one_line(tensor.name)));
+        }
+    }
+    if (!complete) fail("no vector \"global\"");
+    if (file.metadata.size() != metadata_entries)
+        fail(fmt::format("{} entries of metadata, expected {}", file.metadata.size(),
+                         metadata_entries));
     return checkpoint;
 }
 

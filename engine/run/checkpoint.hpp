@@ -18,8 +18,9 @@ struct Checkpoint {
     std::string config; ///< resolved, as TOML
 };
 
-/// One safetensors file: "global" (float32), "velocity" and "second" (float64, where they are), the
-/// rest as metadata with a checksum over all of it. Atomic.
+/// One safetensors file: "global" (float32), "velocity" and "second" (float64, where they are),
+/// "memory.K" (float32, of each client K that keeps something), the rest as metadata with a
+/// checksum over all of it. Atomic.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
 /// Throws Error for a file that write_checkpoint cannot have written as it stands.

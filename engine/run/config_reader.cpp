@@ -52,6 +52,14 @@ std::optional<Value> value_of(const toml::node& node) {
                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
+/// Whether the update itself is trained and compressed afterwards, so that what is left out of a
+/// message means something to the next.
+bool trains_densely(MethodName method) {
+    using enum MethodName;
+    return method != fedavg && method != fedmrn && method != fedpm && method != fedsparsify &&
+           method != fedbat && method != fedmud;
+}
+
 bool is_section(std::string_view name) {
     const auto keys = config_keys();
     return std::any_of(keys.begin(), keys.end(), [&](const Key& k) { return k.section == name; });
@@ -147,15 +155,24 @@ void ConfigReader::override_with(const std::string& argument) {
 }
 
 Config ConfigReader::finish() const {
+    using enum MethodName;
     Config config = config_;
+    const MethodName method = config.method.name;
     // Each method's learning rate and each mask's magnitude as in the authors' experiments; a step
     // of signs must be smaller than a mask's noise, since every weight takes it.
-    if (!given_.contains("client.lr"))
-        config.client.lr = config.method.name == MethodName::fedmrn ? 0.1 : 0.03;
+    if (!given_.contains("client.lr")) config.client.lr = method == fedmrn ? 0.1 : 0.03;
     if (!given_.contains("method.magnitude"))
-        config.method.magnitude = config.method.name == MethodName::signsgd ? 0.001
-                                  : config.method.mask == MaskKind::binary  ? 0.01
-                                                                            : 0.005;
+        config.method.magnitude = method == signsgd                        ? 0.001
+                                  : config.method.mask == MaskKind::binary ? 0.01
+                                                                           : 0.005;
+    if (!given_.contains("method.ratio") && method == stc) config.method.ratio = 0.1;
+    if (!given_.contains("method.error_feedback"))
+        config.method.error_feedback = method == stc || method == powersgd;
+    if (config.method.error_feedback && !trains_densely(method))
+        throw Error(fmt::format("{}: method.error_feedback: expected false with method.name = {}, "
+                                "which learns what it sends; found true",
+                                where("method.error_feedback"),
+                                value_text(find_key("method", "name")->get(config))));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     if (config.client.cohort > config.data.clients)

@@ -93,7 +93,7 @@ void Run::finish(std::ostream& out) const {
     const Summary summary = summarise(experiment_, ledger_);
     const Metadata about{
         {"format", "pt"}, {"model", experiment_.model().name}, {"hash", summary.model_hash}};
-    export_model(folder_.model_file(), experiment_.model(), experiment_.state().global, about);
+    export_model(folder_.model_file(), experiment_.model(), experiment_.weights(), about);
     const Curve curve = curve_of(method_name(config_), read_metrics(folder_.metrics_file()));
     write_atomically(folder_.chart_file(), chart_svg({&curve, 1}, setting_name(config_)));
     write_summary(folder_.summary_file(), summary); // last: its being there says that all is

@@ -70,7 +70,7 @@ struct Experiment::Impl {
           model(make_model(c.model.name, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset.train.labels, dataset.classes, c.experiment.seed)),
           device(open_device(kind, config.experiment.precision)),
-          method(make_method(c.method, model.layout)) {
+          method(make_method(c.method, model.layout, c.experiment.seed)) {
         check(config, dataset, clients);
         device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
@@ -79,6 +79,7 @@ struct Experiment::Impl {
                                            choose_lanes(*device, model, *method, config));
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
+        method->initialise(first.global);
         first.velocity.resize(moving());
         first.second.resize(adapting(), config.server.tau * config.server.tau);
         restore(std::move(first));
@@ -102,6 +103,14 @@ struct Experiment::Impl {
                         sizes(from.global.size(), from.velocity.size(), from.second.size()) +
                         " values, expected " + sizes(model.layout.state, moving(), adapting()) +
                         ")");
+        }
+        for (const auto& [client, kept] : from.memory) {
+            if (client >= clients.clients() || kept.size() != method->memory()) {
+                throw Error("checkpoint: client " + std::to_string(client) + " keeps " +
+                            std::to_string(kept.size()) + " values, expected " +
+                            std::to_string(method->memory()) + " of clients 0 to " +
+                            std::to_string(clients.clients() - 1));
+            }
         }
         state = std::move(from);
         global = Buffer<float>(*device, state.global);
@@ -128,11 +137,41 @@ struct Experiment::Impl {
         return tasks;
     }
 
+    /// What all clients of a round share.
+    RoundContext context(std::uint32_t round) const {
+        const bool constant = config.client.schedule == Schedule::constant;
+        const double rounds = constant ? 0.0 : (round - 1) / config.client.decay_rounds;
+        return {round, global.data(), 1.0 / (1.0 + rounds)};
+    }
+
+    /// Copies of what the tasks' clients keep, for them to change: a round may be given up.
+    std::vector<std::vector<float>> lend_memory(std::span<ClientTask> tasks) const {
+        std::vector<std::vector<float>> lent(method->memory() != 0 ? tasks.size() : 0);
+        for (std::size_t k = 0; k < lent.size(); ++k) {
+            if (const auto found = state.memory.find(tasks[k].client);
+                found != state.memory.end()) {
+                lent[k] = found->second;
+            }
+            tasks[k].memory = &lent[k];
+        }
+        return lent;
+    }
+    void keep_memory(std::span<const ClientTask> tasks, std::vector<std::vector<float>> lent) {
+        for (std::size_t k = 0; k < lent.size(); ++k) {
+            state.memory[tasks[k].client] = std::move(lent[k]);
+        }
+    }
+
+    /// The weights that the global state stands for.
+    const float* weights(Buffer<float>& room) const {
+        return method->model_weights(*device, context(std::max(state.round, 1u)), room);
+    }
+
     /// Decodes what arrived and moves the global state; reads nothing but the bytes.
-    void aggregate(std::span<const Upload> uploads) {
+    void aggregate(const RoundContext& round, std::span<const Upload> uploads) {
         const Range range(*device, "aggregation", uploads.size());
         std::vector<Message> messages;
-        const std::vector<TensorEntry> table = method->table();
+        const std::vector<TensorEntry> table = method->table(round.round);
         for (const Upload& upload : uploads) {
             messages.push_back(decode(upload.bytes, table));
             if (config.server.sampling == Sampling::weighted) {
@@ -140,7 +179,7 @@ struct Experiment::Impl {
             }
         }
         Buffer<double> mean(*device, model.layout.state);
-        method->aggregate(*device, messages, mean.data());
+        method->aggregate(*device, round, messages, mean.data());
         const std::size_t trainable = model.layout.trainable;
         const ServerConfig& server = config.server;
         if (server.optimizer == ServerOptimizer::sgd) {
@@ -199,6 +238,13 @@ void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); 
 const Config& Experiment::config() const { return impl_->config; }
 void Experiment::profile(bool on) { impl_->device->profile(on); }
 
+std::vector<float> Experiment::weights() const {
+    Buffer<float> room;
+    std::vector<float> weights(impl_->model.layout.state);
+    impl_->device->copy_out(weights.data(), impl_->weights(room), weights.size() * sizeof(float));
+    return weights;
+}
+
 std::uint32_t Experiment::lanes() const {
     return static_cast<std::uint32_t>(impl_->lanes->lanes());
 }
@@ -214,7 +260,9 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     RoundMetrics metrics;
     metrics.round = run.state.round + 1;
     const Range range(*run.device, "round", metrics.round);
-    const std::vector<ClientTask> tasks = run.tasks(metrics.round);
+    std::vector<ClientTask> tasks = run.tasks(metrics.round);
+    const RoundContext context = run.context(metrics.round);
+    std::vector<std::vector<float>> memory = run.lend_memory(tasks);
     std::uint64_t expected = 0;
     for (const ClientTask& task : tasks) {
         expected += task.count;
@@ -229,18 +277,20 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         }
     };
     const std::vector<Upload> uploads =
-        run.lanes->train(tasks, run.training(), run.global.data(), stepped, stop);
+        run.lanes->train(tasks, run.training(), context, stepped, stop);
     if (uploads.empty()) {
         return std::nullopt;
     }
     metrics.train_seconds = seconds_since(start);
     run.count(tasks, uploads, metrics);
-    run.aggregate(uploads);
+    run.aggregate(context, uploads);
+    run.keep_memory(tasks, std::move(memory));
     ++run.state.round;
     if (run.evaluates(metrics.round)) {
         const Range part(*run.device, "evaluation", run.test->samples());
+        Buffer<float> room;
         const LaneMetrics test =
-            run.lanes->evaluate(run.test->view(), run.test->samples(), run.global.data());
+            run.lanes->evaluate(run.test->view(), run.test->samples(), run.weights(room));
         metrics.loss = test.loss / static_cast<double>(test.samples);
         metrics.accuracy = static_cast<double>(test.correct) / static_cast<double>(test.samples);
     }

@@ -10,12 +10,30 @@ namespace fedmrn {
 enum class DeviceKind { automatic, cpu, cuda };
 enum class Precision { automatic, fp32, tf32, bf16 };
 enum class Partition { iid, labeldir, labelcnt };
-enum class MethodName { fedavg, fedmrn, signsgd, terngrad, qsgd };
+enum class MethodName {
+    fedavg,
+    fedmrn,
+    signsgd,
+    terngrad,
+    qsgd,
+    topk,
+    drive,
+    eden,
+    fedpm,
+    fedsparsify,
+    fedbat,
+    fedmud,
+    stc,
+    powersgd
+};
 enum class MaskKind { binary, signed_ };
 enum class ServerOptimizer { sgd, adam, yogi };
 enum class Sampling { uniform, round_robin, weighted };
 enum class NoiseKind { uniform, gaussian, bernoulli };
 enum class VoteKind { scaled, majority, mean };
+enum class EstimateKind { unbiased, least_error };
+enum class MergeKind { average, nonzero, majority };
+enum class Schedule { constant, inverse };
 
 /// [experiment]: what is run, where, and what is kept.
 struct ExperimentConfig {
@@ -45,7 +63,9 @@ struct ClientConfig {
     std::uint64_t cohort = 10; ///< clients sampled a round
     std::uint32_t epochs = 1;
     std::uint32_t batch = 64;
-    double lr = 0.1;
+    double lr = 0.1;                        ///< of the first round
+    Schedule schedule = Schedule::constant; ///< inverse: lr / (1 + (round − 1) / decay_rounds)
+    double decay_rounds = 10.0;
     double momentum = 0.0;
     double weight_decay = 0.0;
     double proximal = 0.0; ///< FedProx: ρ/2 · ‖w_k − w‖² is added to a client's loss
@@ -61,12 +81,24 @@ struct MethodConfig {
     MethodName name = MethodName::fedmrn;
     MaskKind mask = MaskKind::binary;
     NoiseKind noise = NoiseKind::uniform;
-    double magnitude = 0.01;    ///< α of the noise; signsgd: the step of a majority or a mean
-    bool stochastic = true;     ///< SM; false: a mask bit is set where p >= 1/2
-    bool progressive = true;    ///< PM; false: every element is masked at every step
-    bool post_training = false; ///< train the update densely, mask it once at the end
+    double magnitude = 0.01;      ///< α of the noise; signsgd: the step of a majority or a mean
+    bool magnitude_decay = false; ///< the noise shrinks as the learning rate does
+    bool stochastic = true;       ///< SM; false: a mask bit is set where p >= 1/2
+    bool progressive = true;      ///< PM; false: every element is masked at every step
+    bool post_training = false;   ///< train the update densely, mask it once at the end
     VoteKind vote = VoteKind::scaled; ///< signsgd: how the server decides from signs
     std::uint32_t levels = 127;       ///< qsgd: s, levels above zero; 127 are 8 bits a weight
+    /// What a message leaves out is added to the client's next update; of methods that train the
+    /// update itself. Clients keep a float32 a masked weight.
+    bool error_feedback = false;
+    double ratio = 1.0 / 32; ///< topk, stc: weights sent of all; fedmud: floats sent of all
+    std::uint32_t bits = 1;  ///< eden: 1 … 4 a weight
+    EstimateKind estimate = EstimateKind::unbiased; ///< drive: which scale
+    std::uint32_t rank = 4;                         ///< powersgd
+    std::uint32_t iterations = 2;                   ///< powersgd: of the power method
+    double sparsity = 0.9;                ///< fedsparsify: share of the weights that end up pruned
+    std::uint32_t prune_rounds = 10;      ///< fedsparsify: rounds until then
+    MergeKind merge = MergeKind::average; ///< fedsparsify: how the server unites what clients kept
 };
 
 /// [server]

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -23,6 +24,9 @@ struct ServerState {
     std::vector<float> global;    ///< the model's state vector
     std::vector<double> velocity; ///< server momentum, FedAdam's m; empty without them
     std::vector<double> second;   ///< FedAdam's and FedYogi's v; empty without them
+    /// What clients keep between rounds, of those that have been in a cohort; empty for methods
+    /// that keep nothing.
+    std::map<std::uint64_t, std::vector<float>> memory;
 };
 
 /// A federated experiment on one device: owns the data, the lanes and the server's state.
@@ -41,6 +45,9 @@ public:
     [[nodiscard]] std::uint32_t lanes() const;
     [[nodiscard]] const std::string& device() const;   ///< e.g. "cpu"
     [[nodiscard]] std::uint64_t float32_bytes() const; ///< of one client's dense float32 upload
+
+    /// The model's weights [state]: the global state, or what the method makes of it.
+    [[nodiscard]] std::vector<float> weights() const;
 
     /// Continues from a state that state() gave. Throws Error if it is of another model.
     void restore(ServerState state);

@@ -13,9 +13,9 @@ void start_lanes(Device&, std::span<const LaneStart> starts, const LaneArrays& l
     for (const LaneStart& start : starts) {
         lanes.states[start.lane] = start.state;
         lanes.metrics[start.lane] = {};
-        std::fill_n(lanes.update[start.lane], trainable, 0.0f);
+        std::fill_n(lanes.update[start.lane], lanes.variables, 0.0f);
         if (lanes.velocity.data) {
-            std::fill_n(lanes.velocity[start.lane], trainable, 0.0f);
+            std::fill_n(lanes.velocity[start.lane], lanes.variables, 0.0f);
         }
         std::copy(global + trainable, global + state, lanes.weights[start.lane] + trainable);
     }

@@ -120,6 +120,18 @@ void server_step(Device&, double lr, double momentum, std::size_t elements, cons
     }
 }
 
+void add_values(Device&, std::size_t elements, const float* values, float* sum) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        sum[i] += values[i];
+    }
+}
+
+void subtract_decoded(Device&, std::size_t elements, const double* decoded, float* values) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        values[i] = static_cast<float>(static_cast<double>(values[i]) - decoded[i]);
+    }
+}
+
 void adaptive_server_step(Device&, const formula::AdaptiveRule& rule, std::size_t elements,
                           const double* mean, double* m, double* v, float* global) {
     for (std::size_t i = 0; i < elements; ++i) {

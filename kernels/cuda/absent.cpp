@@ -57,6 +57,8 @@ void mean_of_dense(Device&, std::size_t, const formula::Wide*, std::uint64_t, do
 void server_step(Device&, double, double, std::size_t, const double*, double*, float*) {
     absent("server_step");
 }
+void add_values(Device&, std::size_t, const float*, float*) { absent("add_values"); }
+void subtract_decoded(Device&, std::size_t, const double*, float*) { absent("subtract_decoded"); }
 void adaptive_server_step(Device&, const formula::AdaptiveRule&, std::size_t, const double*,
                           double*, double*, float*) {
     absent("adaptive_server_step");

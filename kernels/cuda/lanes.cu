@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/lanes.hpp"
 
+#include <algorithm>
+
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/grid.cuh"
 
@@ -20,12 +22,13 @@ __global__ void __launch_bounds__(block_threads)
         lanes.states[start.lane] = start.state;
         lanes.metrics[start.lane] = {};
     }
-    if (i < trainable) {
+    if (i < lanes.variables) {
         of_lane(lanes.update, start.lane)[i] = 0.0f;
         if (lanes.velocity.data) {
             of_lane(lanes.velocity, start.lane)[i] = 0.0f;
         }
-    } else if (i < state) {
+    }
+    if (i >= trainable && i < state) {
         of_lane(lanes.weights, start.lane)[i] = global[i];
     }
 }
@@ -49,7 +52,8 @@ void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneAr
         return;
     }
     CudaDevice& cuda = cuda_device(device);
-    launch(start_lanes_kernel, lane_grid(divide_up(state, block_threads), starts.size()),
+    launch(start_lanes_kernel,
+           lane_grid(divide_up(std::max(state, lanes.variables), block_threads), starts.size()),
            block_threads, 0, cuda.stream(), cuda.list(Scratch::clients, starts), lanes, global,
            trainable, state);
 }

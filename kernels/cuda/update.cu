@@ -157,6 +157,25 @@ __global__ void __launch_bounds__(block_threads)
         });
 }
 
+__global__ void __launch_bounds__(block_threads)
+    add_values_kernel(std::size_t elements, const float* __restrict__ values,
+                      float* __restrict__ sum) {
+    for_elements(
+        elements, [&](std::size_t i) { return sum[i] + values[i]; },
+        [&](std::size_t i, float value) { sum[i] = value; });
+}
+
+__global__ void __launch_bounds__(block_threads)
+    subtract_decoded_kernel(std::size_t elements, const double* __restrict__ decoded,
+                            float* __restrict__ values) {
+    for_elements(
+        elements,
+        [&](std::size_t i) {
+            return static_cast<float>(static_cast<double>(values[i]) - decoded[i]);
+        },
+        [&](std::size_t i, float value) { values[i] = value; });
+}
+
 struct Moments {
     double m, v;
 };
@@ -248,6 +267,20 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     }
     launch(server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), lr, momentum, elements, mean, velocity, global);
+}
+
+void add_values(Device& device, std::size_t elements, const float* values, float* sum) {
+    if (elements != 0) {
+        launch(add_values_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+               cuda_device(device).stream(), elements, values, sum);
+    }
+}
+
+void subtract_decoded(Device& device, std::size_t elements, const double* decoded, float* values) {
+    if (elements != 0) {
+        launch(subtract_decoded_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
+               cuda_device(device).stream(), elements, decoded, values);
+    }
 }
 
 void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,

@@ -92,6 +92,20 @@ std::uint64_t server_hash(Device& device, double momentum, std::size_t n) {
     return fnv.value();
 }
 
+/// What a sum of two updates keeps once a decoded value has left it.
+std::uint64_t left_out_hash(Device& device, std::size_t n) {
+    std::vector<double> decoded(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        decoded[i] = static_cast<double>(input_value(i, 17, 1.0f)) / 3.0;
+    }
+    const Buffer<double> sent(device, decoded);
+    const Buffer<float> values(device, dense_values(n, 18));
+    Buffer<float> kept(device, dense_values(n, 19));
+    kernels::add_values(device, n, values.data(), kept.data());
+    kernels::subtract_decoded(device, n, sent.data(), kept.data());
+    return hash_of(kept);
+}
+
 /// Clients of n samples: at the first step, at the short last one of the first epoch, at the first
 /// of the second epoch; and one that idles.
 std::uint64_t gather_hash(Device& device, Real real, bool augmented, std::size_t n) {
@@ -170,6 +184,7 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("server_step", [](Device& device, std::size_t n) { return server_hash(device, 0.0, n); });
     add("server_step momentum",
         [](Device& device, std::size_t n) { return server_hash(device, 0.9, n); });
+    add("add_values, subtract_decoded", left_out_hash);
     add("gather_batch f32",
         [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, false, n); });
     add("gather_batch bf16",

@@ -11,7 +11,7 @@
 namespace fedmrn::test {
 namespace {
 
-constexpr std::size_t lanes = 70, trainable = 300, state = 311, stride = 320;
+constexpr std::size_t lanes = 70, trainable = 300, state = 311, variables = 315, stride = 320;
 
 FEDMRN_ON_DEVICES(StartLanes);
 
@@ -36,7 +36,8 @@ TEST_P(StartLanes, SetsThoseThatBeginAndLeavesTheOthers) {
                           metrics.data(),
                           {update.data(), stride},
                           {velocity.data(), stride},
-                          {weights.data(), stride}},
+                          {weights.data(), stride},
+                          variables},
                          global.data(), trainable, state);
     const auto s = states.read();
     const auto m = metrics.read();
@@ -50,7 +51,7 @@ TEST_P(StartLanes, SetsThoseThatBeginAndLeavesTheOthers) {
         EXPECT_EQ(m[lane].correct, begins ? 0u : 2u);
         for (std::size_t i = 0; i < stride; ++i) {
             const std::size_t at = lane * stride + i;
-            ASSERT_EQ(u[at], begins && i < trainable ? 0.0f : old[at]) << lane << " " << i;
+            ASSERT_EQ(u[at], begins && i < variables ? 0.0f : old[at]) << lane << " " << i;
             ASSERT_EQ(v[at], u[at]);
             const bool statistic = begins && i >= trainable && i < state;
             ASSERT_EQ(w[at], statistic ? start[i] : old[at]) << lane << " " << i;
@@ -64,7 +65,7 @@ TEST_P(StartLanes, WorksWithoutVelocityAndWithoutClients) {
     Buffer<LaneState> states(device, 1);
     Buffer<LaneMetrics> metrics(device, 1);
     const kernels::LaneArrays arrays{
-        states.data(), metrics.data(), {update.data(), stride}, {}, {weights.data(), stride}};
+        states.data(), metrics.data(), {update.data(), stride}, {}, {weights.data(), stride}, 1};
     kernels::start_lanes(device, {}, arrays, global.data(), trainable, state);
     EXPECT_EQ(update.read()[0], 1.0f);
     const kernels::LaneStart one{0, {.seed = 3}};

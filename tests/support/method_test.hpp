@@ -23,11 +23,12 @@ protected:
         for (std::size_t i = model.layout.trainable; i < model.layout.state; ++i) local[i] += drift;
         const Buffer<float> g(device, global), u(device, update), w(device, local);
         return method.encode(device,
-                             {client, 7, 1000 + client, samples, g.data(), u.data(), w.data()});
+                             {client, {7, g.data()}, 1000 + client, samples, u.data(), w.data()});
     }
     std::vector<double> aggregate(const Method& method, const std::vector<Message>& messages) {
         Buffer<double> mean(device, model.layout.state);
-        method.aggregate(device, messages, mean.data());
+        const Buffer<float> g(device, global);
+        method.aggregate(device, {7, g.data()}, messages, mean.data());
         return mean.read();
     }
     std::vector<float> updates(std::uint64_t seed, double scale = 0.02) {

@@ -34,7 +34,7 @@ protected:
         std::size_t taken = 0;
         std::stop_source stop;
         group.run(
-            federation.resident.view(), global.data(),
+            federation.resident.view(), {4, global.data()},
             [&]() -> std::optional<ClientTask> {
                 return taken < counts.size() ? std::optional(federation.tasks[taken++])
                                              : std::nullopt;

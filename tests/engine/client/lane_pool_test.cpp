@@ -43,7 +43,7 @@ TEST_P(Pool, LanesNeverChangeAnUpload) {
         for (const std::size_t lanes : {1u, 2u, 3u}) {
             LanePool lane_pool = pool(*method, lanes);
             const auto uploads = lane_pool.train(federation.tasks, federation.resident.view(),
-                                                 global.data(), ignore, {});
+                                                 {4, global.data()}, ignore, {});
             ASSERT_EQ(uploads.size(), counts.size());
             if (first.empty()) first = uploads;
             for (std::size_t k = 0; k < counts.size(); ++k) {
@@ -61,8 +61,8 @@ TEST_P(Pool, CanTrainAgain) {
     const auto method = make_method({}, model.layout);
     LanePool lane_pool = pool(*method, 2);
     const auto train = [&] {
-        return lane_pool.train(federation.tasks, federation.resident.view(), global.data(), ignore,
-                               {});
+        return lane_pool.train(federation.tasks, federation.resident.view(), {4, global.data()},
+                               ignore, {});
     };
     const auto once = train(), again = train();
     for (std::size_t k = 0; k < counts.size(); ++k) EXPECT_EQ(once[k].bytes, again[k].bytes);
@@ -78,8 +78,8 @@ TEST_P(Pool, ARequestedStopGivesTheRoundUp) {
             if (++steps == 2) stop.request_stop();
         };
         EXPECT_TRUE(lane_pool
-                        .train(federation.tasks, federation.resident.view(), global.data(), stepped,
-                               stop.get_token())
+                        .train(federation.tasks, federation.resident.view(), {4, global.data()},
+                               stepped, stop.get_token())
                         .empty());
         EXPECT_LE(steps, 2 + static_cast<int>(lanes));
     }
@@ -94,12 +94,13 @@ TEST_P(Pool, ADivergedClientIsOneLine) {
         const Buffer<float> broken(device, std::vector<float>(model.layout.state, std::nanf("")));
         EXPECT_TRUE(one_line(
             [&] {
-                lane_pool.train(federation.tasks, federation.resident.view(), broken.data(), ignore,
-                                {});
+                lane_pool.train(federation.tasks, federation.resident.view(), {4, broken.data()},
+                                ignore, {});
             },
             "the training loss is not finite; lower client.lr", Fault::run));
         EXPECT_EQ(
-            lane_pool.train(federation.tasks, federation.resident.view(), global.data(), ignore, {})
+            lane_pool
+                .train(federation.tasks, federation.resident.view(), {4, global.data()}, ignore, {})
                 .size(),
             counts.size());
     }

@@ -33,9 +33,10 @@ protected:
             const Buffer<LaneState> state(
                 device, std::vector<LaneState>{{task.seed, 0, samples, step, 6, rows}});
             put_batch(network, task.seed, step / 3, first, rows);
-            const Buffer<float> u(device, update), w(device, global);
-            method.local_weights(device, 1, state.data(), w.data(), {u.data(), 0},
-                                 {weights.data(), 0});
+            const Buffer<float> w(device, global);
+            Buffer<float> u(device, update);
+            method.local_weights(
+                device, {{4, w.data()}, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
             network.train(state.data(), {weights.data(), 0}, {gradient.data(), 0}, metrics.data());
             const auto g = gradient.read(), local = weights.read();
             for (std::size_t i = 0; i < trainable; ++i) {
@@ -78,7 +79,7 @@ protected:
         std::optional<ClientTask> task = federation.tasks[0];
         Message result;
         group.run(
-            federation.resident.view(), state.data(), [&] { return std::exchange(task, {}); },
+            federation.resident.view(), {4, state.data()}, [&] { return std::exchange(task, {}); },
             [&](const ClientTask&, const Message& message, const LaneMetrics&) {
                 result = message;
             },

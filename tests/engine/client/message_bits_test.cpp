@@ -23,25 +23,30 @@ public:
     Witness(const Method& method, const ParameterLayout& layout)
         : method_(method), layout_(layout) {}
     using Method::encode;
-    void local_weights(Device& device, std::size_t lanes, const LaneState* states,
-                       const float* global, PerLane<const float> update,
-                       PerLane<float> weights) const override {
-        method_.local_weights(device, lanes, states, global, update, weights);
+    void local_weights(Device& device, const LocalStep& step) const override {
+        method_.local_weights(device, step);
     }
     [[nodiscard]] PendingMessages encode(Device& device,
                                          std::span<const TrainedClient> clients) const override {
         for (const TrainedClient& client : clients) {
-            Trained kept{client, std::vector<float>(layout_.trainable),
+            Trained kept{client, std::vector<float>(method_.variables()),
                          std::vector<float>(layout_.state)};
-            device.copy_out(kept.update.data(), client.update, layout_.trainable * sizeof(float));
+            device.copy_out(kept.update.data(), client.update, method_.variables() * sizeof(float));
             device.copy_out(kept.weights.data(), client.weights, layout_.state * sizeof(float));
             seen.push_back(std::move(kept));
         }
         return method_.encode(device, clients);
     }
-    [[nodiscard]] std::vector<TensorEntry> table() const override { return method_.table(); }
-    void aggregate(Device& device, std::span<const Message> messages, double* mean) const override {
-        method_.aggregate(device, messages, mean);
+    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
+        return method_.table(round);
+    }
+    [[nodiscard]] std::size_t variables() const override { return method_.variables(); }
+    void local_gradient(Device& device, const LocalStep& step) const override {
+        method_.local_gradient(device, step);
+    }
+    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
+                   double* mean) const override {
+        method_.aggregate(device, round, messages, mean);
     }
     [[nodiscard]] bool decays_weights() const override { return method_.decays_weights(); }
 
@@ -62,7 +67,7 @@ protected:
         std::vector<Message> messages;
         std::size_t taken = 0;
         group.run(
-            federation.resident.view(), global.data(),
+            federation.resident.view(), {4, global.data()},
             [&] { return taken < 5 ? std::optional(federation.tasks[taken++]) : std::nullopt; },
             [&](const ClientTask&, Message message, const LaneMetrics&) {
                 messages.push_back(std::move(message));
@@ -89,15 +94,16 @@ TEST_P(MessageBits, AreThoseOfTheCpuForTheSameUpdates) {
             const Trained& kept = witness.seen[k];
             const Buffer<float> update(*cpu, kept.update), weights(*cpu, kept.weights);
             TrainedClient client = kept.client;
-            client.global = global.data();
+            client.round.global = global.data();
             client.update = update.data();
             client.weights = weights.data();
             EXPECT_EQ(encode(method->encode(*cpu, client)), encode(messages[k]))
                 << named.name << ", client " << client.client;
         }
         Buffer<double> there(device, model.layout.state), here(*cpu, model.layout.state);
-        method->aggregate(device, messages, there.data());
-        method->aggregate(*cpu, messages, here.data());
+        const Buffer<float> start_there(device, start);
+        method->aggregate(device, {4, start_there.data()}, messages, there.data());
+        method->aggregate(*cpu, {4, global.data()}, messages, here.data());
         EXPECT_TRUE(same_bits(there.read(), here.read())) << named.name;
     }
 }

@@ -26,7 +26,7 @@ TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
         const Message sent = message(*method, 3, 64, updates(1));
-        const Message received = decode(encode(sent), method->table());
+        const Message received = decode(encode(sent), method->table(7));
         ASSERT_EQ(received, sent);
         const auto mean = aggregate(*method, {received});
         auto expected = values_of(sent, config);
@@ -86,7 +86,8 @@ TEST_P(PackedTest, EveryDeviceSendsTheCpusBits) {
         const auto method = make_method(config, model.layout);
         const auto update = updates(4);
         const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
-        const Message of_cpu = method->encode(*cpu, {5, 7, 1005, 64, g.data(), u.data(), w.data()});
+        const Message of_cpu =
+            method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
         EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
     }
 }
@@ -96,8 +97,8 @@ TEST_P(PackedTest, ClientsEncodedTogetherAreAsAlone) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
         const Buffer<float> g(device, global), a(device, updates(1)), b(device, updates(2));
-        const std::vector<TrainedClient> clients{{1, 7, 1001, 10, g.data(), a.data(), g.data()},
-                                                 {2, 7, 1002, 20, g.data(), b.data(), g.data()}};
+        const std::vector<TrainedClient> clients{{1, {7, g.data()}, 1001, 10, a.data(), g.data()},
+                                                 {2, {7, g.data()}, 1002, 20, b.data(), g.data()}};
         const auto together = method->encode(device, clients)();
         ASSERT_EQ(together.size(), 2U);
         EXPECT_EQ(together[0], method->encode(device, clients[0]));
@@ -147,7 +148,7 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
         const std::vector<float> zeros(model.layout.trainable, 0.0f);
-        const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table());
+        const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table(7));
         for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
         for (const float scale : sent.scales) ASSERT_EQ(scale, 0.0f);
     }
@@ -171,7 +172,7 @@ TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
         const auto method = make_method(c.config, cnn4.layout);
         const auto state = initial_state(cnn4, 1);
         const Buffer<float> w(*device, state);
-        const Message sent = method->encode(*device, {1, 1, 1, 1, w.data(), w.data(), w.data()});
+        const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, w.data(), w.data()});
         const std::size_t bytes = encode(sent).size();
         EXPECT_EQ(bytes, 112 + 389'920 / 8 * c.bits + 4 * c.scales + 4 * 1'920);
         RecordProperty("bits_a_parameter_" + std::to_string(c.bits) + "_" +

@@ -33,7 +33,7 @@ TEST_P(SignSgdTest, VotesBySamples) {
         messages[2].samples = 2;
         EXPECT_TRUE(messages[0].scales.empty());
         Buffer<double> mean(device, 4);
-        method->aggregate(device, messages, mean.data());
+        method->aggregate(device, {}, messages, mean.data());
         const std::vector<double> expected = vote == VoteKind::majority
                                                  ? std::vector<double>{0.0, -0.5, 0.5, 0.0}
                                                  : std::vector<double>{0.0, -0.25, 0.5, 0.0};

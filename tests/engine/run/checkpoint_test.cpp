@@ -17,6 +17,7 @@ Checkpoint example() {
     c.state.global = {1.5F, -0.0F, 3e-39F, 7};
     c.state.velocity = {0.1, 1e-310, -4};
     c.state.second = {1e-6, 7, 0.3};
+    c.state.memory = {{3, {0.5F, -2e-39F}}, {18446744073709551615U, {7}}};
     c.ledger.messages = 170;
     c.ledger.uplink_bytes = 0xffffffffffffffff;
     c.ledger.downlink_bytes = 12;
@@ -45,6 +46,7 @@ TEST(Checkpoint, ReadsBackEveryBit) {
     EXPECT_EQ(std::memcmp(back.state.global.data(), c.state.global.data(), 16), 0);
     EXPECT_EQ(back.state.velocity, c.state.velocity);
     EXPECT_EQ(back.state.second, c.state.second);
+    EXPECT_EQ(back.state.memory, c.state.memory);
     EXPECT_EQ(back.ledger, c.ledger);
     EXPECT_EQ(back.model, c.model);
     EXPECT_EQ(back.config, c.config);

@@ -112,11 +112,14 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:1: compare.method: expected rows [[compare.method]], found a table"},
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
-             "magnitude, stochastic, progressive, post_training, vote, levels, cohort, epochs, "
-             "batch, lr, momentum, weight_decay or proximal"},
+             "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
+             "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
+             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay or "
+             "proximal; did you mean bits?"},
         Case{"[[compare.method]]\nname = 'fedavgg'",
-             "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\" or "
-             "\"qsgd\", found \"fedavgg\""},
+             "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
+             "\"qsgd\", \"topk\", \"drive\", \"eden\", \"fedpm\", \"fedsparsify\", \"fedbat\", "
+             "\"fedmud\", \"stc\" or \"powersgd\", found \"fedavgg\""},
         Case{"[[compare.method]]\nlabel = '..'",
              "x.toml:2: compare.method.label: expected a string with a letter or a digit, found "
              "\"..\""},

@@ -28,8 +28,8 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:1: unknown section [zzzzzz]; expected experiment, data, client, model, "
              "method, server or network"},
         Case{"[client]\nepochs = 1\nbacth = 3",
-             "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, momentum, "
-             "weight_decay or proximal; did you mean batch?"},
+             "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, schedule, "
+             "decay_rounds, momentum, weight_decay or proximal; did you mean batch?"},
         Case{"[model]\nrounds = 3",
              "x.toml:2: unknown key model.rounds; expected name; did you mean experiment.rounds?"},
         Case{"rounds = 3",

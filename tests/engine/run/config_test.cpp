@@ -25,15 +25,17 @@ TEST(Config, KeysAreTheInterface) {
         if (key.section != section) names += "\n[" + (section = key.section) + "]";
         names += " " + key.name;
     }
-    EXPECT_EQ(names,
-              "\n[experiment] seed rounds lanes device precision out checkpoint_every"
-              "\n[data] name path partition beta fraction clients samples augment"
-              "\n[client] cohort epochs batch lr momentum weight_decay proximal"
-              "\n[model] name"
-              "\n[method] name mask noise magnitude stochastic progressive post_training"
-              " vote levels"
-              "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch"
-              "\n[network] uplink downlink speed spread dropout");
+    EXPECT_EQ(
+        names,
+        "\n[experiment] seed rounds lanes device precision out checkpoint_every"
+        "\n[data] name path partition beta fraction clients samples augment"
+        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay proximal"
+        "\n[model] name"
+        "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
+        " vote levels error_feedback ratio bits estimate rank iterations sparsity"
+        " prune_rounds merge"
+        "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch"
+        "\n[network] uplink downlink speed spread dropout");
 }
 
 TEST(Config, AnEmptyFileGivesTheDefaults) {
@@ -118,12 +120,13 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
         Config now = stored;
         // Any other value of the key's type and range.
         for (const Value& v :
-             {Value(true), Value(false), Value(std::int64_t{101}), Value(0.5),
-              Value(std::string("cuda")), Value(std::string("tf32")),
+             {Value(true), Value(false), Value(std::int64_t{101}), Value(std::int64_t{3}),
+              Value(0.5), Value(std::string("cuda")), Value(std::string("tf32")),
               Value(std::string("synthetic")), Value(std::string("labeldir")),
               Value(std::string("mlp")), Value(std::string("fedavg")), Value(std::string("signed")),
               Value(std::string("gaussian")), Value(std::string("adam")),
-              Value(std::string("weighted")), Value(std::string("majority"))})
+              Value(std::string("weighted")), Value(std::string("majority")),
+              Value(std::string("inverse")), Value(std::string("least_error"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         ASSERT_NE(key.get(now), key.get(stored)) << key.full();
         static const std::set<std::string> free{"experiment.rounds", "experiment.lanes",

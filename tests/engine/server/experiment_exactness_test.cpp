@@ -1,9 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <stop_token>
+
 #include <gtest/gtest.h>
 
 #include "experiments.hpp"
 #include "tests/support/compare.hpp"
+#include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -82,6 +86,93 @@ TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
         EXPECT_TRUE(same_bits(whole.state().velocity, resumed.state().velocity));
         EXPECT_TRUE(same_bits(whole.state().second, resumed.state().second));
     }
+}
+
+/// Clients that keep what their messages left out: only those that were in a cohort keep anything,
+/// lanes change none of it, and a restored state goes on with it.
+TEST_P(Exactness, WhatClientsKeepIsPartOfTheState) {
+    config.method = {.name = MethodName::signsgd, .error_feedback = true};
+    config.client.lr = 0.1;
+    config.experiment.lanes = 1;
+    Experiment whole(config, data);
+    EXPECT_TRUE(whole.state().memory.empty());
+    whole.run_round();
+    EXPECT_EQ(whole.state().memory.size(), config.client.cohort);
+    whole.run_round();
+    const ServerState saved = whole.state();
+    config.experiment.lanes = 3;
+    Experiment resumed(config, data);
+    resumed.restore(saved);
+    for (int i = 0; i < 2; ++i) {
+        whole.run_round();
+        resumed.run_round();
+    }
+    EXPECT_TRUE(same_bits(whole.state().global, resumed.state().global));
+    EXPECT_EQ(whole.state().memory, resumed.state().memory);
+
+    ServerState forgetful = saved; // it decides what comes next
+    forgetful.memory.clear();
+    Experiment other(config, data);
+    other.restore(forgetful);
+    other.run_round();
+    other.run_round();
+    EXPECT_FALSE(same_bits(whole.state().global, other.state().global));
+
+    ServerState foreign = saved;
+    foreign.memory[10] = foreign.memory.begin()->second;
+    EXPECT_TRUE(one_line([&] { other.restore(foreign); }, "checkpoint: client 10 keeps"));
+    foreign = saved;
+    foreign.memory.begin()->second.pop_back();
+    EXPECT_TRUE(one_line([&] { other.restore(foreign); }, "values, expected 120 of clients"));
+}
+
+/// A round that is given up leaves what clients keep as it was.
+TEST_P(Exactness, ARoundGivenUpKeepsNothing) {
+    config.method = {.name = MethodName::signsgd, .error_feedback = true};
+    Experiment experiment(config, data);
+    experiment.run_round();
+    const auto before = experiment.state().memory;
+    std::stop_source stop;
+    std::atomic<int> steps{0};
+    EXPECT_FALSE(experiment.run_round(stop.get_token(), [&](double done, std::uint64_t) {
+        if (done > 0.7) stop.request_stop();
+    }));
+    EXPECT_EQ(experiment.state().memory, before);
+}
+
+/// Half the learning rate in the second round of an inverse schedule with decay_rounds = 1: as a
+/// run that starts there with half the rate.
+TEST_P(Exactness, AnInverseScheduleDividesTheLearningRate) {
+    config.client.schedule = Schedule::inverse;
+    config.client.decay_rounds = 1.0;
+    Experiment falling(config, data);
+    falling.run_round();
+    const ServerState saved = falling.state();
+    falling.run_round();
+    config.client.schedule = Schedule::constant;
+    config.client.lr /= 2;
+    Experiment half(config, data);
+    half.restore(saved);
+    half.run_round();
+    EXPECT_TRUE(same_bits(falling.state().global, half.state().global));
+}
+
+/// And half the noise, if asked: uploads say which.
+TEST_P(Exactness, ANoiseThatFollowsTheScheduleIsSmaller) {
+    config.client.schedule = Schedule::inverse;
+    config.client.decay_rounds = 1.0;
+    config.method.magnitude_decay = true;
+    Experiment falling(config, data);
+    falling.run_round();
+    const ServerState saved = falling.state();
+    falling.run_round();
+    config.client.schedule = Schedule::constant;
+    config.client.lr /= 2;
+    config.method.magnitude /= 2;
+    Experiment half(config, data);
+    half.restore(saved);
+    half.run_round();
+    EXPECT_TRUE(same_bits(falling.state().global, half.state().global));
 }
 
 /// What only says how long or how often to look does not touch the model.

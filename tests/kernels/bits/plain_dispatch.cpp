@@ -58,6 +58,14 @@ void server_step(Device& device, double lr, double momentum, std::size_t element
     cpu::server_step(device, lr, momentum, elements, mean, velocity, global);
 }
 
+void add_values(Device& device, std::size_t elements, const float* values, float* sum) {
+    cpu::add_values(device, elements, values, sum);
+}
+
+void subtract_decoded(Device& device, std::size_t elements, const double* decoded, float* values) {
+    cpu::subtract_decoded(device, elements, decoded, values);
+}
+
 void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
                           const double* mean, double* m, double* v, float* global) {
     cpu::adaptive_server_step(device, rule, elements, mean, m, v, global);

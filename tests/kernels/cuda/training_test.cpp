@@ -148,7 +148,7 @@ std::map<std::uint64_t, std::vector<std::byte>> uploads(std::size_t lanes) {
     std::size_t taken = 0;
     std::map<std::uint64_t, std::vector<std::byte>> result;
     group.run(
-        data.view, global.data(),
+        data.view, {1, global.data()},
         [&]() -> std::optional<ClientTask> {
             const std::uint64_t k = taken++;
             const auto count = static_cast<std::uint32_t>(3 + k);
