@@ -197,6 +197,9 @@ __global__ void __launch_bounds__(block_threads)
 void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> factor,
                     PerLane<float> weights) {
+    if (tiles_of(shape) == 0) {
+        return;
+    }
     launch(shape.is_wide() ? frozen_weights_kernel<true> : frozen_weights_kernel<false>,
            lane_grid(tiles_of(shape), lanes), block_threads, 0, cuda_device(device).stream(), shape,
            states, global, factor, weights);
@@ -221,7 +224,7 @@ void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes
 
 void multiply_frozen(Device& device, const FrozenShape& shape,
                      std::span<const FrozenProduct> clients) {
-    if (clients.empty()) {
+    if (clients.empty() || tiles_of(shape) == 0) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);

@@ -212,12 +212,12 @@ void orthonormalise(Device& device, const FactorShape& shape,
 
 void multiply_factors(Device& device, const FactorShape& shape,
                       std::span<const FactorProduct> clients) {
-    if (clients.empty()) {
+    const std::size_t blocks =
+        divide_up(shape.rows, warp_size) * divide_up(shape.columns, warp_size);
+    if (clients.empty() || blocks == 0) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);
-    const std::size_t blocks =
-        divide_up(shape.rows, warp_size) * divide_up(shape.columns, warp_size);
     launch(multiply_factors_kernel, lane_grid(blocks, clients.size()), block_threads, 0,
            cuda.stream(), shape, cuda.list(Scratch::clients, clients));
 }
