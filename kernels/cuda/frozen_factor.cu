@@ -3,7 +3,7 @@
 #include "kernels/frozen_factor.hpp"
 
 #include "kernels/cuda/cuda_device.hpp"
-#include "kernels/cuda/partial_sums.cuh"
+#include "kernels/cuda/factors.cuh"
 #include "kernels/cuda/random.cuh"
 
 namespace fedmrn::kernels::cuda {
@@ -31,17 +31,14 @@ __device__ void frozen_tile(const FrozenShape& shape, std::uint64_t seed,
                             const float* __restrict__ factor, const Put& put) {
     FEDMRN_SHARED(std::uint32_t, words, [warp_size]);
     const unsigned warp = threadIdx.x / warp_size, thread = threadIdx.x % warp_size;
-    const std::size_t across = divide_up(shape.columns, warp_size);
-    const std::size_t first_row = blockIdx.x / across * warp_size;
-    const std::size_t first_column = blockIdx.x % across * warp_size;
-    const std::size_t j = first_column + thread;
-    const auto row = [&](unsigned s) { return first_row + warp + s * warps; };
+    const Tile tile = own_tile(shape.columns);
+    const std::size_t j = tile.column + thread;
+    const auto row = [&](unsigned s) { return tile.row + warp + s * warps; };
     float sum[tile_rows] = {};
     for (std::size_t begin = 0; begin < shape.rank; begin += 32) {
         __syncthreads();
         if (warp == 0) {
-            words[thread] =
-                sign_word(shape, seed, (wide ? first_column : first_row) + thread, begin);
+            words[thread] = sign_word(shape, seed, (wide ? tile.column : tile.row) + thread, begin);
         }
         __syncthreads();
         const std::size_t left = shape.rank - begin;
@@ -62,10 +59,6 @@ __device__ void frozen_tile(const FrozenShape& shape, std::uint64_t seed,
             put(row(s) * shape.columns + j, shape.scale * sum[s]);
         }
     }
-}
-
-std::size_t tiles_of(const FrozenShape& shape) {
-    return divide_up(shape.rows, warp_size) * divide_up(shape.columns, warp_size);
 }
 
 template <bool wide>
@@ -103,7 +96,7 @@ __device__ __forceinline__ void make_words(const FrozenShape& shape, std::uint64
 /// gradient, whose thread t makes partial sum t.
 __global__ void __launch_bounds__(block_threads)
     wide_gradient_kernel(FrozenShape shape, const LaneState* states, PerLane<float> gradient,
-                         float* __restrict__ values) {
+                         PerLane<float> values) {
     constexpr unsigned at_once = 16; // components
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
@@ -114,7 +107,7 @@ __global__ void __launch_bounds__(block_threads)
     const unsigned thread = threadIdx.x % warp_size;
     const std::size_t i = blockIdx.x * std::size_t{warps} + threadIdx.x / warp_size;
     const float* __restrict__ row = of_lane(gradient, lane) + i * shape.columns;
-    float* out = values + lane * shape.values();
+    float* __restrict__ out = of_lane(values, lane);
     for (std::size_t k = 0; k < shape.rank; k += at_once) {
         float own[at_once] = {};
         for (std::size_t begin = 0; begin < shape.columns; begin += block_threads) {
@@ -142,8 +135,8 @@ __global__ void __launch_bounds__(block_threads)
 /// values [rank, columns] of a matrix with more rows than columns.
 __global__ void __launch_bounds__(block_threads)
     tall_gradient_kernel(FrozenShape shape, const LaneState* states, PerLane<float> gradient,
-                         float* __restrict__ values) {
-    constexpr unsigned at_once = warps; // components
+                         PerLane<float> values) {
+    constexpr unsigned at_once = 4; // components
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
     if (state.samples == 0) {
@@ -153,29 +146,31 @@ __global__ void __launch_bounds__(block_threads)
     const unsigned warp = threadIdx.x / warp_size, thread = threadIdx.x % warp_size;
     const std::size_t j = blockIdx.x * std::size_t{warp_size} + thread;
     const float* __restrict__ column = of_lane(gradient, lane) + j;
-    float* out = values + lane * shape.values();
+    float* __restrict__ out = of_lane(values, lane);
     for (std::size_t k = 0; k < shape.rank; k += at_once) {
         ColumnSums<at_once> sums;
         for (std::size_t begin = 0; begin < shape.rows; begin += block_threads) {
             make_words(shape, state.seed, begin, k, words);
-            for (unsigned at = warp; j < shape.columns && at < block_threads;
-                 at += formula::sum_rows) {
+            const std::size_t left = shape.rows - begin;
+            const unsigned end = left < block_threads ? static_cast<unsigned>(left) : block_threads;
+            const float* __restrict__ x = column + begin * shape.columns;
+            for (unsigned at = warp; j < shape.columns && at < end; at += formula::sum_rows) {
                 FEDMRN_UNROLL
                 for (unsigned s = 0; s < sums.rows; ++s) {
                     const unsigned i = at + s * warps;
-                    if (begin + i < shape.rows) {
-                        const float x = column[(begin + i) * shape.columns];
+                    if (i < end) {
+                        const float value = x[i * shape.columns];
                         const std::uint32_t word = words[i] >> k % 32;
                         FEDMRN_UNROLL
                         for (unsigned c = 0; c < at_once; ++c) {
-                            sums.own[s][c] += formula::signed_by(word, c, x);
+                            sums.own[s][c] += formula::signed_by(word, c, value);
                         }
                     }
                 }
             }
         }
         const float* total = sums.total();
-        if (j < shape.columns && k + warp < shape.rank) {
+        if (warp < at_once && k + warp < shape.rank && j < shape.columns) {
             out[(k + warp) * shape.columns + j] = shape.scale * total[warp * warp_size + thread];
         }
     }
@@ -183,12 +178,12 @@ __global__ void __launch_bounds__(block_threads)
 
 /// gradient [elements] = the values, then zeros.
 __global__ void __launch_bounds__(block_threads)
-    spread_values_kernel(const LaneState* states, std::size_t elements, std::size_t count,
-                         const float* __restrict__ values, PerLane<float> gradient) {
+    spread_values_kernel(const LaneState* states, std::size_t elements, PerLane<float> values,
+                         PerLane<float> gradient) {
     const std::size_t lane = blockIdx.y;
     const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (states[lane].samples != 0 && i < elements) {
-        of_lane(gradient, lane)[i] = i < count ? values[lane * count + i] : 0.0f;
+        of_lane(gradient, lane)[i] = i < values.stride ? of_lane(values, lane)[i] : 0.0f;
     }
 }
 
@@ -197,19 +192,21 @@ __global__ void __launch_bounds__(block_threads)
 void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> factor,
                     PerLane<float> weights) {
-    if (tiles_of(shape) == 0) {
+    const std::size_t blocks = tiles_of(shape.rows, shape.columns);
+    if (blocks == 0) {
         return;
     }
     launch(shape.is_wide() ? frozen_weights_kernel<true> : frozen_weights_kernel<false>,
-           lane_grid(tiles_of(shape), lanes), block_threads, 0, cuda_device(device).stream(), shape,
-           states, global, factor, weights);
+           lane_grid(blocks, lanes), block_threads, 0, cuda_device(device).stream(), shape, states,
+           global, factor, weights);
 }
 
 void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
                      const LaneState* states, PerLane<float> gradient) {
     CudaDevice& cuda = cuda_device(device);
-    auto* values = static_cast<float*>(
-        cuda.scratch(Scratch::frozen_values, lanes * shape.values() * sizeof(float)));
+    const std::size_t count = shape.values();
+    void* memory = cuda.scratch(Scratch::frozen_values, lanes * count * sizeof(float));
+    const PerLane<float> values{static_cast<float*>(memory), count};
     if (shape.is_wide()) {
         launch(wide_gradient_kernel, lane_grid(divide_up(shape.rows, warps), lanes), block_threads,
                0, cuda.stream(), shape, states, gradient, values);
@@ -219,17 +216,18 @@ void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes
     }
     const std::size_t elements = shape.rows * shape.columns;
     launch(spread_values_kernel, lane_grid(divide_up(elements, block_threads), lanes),
-           block_threads, 0, cuda.stream(), states, elements, shape.values(), values, gradient);
+           block_threads, 0, cuda.stream(), states, elements, values, gradient);
 }
 
 void multiply_frozen(Device& device, const FrozenShape& shape,
                      std::span<const FrozenProduct> clients) {
-    if (clients.empty() || tiles_of(shape) == 0) {
+    const std::size_t blocks = tiles_of(shape.rows, shape.columns);
+    if (clients.empty() || blocks == 0) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);
     launch(shape.is_wide() ? multiply_frozen_kernel<true> : multiply_frozen_kernel<false>,
-           lane_grid(tiles_of(shape), clients.size()), block_threads, 0, cuda.stream(), shape,
+           lane_grid(blocks, clients.size()), block_threads, 0, cuda.stream(), shape,
            cuda.list(Scratch::clients, clients));
 }
 

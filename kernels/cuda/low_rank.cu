@@ -3,7 +3,7 @@
 #include "kernels/low_rank.hpp"
 
 #include "kernels/cuda/cuda_device.hpp"
-#include "kernels/cuda/partial_sums.cuh"
+#include "kernels/cuda/factors.cuh"
 #include "kernels/cuda/random.cuh"
 #include "kernels/formula/normal.hpp"
 #include "kernels/formula/quantize.hpp"
@@ -142,9 +142,9 @@ __global__ void __launch_bounds__(block_threads)
     multiply_factors_kernel(FactorShape shape, const FactorProduct* __restrict__ clients) {
     constexpr unsigned rows = warp_size / warps;
     const FactorProduct client = clients[blockIdx.y];
-    const std::size_t across = divide_up(shape.columns, warp_size);
-    const std::size_t first = blockIdx.x / across * warp_size + threadIdx.x / warp_size;
-    const std::size_t j = blockIdx.x % across * warp_size + threadIdx.x % warp_size;
+    const Tile tile = own_tile(shape.columns);
+    const std::size_t first = tile.row + threadIdx.x / warp_size;
+    const std::size_t j = tile.column + threadIdx.x % warp_size;
     if (j >= shape.columns) {
         return;
     }
@@ -212,8 +212,7 @@ void orthonormalise(Device& device, const FactorShape& shape,
 
 void multiply_factors(Device& device, const FactorShape& shape,
                       std::span<const FactorProduct> clients) {
-    const std::size_t blocks =
-        divide_up(shape.rows, warp_size) * divide_up(shape.columns, warp_size);
+    const std::size_t blocks = tiles_of(shape.rows, shape.columns);
     if (clients.empty() || blocks == 0) {
         return;
     }

@@ -6,8 +6,22 @@
 #include "kernels/cuda/grid.cuh"
 #include "kernels/formula/low_rank.hpp"
 
-// The last part of a sum in the order of formula::sum_rows.
+// Sums in the order of formula::sum_rows, and matrices in tiles of 32 × 32 elements.
 namespace fedmrn::kernels::cuda {
+
+/// A tile's first element.
+struct Tile {
+    std::size_t row, column;
+};
+
+inline std::size_t tiles_of(std::size_t rows, std::size_t columns) {
+    return divide_up(rows, warp_size) * divide_up(columns, warp_size);
+}
+/// The block's.
+__device__ __forceinline__ Tile own_tile(std::size_t columns) {
+    const std::size_t across = (columns + warp_size - 1) / warp_size;
+    return {blockIdx.x / across * warp_size, blockIdx.x % across * warp_size};
+}
 
 /// Thread t of the warp holds partial sum t. The sum is thread 0's; the others get no sum.
 template <class T> __device__ __forceinline__ T add_halves(T own) {
