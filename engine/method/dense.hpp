@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/method/method.hpp"
+#include "kernels/formula/fixed_point.hpp"
 
 namespace fedmrn {
 
@@ -26,6 +27,14 @@ Message message_of(MethodName method, const TrainedClient& client,
 
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);
+
+/// Clients of so many values each that are on a device together: about 256 MiB.
+std::size_t clients_at_once(std::size_t elements);
+
+/// sum [elements] += Σ_k N_k · values [clients][elements] of k, both in device memory. Throws Error
+/// (Fault::run) that names the client with a value too large to be sane.
+void add_clients(Device& device, std::span<const Message> clients, std::size_t elements,
+                 const float* values, formula::Wide* sum);
 
 /// mean [first, state) = weighted mean of the messages' dense values.
 void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::size_t first,

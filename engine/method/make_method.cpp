@@ -3,6 +3,8 @@
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/fedmud.hpp"
+#include "engine/method/powersgd.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
 #include "engine/method/terngrad.hpp"
@@ -24,6 +26,10 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<TernGrad>(layout);
     case MethodName::qsgd:
         return std::make_unique<Qsgd>(config, layout);
+    case MethodName::fedmud:
+        return std::make_unique<FedMud>(config, layout);
+    case MethodName::powersgd:
+        return std::make_unique<PowerSgd>(config, layout);
     }
     return nullptr;
 }
