@@ -45,6 +45,10 @@ std::string method_name(const Config& config) {
         return "TernGrad";
     case MethodName::qsgd:
         return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::fedmud:
+        return fmt::format("FedMUD (ratio {:.3g})", config.method.ratio);
+    case MethodName::powersgd:
+        return fmt::format("PowerSGD (rank {})", config.method.rank);
     case MethodName::fedmrn:
         break;
     }

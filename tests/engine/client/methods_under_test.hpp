@@ -30,6 +30,8 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"signsgd", {.name = MethodName::signsgd}},
         {"terngrad", {.name = MethodName::terngrad}},
         {"qsgd", {.name = MethodName::qsgd}},
+        {"fedmud", {.name = MethodName::fedmud, .ratio = 0.25}},
+        {"powersgd", {.name = MethodName::powersgd, .rank = 2}},
     };
 }
 
