@@ -29,8 +29,8 @@ namespace {
 
 } // namespace
 
-std::size_t clients_at_once(std::size_t elements) {
-    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
+std::size_t clients_at_once(std::size_t elements, std::size_t room) {
+    return std::max<std::size_t>(1, room / std::max<std::size_t>(1, elements));
 }
 
 void append_dense_table(const ParameterLayout& layout, std::size_t first,

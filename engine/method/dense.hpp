@@ -28,8 +28,11 @@ Message message_of(MethodName method, const TrainedClient& client,
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);
 
-/// Clients of so many values each that are on a device together: about 256 MiB.
-std::size_t clients_at_once(std::size_t elements);
+/// Floats of clients' values that are on a device together: 256 MiB.
+inline constexpr std::size_t values_at_once = std::size_t{1} << 26;
+
+/// Clients of so many values each that find room together; at least one.
+std::size_t clients_at_once(std::size_t elements, std::size_t room = values_at_once);
 
 /// sum [elements] += Σ_k N_k · values [clients][elements] of k, both in device memory. Throws Error
 /// (Fault::run) that names the client with a value too large to be sane.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/method/dense.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
 
@@ -43,10 +42,10 @@ void check_made_with(const Message& message, MethodName method, float parameter)
 
 void aggregate_matrices(Device& device, const ParameterLayout& layout, std::size_t sent,
                         std::span<const Message> messages, const DecodeMatrices& decode,
-                        double* mean) {
+                        double* mean, std::size_t room) {
     const std::size_t state = layout.state, dense = state - layout.masked, floats = sent + dense;
     const std::uint64_t samples = total_samples(messages);
-    const std::size_t at_once = std::min(messages.size(), clients_at_once(floats + state));
+    const std::size_t at_once = std::min(messages.size(), clients_at_once(floats + state, room));
     Buffer<formula::Wide> sum(device, state);
     Buffer<float> received(device, at_once * floats), values(device, at_once * state);
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/method/method.hpp"
+#include "engine/method/dense.hpp"
 
 namespace fedmrn {
 
@@ -38,10 +38,10 @@ void check_made_with(const Message& message, MethodName method, float parameter)
 using DecodeMatrices =
     std::function<void(std::span<const Message> clients, const float* floats, float* values)>;
 
-/// mean [state] of messages that hold `sent` floats for the masked tensors. Decodes a bounded
-/// number of clients at a time.
+/// mean [state] of messages that hold `sent` floats for the masked tensors. Decodes as many clients
+/// at a time as find room, in floats; changes no result.
 void aggregate_matrices(Device& device, const ParameterLayout& layout, std::size_t sent,
                         std::span<const Message> messages, const DecodeMatrices& decode,
-                        double* mean);
+                        double* mean, std::size_t room = values_at_once);
 
 } // namespace fedmrn

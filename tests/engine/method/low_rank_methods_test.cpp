@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/method_test.hpp"
+#include "engine/method/matrices.hpp"
 
+#include "tests/support/method_test.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -141,28 +142,41 @@ TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
     }
 }
 
-/// More clients than are decoded together: the sum is over all of them.
-TEST_P(LowRankMethods, CohortsOfAnySizeAreDecodedInParts) {
-    ParameterLayout large{{{"w", Role::masked, {4096, 4096}, 0}}, 1U << 24, 1U << 24, 1U << 24};
-    const auto method = make_method({.name = MethodName::fedmud, .ratio = 1.0 / 4096}, large);
+/// Clients are decoded one, two or three at a time, or all seven; never more than there is room
+/// for.
+TEST_P(LowRankMethods, CohortsAreDecodedInParts) {
+    const std::size_t sent = 3, floats = sent + state - masked;
     std::vector<Message> messages;
-    for (std::uint64_t k = 0; k < 5; ++k) {
-        Message one;
-        one.method = static_cast<std::uint8_t>(MethodName::fedmud);
-        one.parameter = 1.0f / 4096;
-        one.client = k;
-        one.seed = 5; // the same factor
-        one.samples = 1;
-        one.tensors = method->table(0);
-        one.dense.assign(4096, static_cast<float>(k));
-        messages.push_back(one);
+    for (std::uint64_t k = 0; k < 7; ++k) {
+        messages.push_back({.client = k, .samples = 10 + k});
+        messages.back().dense = RandomValues(k).values(floats);
     }
-    Buffer<double> mean(device, large.state), of_two(device, large.state);
-    method->aggregate(device, {}, messages, mean.data());
-    method->aggregate(device, {}, {&messages[2], 1}, of_two.data()); // the mean of 0 … 4
-    const auto all = mean.read(), two = of_two.read();
-    EXPECT_NE(two[0], 0.0);
-    for (std::size_t i = 0; i < large.state; i += 997) ASSERT_NEAR(all[i], two[i], 0x1p-22);
+    const auto mean_of = [&](std::size_t at_once) {
+        Buffer<double> mean(device, state);
+        std::size_t decoded = 0;
+        const DecodeMatrices decode = [&](std::span<const Message> clients, const float* received,
+                                          float* values) {
+            EXPECT_LE(clients.size(), at_once);
+            for (std::size_t k = 0; k < clients.size(); ++k) {
+                EXPECT_EQ(clients[k].client, decoded++);
+                device.copy_within(values + k * state, received + k * floats, sent * sizeof(float));
+            }
+        };
+        aggregate_matrices(device, model.layout, sent, messages, decode, mean.data(),
+                           at_once * (floats + state));
+        EXPECT_EQ(decoded, 7U);
+        return mean.read();
+    };
+    const auto together = mean_of(7);
+    double first = 0, last = 0;
+    for (const Message& message : messages) {
+        const double weight = static_cast<double>(message.samples) / 91.0;
+        first += weight * static_cast<double>(message.dense.front());
+        last += weight * static_cast<double>(message.dense.back());
+    }
+    EXPECT_NEAR(together.front(), first, 0x1p-38);
+    EXPECT_NEAR(together.back(), last, 0x1p-38);
+    for (const std::size_t at_once : {1, 2, 3}) EXPECT_TRUE(same_bits(mean_of(at_once), together));
 }
 
 /// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
