@@ -148,8 +148,10 @@ TEST_P(LowRankMethods, CohortsAreDecodedInParts) {
     const std::size_t sent = 3, floats = sent + state - masked;
     std::vector<Message> messages;
     for (std::uint64_t k = 0; k < 7; ++k) {
-        messages.push_back({.client = k, .samples = 10 + k});
-        messages.back().dense = RandomValues(k).values(floats);
+        Message& message = messages.emplace_back();
+        message.client = k;
+        message.samples = 10 + k;
+        message.dense = RandomValues(k).values(floats);
     }
     const auto mean_of = [&](std::size_t at_once) {
         Buffer<double> mean(device, state);
