@@ -12,13 +12,13 @@
 namespace fedmrn {
 namespace {
 
-/// How far a step of B goes along D, over the step that D itself would take there: TODO
-constexpr double gain = 1.0;
-
+/// A's elements are ±1/√rank, so that Aᵀ·A is the identity on the mean over seeds: a step of B then
+/// moves D, on the mean, as the same step of D itself would, and the learning rates of dense
+/// training serve. As a projection (±1/√larger) A would want a rate 1/ratio times as large, which
+/// the parameters that are trained densely beside it do not bear.
 kernels::FrozenShape shape_of(const MatrixPlace& place) {
-    kernels::FrozenShape shape{place.rows, place.columns, place.rank, place.tensor};
-    shape.scale = static_cast<float>(std::sqrt(gain / static_cast<double>(shape.larger())));
-    return shape;
+    return {place.rows, place.columns, place.rank, place.tensor,
+            static_cast<float>(1.0 / std::sqrt(static_cast<double>(place.rank)))};
 }
 
 } // namespace
@@ -42,8 +42,10 @@ void FedMud::local_weights(Device& device, const LocalStep& step) const {
                                 step.weights.at(place.offset));
     }
     const std::size_t masked = layout_.masked;
-    kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
-                        global + masked, step.update.at(masked), step.weights.at(masked));
+    if (masked != layout_.trainable) {
+        kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
+                            global + masked, step.update.at(masked), step.weights.at(masked));
+    }
 }
 
 void FedMud::local_gradient(Device& device, const LocalStep& step) const {
