@@ -13,9 +13,11 @@
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
 #include "kernels/hadamard.hpp"
+#include "kernels/frozen_factor.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
+#include "kernels/low_rank.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
 #include "kernels/prune.hpp"
@@ -65,6 +67,14 @@
     decltype(kernels::binarize_weights) binarize_weights;                                          \
     decltype(kernels::binarize_gradient) binarize_gradient;                                        \
     decltype(kernels::pack_binarized) pack_binarized;                                              \
+    decltype(kernels::start_factors) start_factors;                                                \
+    decltype(kernels::multiply_rows) multiply_rows;                                                \
+    decltype(kernels::multiply_columns) multiply_columns;                                          \
+    decltype(kernels::orthonormalise) orthonormalise;                                              \
+    decltype(kernels::multiply_factors) multiply_factors;                                          \
+    decltype(kernels::frozen_weights) frozen_weights;                                              \
+    decltype(kernels::frozen_gradient) frozen_gradient;                                            \
+    decltype(kernels::multiply_frozen) multiply_frozen;                                            \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

@@ -207,6 +207,46 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_rows, cuda::multiply_rows, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_columns, cuda::multiply_columns, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    on(device, cpu::orthonormalise, cuda::orthonormalise, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    on(device, cpu::multiply_factors, cuda::multiply_factors, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    on(device, cpu::frozen_weights, cuda::frozen_weights, shape, lanes, states, global, factor,
+       weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    on(device, cpu::frozen_gradient, cuda::frozen_gradient, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    on(device, cpu::multiply_frozen, cuda::multiply_frozen, shape, clients);
 }
 
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,

@@ -8,6 +8,8 @@
 #include "engine/method/fedmrn.hpp"
 #include "engine/method/fedpm.hpp"
 #include "engine/method/fedsparsify.hpp"
+#include "engine/method/fedmud.hpp"
+#include "engine/method/powersgd.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
 #include "engine/method/sparse.hpp"
@@ -44,6 +46,10 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<FedPm>(layout, seed);
     case MethodName::fedbat:
         return std::make_unique<FedBat>(layout);
+    case MethodName::fedmud:
+        return std::make_unique<FedMud>(config, layout);
+    case MethodName::powersgd:
+        return std::make_unique<PowerSgd>(config, layout);
     }
     return nullptr;
 }

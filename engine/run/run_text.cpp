@@ -59,6 +59,10 @@ std::string method_name(const Config& config) {
         return "FedPM";
     case MethodName::fedbat:
         return "FedBAT";
+    case MethodName::fedmud:
+        return fmt::format("FedMUD (ratio {:.3g})", config.method.ratio);
+    case MethodName::powersgd:
+        return fmt::format("PowerSGD (rank {})", config.method.rank);
     case MethodName::fedmrn:
         break;
     }

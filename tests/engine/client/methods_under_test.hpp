@@ -39,6 +39,8 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"fedsparsify", {.name = MethodName::fedsparsify}},
         {"fedpm", {.name = MethodName::fedpm}},
         {"fedbat", {.name = MethodName::fedbat}},
+        {"fedmud", {.name = MethodName::fedmud, .ratio = 0.25}},
+        {"powersgd", {.name = MethodName::powersgd, .rank = 2}},
     };
 }
 

@@ -176,6 +176,45 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     cpu::pack_binarized(device, binary, clients);
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    cpu::start_factors(device, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    cpu::multiply_rows(device, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    cpu::multiply_columns(device, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    cpu::orthonormalise(device, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    cpu::multiply_factors(device, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    cpu::frozen_weights(device, shape, lanes, states, global, factor, weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    cpu::frozen_gradient(device, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    cpu::multiply_frozen(device, shape, clients);
 }
 
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
