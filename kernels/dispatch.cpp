@@ -207,6 +207,8 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+}
+
 void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
                    std::span<const MatrixFactors> clients) {
     on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);

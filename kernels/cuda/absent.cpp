@@ -133,6 +133,7 @@ void binarize_gradient(Device&, const BinaryUpdate&, std::size_t, const LaneStat
 }
 void pack_binarized(Device&, const BinaryUpdate&, std::span<const BinarizeSource>) {
     absent("pack_binarized");
+}
 void start_factors(Device&, const FactorShape&, std::uint32_t, std::span<const MatrixFactors>) {
     absent("start_factors");
 }

@@ -176,6 +176,8 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     cpu::pack_binarized(device, binary, clients);
+}
+
 void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
                    std::span<const MatrixFactors> clients) {
     cpu::start_factors(device, shape, tensor, clients);
