@@ -25,21 +25,7 @@ std::string clients_text(const Config& config, std::uint64_t clients) {
                        grouped(config.client.cohort));
 }
 
-} // namespace
-
-std::string clients_count(std::uint64_t clients) {
-    return clients == 0 ? "all users" : counted(clients, "client");
-}
-
-std::string split_name(const Config& config) {
-    std::string split = word(config, "data", "partition");
-    if (config.data.partition == Partition::labeldir) split += fmt::format(" {}", config.data.beta);
-    if (config.data.partition == Partition::labelcnt)
-        split += fmt::format(" {}", config.data.fraction);
-    return split;
-}
-
-std::string method_name(const Config& config) {
+std::string plain_method_name(const Config& config) {
     switch (config.method.name) {
     case MethodName::fedavg:
         return "FedAvg";
@@ -51,6 +37,10 @@ std::string method_name(const Config& config) {
         return "QSGD (" + counted(config.method.levels, "level") + ")";
     case MethodName::topk:
         return fmt::format("Top-k ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::drive:
+        return config.method.estimate == EstimateKind::unbiased ? "DRIVE" : "DRIVE (least error)";
+    case MethodName::eden:
+        return "EDEN (" + counted(config.method.bits, "bit") + ")";
     case MethodName::stc:
         return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
     case MethodName::fedsparsify:
@@ -73,6 +63,24 @@ std::string method_name(const Config& config) {
     if (!config.method.progressive) text += ", not progressive";
     if (config.method.post_training) text += ", masked after training";
     return text + ")";
+}
+
+} // namespace
+
+std::string clients_count(std::uint64_t clients) {
+    return clients == 0 ? "all users" : counted(clients, "client");
+}
+
+std::string split_name(const Config& config) {
+    std::string split = word(config, "data", "partition");
+    if (config.data.partition == Partition::labeldir) split += fmt::format(" {}", config.data.beta);
+    if (config.data.partition == Partition::labelcnt)
+        split += fmt::format(" {}", config.data.fraction);
+    return split;
+}
+
+std::string method_name(const Config& config) {
+    return plain_method_name(config) + (config.method.error_feedback ? " + error feedback" : "");
 }
 
 std::string setting_name(const Config& config) {
