@@ -12,9 +12,12 @@
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
+#include "kernels/frozen_factor.hpp"
+#include "kernels/hadamard.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
+#include "kernels/low_rank.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
 #include "kernels/prune.hpp"
@@ -47,6 +50,9 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::rotate) rotate;                                                              \
+    decltype(kernels::nearest_centroids) nearest_centroids;                                        \
+    decltype(kernels::rotate_back) rotate_back;                                                    \
     decltype(kernels::find_thresholds) find_thresholds;                                            \
     decltype(kernels::select_largest) select_largest;                                              \
     decltype(kernels::gather_selected) gather_selected;                                            \
@@ -61,6 +67,14 @@
     decltype(kernels::binarize_weights) binarize_weights;                                          \
     decltype(kernels::binarize_gradient) binarize_gradient;                                        \
     decltype(kernels::pack_binarized) pack_binarized;                                              \
+    decltype(kernels::start_factors) start_factors;                                                \
+    decltype(kernels::multiply_rows) multiply_rows;                                                \
+    decltype(kernels::multiply_columns) multiply_columns;                                          \
+    decltype(kernels::orthonormalise) orthonormalise;                                              \
+    decltype(kernels::multiply_factors) multiply_factors;                                          \
+    decltype(kernels::frozen_weights) frozen_weights;                                              \
+    decltype(kernels::frozen_gradient) frozen_gradient;                                            \
+    decltype(kernels::multiply_frozen) multiply_frozen;                                            \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

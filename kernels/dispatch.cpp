@@ -117,6 +117,21 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    on(device, cpu::rotate, cuda::rotate, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    on(device, cpu::nearest_centroids, cuda::nearest_centroids, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    on(device, cpu::rotate_back, cuda::rotate_back, book, first, clients, n);
+}
+
 void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
     on(device, cpu::find_thresholds, cuda::find_thresholds, clients, elements, k);
@@ -192,6 +207,48 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+}
+
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_rows, cuda::multiply_rows, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_columns, cuda::multiply_columns, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    on(device, cpu::orthonormalise, cuda::orthonormalise, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    on(device, cpu::multiply_factors, cuda::multiply_factors, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    on(device, cpu::frozen_weights, cuda::frozen_weights, shape, lanes, states, global, factor,
+       weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    on(device, cpu::frozen_gradient, cuda::frozen_gradient, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    on(device, cpu::multiply_frozen, cuda::multiply_frozen, shape, clients);
 }
 
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,

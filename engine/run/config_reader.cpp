@@ -171,9 +171,16 @@ Config ConfigReader::finish() const {
         config.method.error_feedback = method == stc || method == powersgd;
     if (config.method.error_feedback && !trains_densely(method))
         throw Error(fmt::format("{}: method.error_feedback: expected false with method.name = {}, "
-                                "which learns what it sends; found true",
+                                "which {}; found true",
                                 where("method.error_feedback"),
-                                value_text(find_key("method", "name")->get(config))));
+                                value_text(find_key("method", "name")->get(config)),
+                                method == fedavg ? "leaves nothing out" : "learns what it sends"));
+    if (config.client.l2 != 0.0 && (method == fedpm || method == fedbat || method == fedmud))
+        throw Error(fmt::format("{}: client.l2: expected 0 with method.name = {}, which does not "
+                                "train the weights themselves; found {}",
+                                where("client.l2"),
+                                value_text(find_key("method", "name")->get(config)),
+                                config.client.l2));
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",

@@ -22,6 +22,7 @@ enum class Scratch : std::size_t {
     binary_sums,
     clients,
     selection,
+    frozen_values,
     slots ///< how many there are
 };
 

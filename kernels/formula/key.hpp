@@ -22,7 +22,10 @@ enum Purpose : std::uint32_t {
     purpose_augment = 9,     ///< key: client seed, index: the client's sample, step: epoch
     purpose_quantize = 10,   ///< key: client seed, index: element, step: tensor
     purpose_network = 11,    ///< key: experiment seed, index: client, step: 0 or the round
+    purpose_sign = 12,       ///< key: client seed, index: a word of 32 signs
     purpose_weights = 13,    ///< key: experiment seed, index: tile of 128 elements
+    purpose_frozen = 14,     ///< key: client seed, index: see low_rank.hpp, step: tensor
+    purpose_factor = 15,     ///< key: client seed, index: element, step: tensor
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.

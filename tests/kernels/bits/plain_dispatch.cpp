@@ -90,6 +90,21 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     cpu::vote(device, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    cpu::rotate(device, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    cpu::nearest_centroids(device, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    cpu::rotate_back(device, book, first, clients, n);
+}
+
 void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
     cpu::find_thresholds(device, clients, elements, k);
@@ -161,6 +176,47 @@ void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t l
 void pack_binarized(Device& device, const BinaryUpdate& binary,
                     std::span<const BinarizeSource> clients) {
     cpu::pack_binarized(device, binary, clients);
+}
+
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    cpu::start_factors(device, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    cpu::multiply_rows(device, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    cpu::multiply_columns(device, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    cpu::orthonormalise(device, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    cpu::multiply_factors(device, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    cpu::frozen_weights(device, shape, lanes, states, global, factor, weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    cpu::frozen_gradient(device, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    cpu::multiply_frozen(device, shape, clients);
 }
 
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
