@@ -173,11 +173,11 @@ void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lane
        weights);
 }
 
-void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
-    on(device, cpu::score_gradient, cuda::score_gradient, frozen, lanes, states, global, update,
-       gradient);
+    on(device, cpu::score_gradient, cuda::score_gradient, frozen, rate, lanes, states, global,
+       update, gradient);
 }
 
 void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,

@@ -34,9 +34,9 @@ void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lane
                    const LaneState* states, const float* global, PerLane<const float> update,
                    PerLane<float> weights);
 
-/// The gradient of such weights becomes the gradient of the scores, in place, in every active lane.
-/// Exactness: bits.
-void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+/// The gradient of such weights becomes rate times the gradient of the scores, in place, in every
+/// active lane. Exactness: bits.
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient);
 

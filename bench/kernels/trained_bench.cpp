@@ -63,7 +63,7 @@ void score_gradient(benchmark::State& state) {
     const Buffer<float> update = random_array(lanes * masked());
     Buffer<float> gradient = random_array(lanes * masked());
     const double seconds = measure(state, [&] {
-        kernels::score_gradient(device(), {seed, tensors}, lanes, states.data(), global.data(),
+        kernels::score_gradient(device(), {seed, tensors}, 1.0, lanes, states.data(), global.data(),
                                 {update.data(), masked()}, {gradient.data(), masked()});
     });
     count(state, work_of(lanes, 12, true), seconds);

@@ -11,9 +11,10 @@ namespace fedmrn {
 
 /// FedPM (Isik et al., ICLR 2023): the masked weights are frozen at random signs, ±e/√fan-in, and a
 /// mask over them is learned. The state holds a score a weight in their place, a weight being there
-/// with probability sigmoid(score); clients send masks drawn of their scores, the server's scores
-/// are those of the share of clients whose bit is set, however many samples they hold. Other
-/// parameters and statistics go as float32.
+/// with probability sigmoid(score), and is trained at 30,000 times client.lr, which is that of the
+/// other parameters; clients send masks drawn of their scores, the server's scores are those of the
+/// share of clients whose bit is set, however many samples they hold. Other parameters and
+/// statistics go as float32.
 class FedPm final : public Method {
 public:
     FedPm(const ParameterLayout& layout, std::uint64_t seed);

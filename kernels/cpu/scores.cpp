@@ -74,7 +74,7 @@ void score_weights(Device&, const FrozenWeights& frozen, std::size_t lanes, cons
     }
 }
 
-void score_gradient(Device&, const FrozenWeights& frozen, std::size_t lanes,
+void score_gradient(Device&, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -85,7 +85,7 @@ void score_gradient(Device&, const FrozenWeights& frozen, std::size_t lanes,
         float* g = gradient[lane];
         for_tiles(frozen, [&](std::size_t begin, std::size_t count, const float* weights) {
             for (std::size_t i = begin; i < begin + count; ++i) {
-                g[i] = formula::score_gradient(g[i], weights[i - begin], global[i] + u[i]);
+                g[i] = formula::score_gradient(g[i], weights[i - begin], global[i] + u[i], rate);
             }
         });
     }

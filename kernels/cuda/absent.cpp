@@ -112,8 +112,8 @@ void score_weights(Device&, const FrozenWeights&, std::size_t, const LaneState*,
                    PerLane<const float>, PerLane<float>) {
     absent("score_weights");
 }
-void score_gradient(Device&, const FrozenWeights&, std::size_t, const LaneState*, const float*,
-                    PerLane<const float>, PerLane<float>) {
+void score_gradient(Device&, const FrozenWeights&, double, std::size_t, const LaneState*,
+                    const float*, PerLane<const float>, PerLane<float>) {
     absent("score_gradient");
 }
 void pack_scores(Device&, std::span<const MaskSource>, std::size_t, const float*) {

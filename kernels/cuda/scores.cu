@@ -84,8 +84,9 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 __global__ void __launch_bounds__(block_threads)
-    score_gradient_kernel(Frozen frozen, const LaneState* states, const float* __restrict__ global,
-                          PerLane<const float> update, PerLane<float> gradient) {
+    score_gradient_kernel(Frozen frozen, double rate, const LaneState* states,
+                          const float* __restrict__ global, PerLane<const float> update,
+                          PerLane<float> gradient) {
     const std::size_t lane = blockIdx.y;
     if (states[lane].samples == 0) {
         return;
@@ -93,7 +94,7 @@ __global__ void __launch_bounds__(block_threads)
     const float* __restrict__ u = of_lane(update, lane);
     float* __restrict__ g = of_lane(gradient, lane);
     for_rows(frozen, place(frozen.first), [&](unsigned, std::size_t i, float weight) {
-        g[i] = formula::score_gradient(g[i], weight, global[i] + u[i]);
+        g[i] = formula::score_gradient(g[i], weight, global[i] + u[i], rate);
     });
 }
 
@@ -161,12 +162,12 @@ void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lane
     });
 }
 
-void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
     for_launches(frozen, [&](const Frozen& some) {
         launch(score_gradient_kernel, lane_grid(blocks_of(some.first, some.end), lanes),
-               block_threads, 0, cuda_device(device).stream(), some, states, global, update,
+               block_threads, 0, cuda_device(device).stream(), some, rate, states, global, update,
                gradient);
     });
 }

@@ -20,19 +20,19 @@ FEDMRN_FORMULA std::uint32_t score_probability(float score) {
     return static_cast<std::uint32_t>(static_cast<std::int32_t>(theta * 0x1p24));
 }
 
-/// dL/ds from the gradient g of a weight w0 · m, m ~ Bernoulli(θ): that of its mean w0 · θ.
-FEDMRN_FORMULA float score_gradient(float gradient, float frozen, float score) {
-    const double slope = sigmoid_slope(static_cast<double>(score));
+/// rate · dL/ds from the gradient g of a weight w0 · m, m ~ Bernoulli(θ): that of its mean w0 · θ.
+FEDMRN_FORMULA float score_gradient(float gradient, float frozen, float score, double rate) {
+    const double slope = sigmoid_slope(static_cast<double>(score)) * rate;
     return static_cast<float>(static_cast<double>(gradient) * static_cast<double>(frozen) * slope);
 }
 
 /// The score that `ones` set bits of `clients` > 0 leave: logit of the mode of Beta(1 + ones,
 /// 1 + clients − ones), which is ones / clients. Where all agree the mode is 0 or 1, whose score is
-/// infinite and could never change again; there it is the posterior mean under Jeffreys' prior,
-/// ½ / (clients + 1) or one minus it: about half a client, so that the next cohort draws a bit of
-/// the other kind with probability 1 − (1 − ε)^clients ≈ 0.4.
+/// infinite and could never change again; there a tenth of a client's share is left, ε = 0.1 /
+/// clients: each round one cohort in ten, 1 − (1 − ε)^clients, has a client that draws the other
+/// bit, even of a score that no gradient moves.
 FEDMRN_FORMULA double posterior_score(std::uint32_t ones, std::uint32_t clients) {
-    const double count = static_cast<double>(clients), least = 0.5 / (count + 1.0);
+    const double count = static_cast<double>(clients), least = 0.1 / count;
     double theta = static_cast<double>(ones) / count;
     theta = theta > least ? theta : least;
     theta = theta < 1.0 - least ? theta : 1.0 - least;

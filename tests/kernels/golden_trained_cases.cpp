@@ -56,9 +56,13 @@ std::uint64_t score_hash(Device& device, bool gradient, std::size_t n) {
     const Buffer<float> global(device, input_values(n, 3, 0x1p-21f));
     const Buffer<float> update(device, scores(lanes * stride, 4));
     Buffer<float> out(device, input_values(lanes * stride, 5, 0x1p-30f));
-    (gradient ? kernels::score_gradient : kernels::score_weights)(
-        device, {seed, tensors}, lanes, states.data(), global.data(), {update.data(), stride},
-        {out.data(), stride});
+    if (gradient) {
+        kernels::score_gradient(device, {seed, tensors}, 1.1, lanes, states.data(), global.data(),
+                                {update.data(), stride}, {out.data(), stride});
+    } else {
+        kernels::score_weights(device, {seed, tensors}, lanes, states.data(), global.data(),
+                               {update.data(), stride}, {out.data(), stride});
+    }
     return hash_of(out);
 }
 

@@ -52,7 +52,7 @@ TEST_P(FedPmTest, TheNextScoresAreThoseOfTheMeanMask) {
     for (std::size_t i = 0; i < model.layout.masked; ++i) {
         double ones = 0;
         for (const Message& one : messages) ones += bit(one, i);
-        const double theta = std::clamp(ones / 7, 0.5 / 8, 1 - 0.5 / 8);
+        const double theta = std::clamp(ones / 7, 0.1 / 7, 1 - 0.1 / 7);
         const double score = std::log(theta / (1 - theta));
         ASSERT_NEAR(double{next[i]}, score, 0x1.01p-24 * std::abs(score)) << ones;
     }
@@ -133,8 +133,8 @@ TEST_P(FedPmTest, TheModelIsFrozenWeightsUnderAMask) {
     EXPECT_NEAR(static_cast<double>(turned), 0.5 * both, z_9999 * 0.5 * std::sqrt(both));
 }
 
-/// A step's weights are as the evaluated ones, its gradient that of the scores; other parameters
-/// train as they are.
+/// A step's weights are as the evaluated ones, its gradient that of the scores at their rate; other
+/// parameters train as they are.
 TEST_P(FedPmTest, AStepTrainsScores) {
     const ParameterLayout& layout = model.layout;
     const auto update = updates(1, 2.0), slope = updates(2, 1.0);
@@ -159,7 +159,7 @@ TEST_P(FedPmTest, AStepTrainsScores) {
         ASSERT_TRUE(made[i] == 0.0f || made[i] == frozen[i]);
         absent += made[i] == 0.0f;
         const double theta = sigmoid(double{global[i] + update[i]});
-        const double expected = double{slope[i]} * double{frozen[i]} * theta * (1 - theta);
+        const double expected = 3e4 * double{slope[i]} * double{frozen[i]} * theta * (1 - theta);
         ASSERT_NEAR(double{turned[i]}, expected, 1e-6 * std::abs(expected));
     }
     EXPECT_GT(absent, layout.masked / 4);

@@ -145,10 +145,10 @@ void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lane
     cpu::score_weights(device, frozen, lanes, states, global, update, weights);
 }
 
-void score_gradient(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
-    cpu::score_gradient(device, frozen, lanes, states, global, update, gradient);
+    cpu::score_gradient(device, frozen, rate, lanes, states, global, update, gradient);
 }
 
 void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
