@@ -22,9 +22,9 @@ using kernels::MatrixFactors;
 using Contract = void (*)(Device&, const FactorShape&, std::span<const MatrixFactors>);
 
 /// Around a warp, a tile and the components that a thread takes at once.
-const std::vector<FactorShape> shapes{{1, 1, 1},   {5, 3, 2},    {3, 40, 3},   {31, 33, 4},
-                                      {32, 64, 5}, {70, 32, 9},  {129, 31, 8}, {33, 300, 1},
-                                      {300, 7, 7}, {64, 288, 4}, {10, 256, 4}};
+const std::vector<FactorShape> shapes{{1, 1, 1},   {5, 3, 2},   {3, 40, 3},   {31, 33, 4},
+                                      {32, 64, 5}, {70, 32, 9}, {129, 31, 8}, {33, 300, 1},
+                                      {300, 7, 7}, {64, 100, 4}};
 
 /// Factors of clients on a device; client k's seed is 100 + k.
 struct Factors {
@@ -223,7 +223,7 @@ TEST_P(LowRank, ClientsOfOneCallAreAsAlone) {
             kernels::start_factors(d, s, 2, clients);
         },
         kernels::multiply_rows, kernels::multiply_columns, kernels::orthonormalise};
-    for (const FactorShape& s : shapes) {
+    for (const FactorShape& s : {FactorShape{5, 40, 3}, FactorShape{70, 33, 5}}) {
         for (const Contract contract : contracts) {
             Factors together = random_factors(device, s, 3), alone = random_factors(device, s, 3);
             contract(device, s, together.clients);
