@@ -8,17 +8,21 @@
 #include "fedmrn/device.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/batchnorm.hpp"
+#include "kernels/binarize.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
+#include "kernels/frozen_factor.hpp"
 #include "kernels/hadamard.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
+#include "kernels/low_rank.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
 #include "kernels/prune.hpp"
 #include "kernels/quantize.hpp"
+#include "kernels/scores.hpp"
 #include "kernels/select.hpp"
 #include "kernels/update.hpp"
 
@@ -56,6 +60,21 @@
     decltype(kernels::stop_pruned) stop_pruned;                                                    \
     decltype(kernels::count_kept) count_kept;                                                      \
     decltype(kernels::merge_kept) merge_kept;                                                      \
+    decltype(kernels::score_weights) score_weights;                                                \
+    decltype(kernels::score_gradient) score_gradient;                                              \
+    decltype(kernels::pack_scores) pack_scores;                                                    \
+    decltype(kernels::posterior_scores) posterior_scores;                                          \
+    decltype(kernels::binarize_weights) binarize_weights;                                          \
+    decltype(kernels::binarize_gradient) binarize_gradient;                                        \
+    decltype(kernels::pack_binarized) pack_binarized;                                              \
+    decltype(kernels::start_factors) start_factors;                                                \
+    decltype(kernels::multiply_rows) multiply_rows;                                                \
+    decltype(kernels::multiply_columns) multiply_columns;                                          \
+    decltype(kernels::orthonormalise) orthonormalise;                                              \
+    decltype(kernels::multiply_factors) multiply_factors;                                          \
+    decltype(kernels::frozen_weights) frozen_weights;                                              \
+    decltype(kernels::frozen_gradient) frozen_gradient;                                            \
+    decltype(kernels::multiply_frozen) multiply_frozen;                                            \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

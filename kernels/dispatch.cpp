@@ -166,6 +166,91 @@ void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
     on(device, cpu::merge_kept, cuda::merge_kept, rule, elements, sum, kept, samples, global, mean);
 }
 
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights) {
+    on(device, cpu::score_weights, cuda::score_weights, frozen, lanes, states, global, update,
+       weights);
+}
+
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient) {
+    on(device, cpu::score_gradient, cuda::score_gradient, frozen, rate, lanes, states, global,
+       update, gradient);
+}
+
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global) {
+    on(device, cpu::pack_scores, cuda::pack_scores, clients, elements, global);
+}
+
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean) {
+    on(device, cpu::posterior_scores, cuda::posterior_scores, clients, elements, global, mean);
+}
+
+void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                      const LaneState* states, const float* global, PerLane<float> update,
+                      PerLane<float> weights) {
+    on(device, cpu::binarize_weights, cuda::binarize_weights, binary, lanes, states, global, update,
+       weights);
+}
+
+void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
+    on(device, cpu::binarize_gradient, cuda::binarize_gradient, binary, lanes, states, update,
+       gradient);
+}
+
+void pack_binarized(Device& device, const BinaryUpdate& binary,
+                    std::span<const BinarizeSource> clients) {
+    on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+}
+
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_rows, cuda::multiply_rows, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_columns, cuda::multiply_columns, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    on(device, cpu::orthonormalise, cuda::orthonormalise, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    on(device, cpu::multiply_factors, cuda::multiply_factors, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    on(device, cpu::frozen_weights, cuda::frozen_weights, shape, lanes, states, global, factor,
+       weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    on(device, cpu::frozen_gradient, cuda::frozen_gradient, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    on(device, cpu::multiply_frozen, cuda::multiply_frozen, shape, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

@@ -28,17 +28,20 @@ Message message_of(MethodName method, const TrainedClient& client,
 /// Σ N_k over messages. Throws Error (Fault::run) where it leaves the range of the exact sums.
 std::uint64_t total_samples(std::span<const Message> messages);
 
-/// Clients whose values are on the device together: about 256 MiB.
-std::size_t clients_at_once(std::size_t elements);
+/// Floats of clients' values that are on a device together: 256 MiB.
+inline constexpr std::size_t values_at_once = std::size_t{1} << 26;
 
-/// Throws Error (Fault::run) naming the client where one of these values, which come from the
-/// messages, does not fit the fixed-point grid. Waits.
-void check_magnitudes(Device& device, std::span<const Message> messages, std::size_t elements,
-                      const float* values);
+/// Clients of so many values each that find room together; at least one.
+std::size_t clients_at_once(std::size_t elements, std::size_t room = values_at_once);
 
 /// Throws Error naming the client for a negative scale, and (Fault::run) for one that does not fit
 /// the fixed-point grid, or `limit`.
 void check_scale(const Message& message, float scale, float limit = formula::dense_limit);
+
+/// sum [elements] += Σ_k N_k · values [clients][elements] of k, both in device memory. Throws Error
+/// (Fault::run) that names the client with a value too large to be sane. Waits.
+void add_clients(Device& device, std::span<const Message> clients, std::size_t elements,
+                 const float* values, formula::Wide* sum);
 
 /// mean [first, state) = weighted mean of the messages' dense values, but for the `others` that
 /// stand ahead of them.

@@ -4,8 +4,12 @@
 #include "engine/method/eden.hpp"
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
+#include "engine/method/fedbat.hpp"
 #include "engine/method/fedmrn.hpp"
+#include "engine/method/fedmud.hpp"
+#include "engine/method/fedpm.hpp"
 #include "engine/method/fedsparsify.hpp"
+#include "engine/method/powersgd.hpp"
 #include "engine/method/qsgd.hpp"
 #include "engine/method/signsgd.hpp"
 #include "engine/method/sparse.hpp"
@@ -16,7 +20,7 @@ namespace fedmrn {
 namespace {
 
 std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLayout& layout,
-                                   std::uint64_t /*seed*/) {
+                                   std::uint64_t seed) {
     switch (config.name) {
     case MethodName::fedavg:
         return std::make_unique<FedAvg>(layout);
@@ -38,6 +42,14 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<Stc>(config, layout);
     case MethodName::fedsparsify:
         return std::make_unique<FedSparsify>(config, layout);
+    case MethodName::fedpm:
+        return std::make_unique<FedPm>(layout, seed);
+    case MethodName::fedbat:
+        return std::make_unique<FedBat>(layout);
+    case MethodName::fedmud:
+        return std::make_unique<FedMud>(config, layout);
+    case MethodName::powersgd:
+        return std::make_unique<PowerSgd>(config, layout);
     }
     return nullptr;
 }

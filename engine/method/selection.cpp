@@ -50,7 +50,6 @@ void add_selected(Device& device, const ParameterLayout& layout, SelectedAs as, 
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
         const auto part = messages.subspan(begin, std::min(at_once, messages.size() - begin));
         std::vector<kernels::ScatterSource> sources;
-        std::vector<kernels::DenseValues> clients;
         for (std::size_t c = 0; c < part.size(); ++c) {
             const Message& message = part[c];
             float* dense = values.data() + c * masked;
@@ -66,11 +65,9 @@ void add_selected(Device& device, const ParameterLayout& layout, SelectedAs as, 
                 source.scale = message.scales.front();
             }
             sources.push_back(source);
-            clients.push_back({dense, message.samples});
         }
         kernels::scatter_selected(device, sources, masked);
-        check_magnitudes(device, part, part.size() * masked, values.data());
-        kernels::aggregate_dense(device, clients, masked, sum);
+        add_clients(device, part, masked, values.data(), sum);
     }
 }
 

@@ -108,6 +108,57 @@ void merge_kept(Device&, formula::MergeRule, std::size_t, const formula::Wide*,
                 const std::uint64_t*, std::uint64_t, const float*, double*) {
     absent("merge_kept");
 }
+void score_weights(Device&, const FrozenWeights&, std::size_t, const LaneState*, const float*,
+                   PerLane<const float>, PerLane<float>) {
+    absent("score_weights");
+}
+void score_gradient(Device&, const FrozenWeights&, double, std::size_t, const LaneState*,
+                    const float*, PerLane<const float>, PerLane<float>) {
+    absent("score_gradient");
+}
+void pack_scores(Device&, std::span<const MaskSource>, std::size_t, const float*) {
+    absent("pack_scores");
+}
+void posterior_scores(Device&, std::span<const std::uint32_t* const>, std::size_t, const float*,
+                      double*) {
+    absent("posterior_scores");
+}
+void binarize_weights(Device&, const BinaryUpdate&, std::size_t, const LaneState*, const float*,
+                      PerLane<float>, PerLane<float>) {
+    absent("binarize_weights");
+}
+void binarize_gradient(Device&, const BinaryUpdate&, std::size_t, const LaneState*,
+                       PerLane<const float>, PerLane<float>) {
+    absent("binarize_gradient");
+}
+void pack_binarized(Device&, const BinaryUpdate&, std::span<const BinarizeSource>) {
+    absent("pack_binarized");
+}
+void start_factors(Device&, const FactorShape&, std::uint32_t, std::span<const MatrixFactors>) {
+    absent("start_factors");
+}
+void multiply_rows(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("multiply_rows");
+}
+void multiply_columns(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("multiply_columns");
+}
+void orthonormalise(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("orthonormalise");
+}
+void multiply_factors(Device&, const FactorShape&, std::span<const FactorProduct>) {
+    absent("multiply_factors");
+}
+void frozen_weights(Device&, const FrozenShape&, std::size_t, const LaneState*, const float*,
+                    PerLane<const float>, PerLane<float>) {
+    absent("frozen_weights");
+}
+void frozen_gradient(Device&, const FrozenShape&, std::size_t, const LaneState*, PerLane<float>) {
+    absent("frozen_gradient");
+}
+void multiply_frozen(Device&, const FrozenShape&, std::span<const FrozenProduct>) {
+    absent("multiply_frozen");
+}
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");

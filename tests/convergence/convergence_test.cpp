@@ -28,7 +28,7 @@ TEST(Fit, IntervalIsStudents) {
     EXPECT_NEAR(slope.mean - slope.low, 4.303 / std::sqrt(3.0), 1e-9);
 }
 
-Dataset synthetic() { return load_dataset({.name = "synthetic"}, 1); }
+Dataset synthetic() { return load_dataset(base(MethodName::fedavg).data, 1); }
 
 /// At w = 0 every class is as likely: log 2. Nothing near the minimum is below it, and F rises from
 /// there by at least µ/2 · ‖w − w*‖²: strong convexity, looked at from w = 0.

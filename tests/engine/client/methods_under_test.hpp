@@ -14,8 +14,8 @@ struct NamedMethod {
     MethodConfig config;
 };
 
-/// FedAvg, FedMRN with both masks and three noises, its ablations, what packs codes, and what
-/// selects.
+/// FedAvg, FedMRN with both masks and three noises, its ablations, what packs codes, what selects,
+/// and what learns its bits.
 inline std::vector<NamedMethod> methods_under_test() {
     using enum NoiseKind;
     using enum MaskKind;
@@ -37,6 +37,10 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"topk", {.name = MethodName::topk}},
         {"stc", {.name = MethodName::stc, .ratio = 0.1}},
         {"fedsparsify", {.name = MethodName::fedsparsify}},
+        {"fedpm", {.name = MethodName::fedpm}},
+        {"fedbat", {.name = MethodName::fedbat}},
+        {"fedmud", {.name = MethodName::fedmud, .ratio = 0.25}},
+        {"powersgd", {.name = MethodName::powersgd, .rank = 2}},
     };
 }
 

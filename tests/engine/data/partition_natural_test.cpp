@@ -56,14 +56,14 @@ TEST(PartitionNatural, TheSeedDecidesNothing) {
 }
 
 TEST(PartitionNatural, OtherPartitionsPassOwnersBy) {
-    DataConfig data = config(3);
+    DataConfig data = config(2);
     data.fraction = 1;
     for (const Partition kind : {Partition::iid, Partition::labelcnt}) {
         data.partition = kind;
         const Dataset set = dataset();
         const ClientSplit split = partition(data, set, 5);
         EXPECT_EQ(split.order, partition(data, set.train.labels, set.classes, 5).order);
-        EXPECT_EQ(split.clients(), 3U);
+        EXPECT_EQ(split.clients(), 2U);
     }
 }
 

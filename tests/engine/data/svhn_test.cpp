@@ -157,6 +157,38 @@ TEST_P(Svhn, CutAnywhere) {
     EXPECT_THAT(error(), HasSubstr("truncated: 1 bytes of the element at byte "));
 }
 
+TEST_P(Svhn, MoreAnnouncedThanTheFileHolds) {
+    // A sound zlib stream of an array whose last dimension is 2^28 in place of 2.
+    put("test_32x32.mat", test);
+    Bytes whole = read_bytes(path);
+    if (GetParam() == MAT_COMPRESSION_ZLIB) {
+        Published plain = test;
+        mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT5);
+        write(file, "X", MAT_C_UINT8, plain.x_shape, plain.x.data(), MAT_COMPRESSION_NONE);
+        Mat_Close(file);
+        whole = read_bytes(path);
+    }
+    constexpr std::size_t header = 128, last_byte_of_extent = header + 8 + 16 + 8 + 15;
+    whole[last_byte_of_extent] = 0x10;
+    if (GetParam() == MAT_COMPRESSION_ZLIB) {
+        uLongf length = compressBound(whole.size() - header);
+        Bytes packed(length);
+        compress(packed.data(), &length, whole.data() + header, whole.size() - header);
+        whole.resize(header);
+        for (const std::uint32_t value : {15U, static_cast<std::uint32_t>(length)}) {
+            for (int shift = 0; shift < 32; shift += 8) {
+                whole.push_back(static_cast<std::uint8_t>(value >> shift));
+            }
+        }
+        whole.insert(whole.end(), packed.begin(), packed.begin() + static_cast<long>(length));
+    }
+    SetFiles::put("test_32x32.mat", whole);
+    EXPECT_EQ(error(), GetParam() == MAT_COMPRESSION_NONE
+                           ? "corrupt: elements that do not fit the dimensions in the element at "
+                             "byte 128"
+                           : "X announces more elements than the file can hold: corrupt");
+}
+
 TEST_P(Svhn, ABitBroken) {
     // What is compressed has a checksum. What is not has none: a bit of it may be another pixel,
     // but never another number of them, and never memory that nothing wrote.

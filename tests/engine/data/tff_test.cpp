@@ -45,6 +45,18 @@ public:
         H5Pclose(layout);
         H5Pclose(links);
     }
+    /// An array of float that nothing was written to: it takes no place in the file.
+    void announce(const std::string& name, const Shape& shape) const {
+        const hid_t links = H5Pcreate(H5P_LINK_CREATE);
+        H5Pset_create_intermediate_group(links, 1);
+        const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+        const hid_t array =
+            H5Dcreate2(file_, name.c_str(), H5T_IEEE_F32LE, space, links, H5P_DEFAULT, H5P_DEFAULT);
+        ASSERT_GE(array, 0) << name;
+        H5Dclose(array);
+        H5Sclose(space);
+        H5Pclose(links);
+    }
     void floats(const std::string& name, const Shape& shape, const std::vector<float>& v,
                 bool deflated = false) const {
         put(name, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, v.data(), deflated);
@@ -230,6 +242,15 @@ TEST_F(Tff, MissingParts) {
                   file.integers("/examples/a/label", {0}, {0});
               }),
               "no samples in /examples");
+}
+
+TEST_F(Tff, MoreAnnouncedThanTheFileHolds) {
+    for (const hsize_t samples : {hsize_t{1}, hsize_t{1} << 40}) {
+        EXPECT_EQ(error_with([&](const Writer& file) {
+                      file.announce("/examples/a/pixels", {samples, 28, 28});
+                  }),
+                  "/examples/a/pixels: announces more elements than the file can hold: corrupt");
+    }
 }
 
 TEST_F(Tff, CutAnywhere) {

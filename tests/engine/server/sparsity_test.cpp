@@ -10,7 +10,10 @@ namespace {
 
 class Sparsity : public PerDevice {
 protected:
-    Sparsity() { config.method.name = MethodName::fedsparsify; }
+    Sparsity() {
+        config.method = {.name = MethodName::fedsparsify, .prune_rounds = 4};
+        config.client.epochs = 1;
+    }
     /// Whether each masked weight of the global state is exactly 0.
     static std::vector<bool> pruned(const Experiment& experiment) {
         const std::vector<float>& global = experiment.state().global;
@@ -22,7 +25,7 @@ protected:
     }
     /// ⌈(1 − s_t) · 120⌉ of the perceptron's weights.
     static std::size_t kept(std::uint32_t round) {
-        const double left = 1 - std::min(round, 10u) / 10.0;
+        const double left = 1 - std::min(round, 4u) / 4.0;
         return kept_of(1 - 0.9 * (1 - std::pow(left, 3)), 120);
     }
     Config config = perceptron_config(GetParam());
@@ -41,7 +44,7 @@ TEST_P(Sparsity, FollowsTheScheduleExactly) {
         config.method.merge = merge;
         Experiment experiment(config, data);
         std::vector<bool> before(120, false);
-        for (std::uint32_t round = 1; round <= 12; ++round) {
+        for (std::uint32_t round = 1; round <= 6; ++round) {
             experiment.run_round();
             const std::vector<bool> now = pruned(experiment);
             EXPECT_EQ(std::count(now.begin(), now.end(), false),
@@ -62,7 +65,7 @@ TEST_P(Sparsity, AMajorityPrunesMoreThanAnAverage) {
         experiment.run_round();
         const std::vector<bool> first = pruned(experiment);
         left.push_back(std::count(first.begin(), first.end(), false));
-        for (std::uint32_t round = 2; round <= 12; ++round) experiment.run_round();
+        for (std::uint32_t round = 2; round <= 5; ++round) experiment.run_round();
         const std::vector<bool> last = pruned(experiment);
         for (std::size_t i = 0; i < 120; ++i) EXPECT_LE(first[i], last[i]);
         EXPECT_LE(std::count(last.begin(), last.end(), false), 60) << int(merge);
@@ -74,6 +77,7 @@ TEST_P(Sparsity, AMajorityPrunesMoreThanAnAverage) {
 
 /// Chance is 50 %, the best linear rule 73 %. A tenth of these 120 weights would be too few.
 TEST_P(Sparsity, LearnsWithFewElementsAndFewWeights) {
+    config.client.epochs = 5;
     config.method.sparsity = 0.5;
     EXPECT_GT(accuracy_of(config, data), 0.75) << "FedSparsify";
     config.method = {.name = MethodName::topk, .error_feedback = true, .ratio = 0.1};
