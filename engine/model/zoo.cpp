@@ -97,9 +97,9 @@ ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t cl
     if (name == "cnn8") {
         return cnn8(input, classes);
     }
-    throw Error(
-        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", found \"" +
-        name + "\"");
+    throw Error("model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or "
+                "\"cnn8\", found \"" +
+                name + "\"");
 }
 
 } // namespace fedmrn

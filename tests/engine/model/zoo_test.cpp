@@ -91,7 +91,8 @@ TEST(Zoo, AnUnknownNameIsOneLine) {
         [] {
             make_model("cnn5", {28, 28, 1}, 10);
         },
-        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", found "
+        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", "
+        "found "
         "\"cnn5\""));
 }
 
