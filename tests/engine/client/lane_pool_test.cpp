@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/client/lane_pool.hpp"
-#include "methods_under_test.hpp"
+#include "tests/support/methods_under_test.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/narrow_models.hpp"

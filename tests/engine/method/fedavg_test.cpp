@@ -47,19 +47,6 @@ TEST_P(FedAvgTest, WeightsClientsBySamples) {
     for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(mean[i], -2.0);
 }
 
-TEST_P(FedAvgTest, TheOrderOfMessagesNeverMatters) {
-    std::vector<Message> messages;
-    for (std::uint64_t k = 0; k < 5; ++k) {
-        messages.push_back(message(*method, k, 100 + 37 * k, updates(k, std::pow(10.0, k) * 1e-4)));
-    }
-    const auto first = aggregate(*method, messages);
-    for (int trial = 0; trial < 5; ++trial) {
-        std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-        std::swap(messages[0], messages[1]);
-        EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-    }
-}
-
 /// A lane's weights are the global ones plus its update, bit by bit.
 TEST_P(FedAvgTest, LocalWeightsAreGlobalPlusUpdate) {
     const auto update = updates(2);

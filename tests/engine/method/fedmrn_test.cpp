@@ -67,22 +67,6 @@ TEST_P(FedMrnTest, WeightsClientsBySamples) {
     }
 }
 
-TEST_P(FedMrnTest, TheOrderOfMessagesNeverMatters) {
-    for (const NoiseKind noise : {NoiseKind::uniform, NoiseKind::gaussian, NoiseKind::bernoulli}) {
-        const auto method = make_method(config(MaskKind::binary, noise), model.layout);
-        std::vector<Message> messages;
-        for (std::uint64_t k = 0; k < 5; ++k) {
-            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
-        }
-        const auto first = aggregate(*method, messages);
-        for (int trial = 0; trial < 5; ++trial) {
-            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-            std::swap(messages[0], messages[1]);
-            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-        }
-    }
-}
-
 /// Masked tensors send a bit a value; biases, BatchNorm and statistics stay float32.
 TEST_P(FedMrnTest, TheTableMasksWeightsOnly) {
     const auto method = make_method({}, model.layout);

@@ -21,11 +21,11 @@ protected:
         return message.mask[i / 32] >> i % 32 & 1;
     }
     /// The weights that a method evaluates in a round whose state is `state`.
-    std::vector<float> evaluated(const Method& method, const std::vector<float>& state,
+    std::vector<float> evaluated(const Method& by, const std::vector<float>& state,
                                  std::uint32_t round) {
         const Buffer<float> g(device, state);
         Buffer<float> room;
-        const float* weights = method.model_weights(device, {round, g.data()}, room);
+        const float* weights = by.model_weights(device, {round, g.data()}, room);
         std::vector<float> host(state.size());
         device.copy_out(host.data(), weights, host.size() * sizeof(float));
         return host;
@@ -72,23 +72,11 @@ TEST_P(FedPmTest, MasksFollowTheScores) {
         const Message sent = message(*method, k, 5, update);
         for (std::size_t i = 0; i < model.layout.masked; ++i) {
             const double theta = sigmoid(double{global[i] + update[i]});
-            z += (double{bit(sent, i)} - theta) * (update[i] > 0 ? 1 : -1);
+            z += ((bit(sent, i) ? 1.0 : 0.0) - theta) * (update[i] > 0 ? 1 : -1);
             count += theta * (1 - theta);
         }
     }
     EXPECT_LT(std::abs(z), z_9999 * std::sqrt(count));
-}
-
-TEST_P(FedPmTest, TheOrderOfMessagesNeverMatters) {
-    std::vector<Message> messages;
-    for (std::uint64_t k = 0; k < 5; ++k)
-        messages.push_back(message(*method, k, 100 + 37 * k, updates(k, 2.0)));
-    const auto first = aggregate(*method, messages);
-    for (int trial = 0; trial < 5; ++trial) {
-        std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-        std::swap(messages[0], messages[1]);
-        EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-    }
 }
 
 /// Every score starts at zero; nothing else is touched.
@@ -109,7 +97,7 @@ TEST_P(FedPmTest, TheModelIsFrozenWeightsUnderAMask) {
     std::size_t there = 0, moved = 0, turned = 0, both = 0;
     double expected = 0;
     for (const TensorSpec& tensor : model.layout.tensors) {
-        const double fan_in = static_cast<double>(tensor.elements()) / tensor.shape.front();
+        const double fan_in = static_cast<double>(tensor.elements() / tensor.shape.front());
         for (std::size_t i = tensor.offset; i < tensor.offset + tensor.elements(); ++i) {
             if (tensor.role != Role::masked) {
                 ASSERT_EQ(first[i], global[i]);
@@ -130,7 +118,8 @@ TEST_P(FedPmTest, TheModelIsFrozenWeightsUnderAMask) {
     const auto n = static_cast<double>(model.layout.masked), half = 0.5 / std::sqrt(n);
     EXPECT_NEAR(static_cast<double>(there) / n, expected / n, z_9999 * half);
     EXPECT_NEAR(static_cast<double>(moved) / n, 0.5, 0.1);
-    EXPECT_NEAR(static_cast<double>(turned), 0.5 * both, z_9999 * 0.5 * std::sqrt(both));
+    EXPECT_NEAR(static_cast<double>(turned), 0.5 * static_cast<double>(both),
+                z_9999 * 0.5 * std::sqrt(static_cast<double>(both)));
 }
 
 /// A step's weights are as the evaluated ones, its gradient that of the scores at their rate; other
@@ -165,14 +154,6 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     EXPECT_GT(absent, layout.masked / 4);
     EXPECT_LT(absent, layout.masked * 3 / 4);
     EXPECT_EQ(method->variables(), layout.trainable);
-}
-
-TEST_P(FedPmTest, EveryDeviceSendsTheCpusBits) {
-    const auto cpu = open_device(DeviceKind::cpu);
-    const auto update = updates(4, 2.0);
-    const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
-    const Message of_cpu = method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
-    EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
 }
 
 TEST_P(FedPmTest, AMessageOfAnotherMethodIsOneLine) {

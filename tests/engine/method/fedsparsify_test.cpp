@@ -178,22 +178,6 @@ TEST_P(FedSparsifyTest, WhatIsPrunedIsNotTrained) {
     }
 }
 
-TEST_P(FedSparsifyTest, TheOrderOfMessagesNeverMatters) {
-    for (const MergeKind merge : {MergeKind::average, MergeKind::nonzero, MergeKind::majority}) {
-        const auto method = make_method(config(merge), model.layout);
-        std::vector<Message> messages;
-        for (std::uint64_t c = 0; c < 5; ++c) {
-            messages.push_back(message(*method, c, 100 + 37 * c, updates(c)));
-        }
-        const auto first = aggregate(*method, messages);
-        for (int trial = 0; trial < 5; ++trial) {
-            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-            std::swap(messages[0], messages[1]);
-            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-        }
-    }
-}
-
 TEST_P(FedSparsifyTest, AMessageThatIsNotThisRoundsIsOneLine) {
     const auto method = make_method(config(MergeKind::average), model.layout);
     const Message other =

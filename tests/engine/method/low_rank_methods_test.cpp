@@ -56,50 +56,6 @@ TEST_P(LowRankMethods, WeightsClientsBySamples) {
     }
 }
 
-TEST_P(LowRankMethods, TheOrderOfMessagesNeverMatters) {
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        std::vector<Message> messages;
-        for (std::uint64_t k = 0; k < 5; ++k) {
-            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
-        }
-        const auto first = aggregate(*method, messages);
-        for (int trial = 0; trial < 5; ++trial) {
-            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-            std::swap(messages[0], messages[1]);
-            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-        }
-    }
-}
-
-TEST_P(LowRankMethods, EveryDeviceSendsAndDecodesTheCpusBits) {
-    const auto cpu = open_device(DeviceKind::cpu);
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        const auto update = updates(4);
-        const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
-        const Message of_cpu =
-            method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
-        EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
-        Buffer<double> mean(*cpu, state);
-        method->aggregate(*cpu, {7, g.data()}, {&of_cpu, 1}, mean.data());
-        EXPECT_TRUE(same_bits(aggregate(*method, {of_cpu}), mean.read()));
-    }
-}
-
-TEST_P(LowRankMethods, ClientsEncodedTogetherAreAsAlone) {
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        const Buffer<float> g(device, global), a(device, updates(1)), b(device, updates(2));
-        const std::vector<TrainedClient> clients{{1, {7, g.data()}, 1001, 10, a.data(), g.data()},
-                                                 {2, {7, g.data()}, 1002, 20, b.data(), g.data()}};
-        const auto together = method->encode(device, clients)();
-        ASSERT_EQ(together.size(), 2U);
-        EXPECT_EQ(together[0], method->encode(device, clients[0]));
-        EXPECT_EQ(together[1], method->encode(device, clients[1]));
-    }
-}
-
 TEST_P(LowRankMethods, AnUpdateOfZerosIsSentAsZeros) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);

@@ -80,22 +80,6 @@ TEST_P(SparseTest, ComparesAllTensorsTogether) {
     }
 }
 
-TEST_P(SparseTest, TheOrderOfMessagesNeverMatters) {
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        std::vector<Message> messages;
-        for (std::uint64_t k = 0; k < 5; ++k) {
-            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
-        }
-        const auto first = aggregate(*method, messages);
-        for (int trial = 0; trial < 5; ++trial) {
-            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-            std::swap(messages[0], messages[1]);
-            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
-        }
-    }
-}
-
 TEST_P(SparseTest, WeightsClientsBySamples) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
@@ -106,33 +90,6 @@ TEST_P(SparseTest, WeightsClientsBySamples) {
         for (std::size_t i = 0; i < of_a.size(); ++i) {
             ASSERT_NEAR(mean[i], 0.25 * of_a[i] + 0.75 * of_b[i], 0x1p-28) << i;
         }
-    }
-}
-
-/// Devices make the same message, bit by bit.
-TEST_P(SparseTest, EveryDeviceSendsTheCpusBits) {
-    const auto cpu = open_device(DeviceKind::cpu);
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        const auto update = updates(4);
-        const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
-        const Message of_cpu =
-            method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
-        EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
-    }
-}
-
-/// Several clients in one call are each what they are alone.
-TEST_P(SparseTest, ClientsEncodedTogetherAreAsAlone) {
-    for (const MethodConfig& config : configs) {
-        const auto method = make_method(config, model.layout);
-        const Buffer<float> g(device, global), a(device, updates(1)), b(device, updates(2));
-        const std::vector<TrainedClient> clients{{1, {7, g.data()}, 1001, 10, a.data(), g.data()},
-                                                 {2, {7, g.data()}, 1002, 20, b.data(), g.data()}};
-        const auto together = method->encode(device, clients)();
-        ASSERT_EQ(together.size(), 2U);
-        EXPECT_EQ(together[0], method->encode(device, clients[0]));
-        EXPECT_EQ(together[1], method->encode(device, clients[1]));
     }
 }
 
