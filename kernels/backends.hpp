@@ -8,15 +8,22 @@
 #include "fedmrn/device.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/batchnorm.hpp"
+#include "kernels/binarize.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/device.hpp"
 #include "kernels/embedding.hpp"
+#include "kernels/frozen_factor.hpp"
+#include "kernels/hadamard.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
+#include "kernels/low_rank.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/pooling.hpp"
+#include "kernels/prune.hpp"
 #include "kernels/quantize.hpp"
+#include "kernels/scores.hpp"
+#include "kernels/select.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -43,6 +50,31 @@
     decltype(kernels::quantize) quantize;                                                          \
     decltype(kernels::aggregate_packed) aggregate_packed;                                          \
     decltype(kernels::vote) vote;                                                                  \
+    decltype(kernels::rotate) rotate;                                                              \
+    decltype(kernels::nearest_centroids) nearest_centroids;                                        \
+    decltype(kernels::rotate_back) rotate_back;                                                    \
+    decltype(kernels::find_thresholds) find_thresholds;                                            \
+    decltype(kernels::select_largest) select_largest;                                              \
+    decltype(kernels::gather_selected) gather_selected;                                            \
+    decltype(kernels::scatter_selected) scatter_selected;                                          \
+    decltype(kernels::stop_pruned) stop_pruned;                                                    \
+    decltype(kernels::count_kept) count_kept;                                                      \
+    decltype(kernels::merge_kept) merge_kept;                                                      \
+    decltype(kernels::score_weights) score_weights;                                                \
+    decltype(kernels::score_gradient) score_gradient;                                              \
+    decltype(kernels::pack_scores) pack_scores;                                                    \
+    decltype(kernels::posterior_scores) posterior_scores;                                          \
+    decltype(kernels::binarize_weights) binarize_weights;                                          \
+    decltype(kernels::binarize_gradient) binarize_gradient;                                        \
+    decltype(kernels::pack_binarized) pack_binarized;                                              \
+    decltype(kernels::start_factors) start_factors;                                                \
+    decltype(kernels::multiply_rows) multiply_rows;                                                \
+    decltype(kernels::multiply_columns) multiply_columns;                                          \
+    decltype(kernels::orthonormalise) orthonormalise;                                              \
+    decltype(kernels::multiply_factors) multiply_factors;                                          \
+    decltype(kernels::frozen_weights) frozen_weights;                                              \
+    decltype(kernels::frozen_gradient) frozen_gradient;                                            \
+    decltype(kernels::multiply_frozen) multiply_frozen;                                            \
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \

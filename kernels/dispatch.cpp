@@ -117,6 +117,140 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     on(device, cpu::vote, cuda::vote, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    on(device, cpu::rotate, cuda::rotate, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    on(device, cpu::nearest_centroids, cuda::nearest_centroids, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    on(device, cpu::rotate_back, cuda::rotate_back, book, first, clients, n);
+}
+
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k) {
+    on(device, cpu::find_thresholds, cuda::find_thresholds, clients, elements, k);
+}
+
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    on(device, cpu::select_largest, cuda::select_largest, clients, elements);
+}
+
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    on(device, cpu::gather_selected, cuda::gather_selected, clients, elements);
+}
+
+void scatter_selected(Device& device, std::span<const ScatterSource> clients,
+                      std::size_t elements) {
+    on(device, cpu::scatter_selected, cuda::scatter_selected, clients, elements);
+}
+
+void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                 const float* global, PerLane<float> gradient) {
+    on(device, cpu::stop_pruned, cuda::stop_pruned, lanes, states, elements, global, gradient);
+}
+
+void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
+                std::uint64_t* kept) {
+    on(device, cpu::count_kept, cuda::count_kept, clients, elements, kept);
+}
+
+void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
+                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
+                const float* global, double* mean) {
+    on(device, cpu::merge_kept, cuda::merge_kept, rule, elements, sum, kept, samples, global, mean);
+}
+
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights) {
+    on(device, cpu::score_weights, cuda::score_weights, frozen, lanes, states, global, update,
+       weights);
+}
+
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient) {
+    on(device, cpu::score_gradient, cuda::score_gradient, frozen, rate, lanes, states, global,
+       update, gradient);
+}
+
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global) {
+    on(device, cpu::pack_scores, cuda::pack_scores, clients, elements, global);
+}
+
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean) {
+    on(device, cpu::posterior_scores, cuda::posterior_scores, clients, elements, global, mean);
+}
+
+void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                      const LaneState* states, const float* global, PerLane<float> update,
+                      PerLane<float> weights) {
+    on(device, cpu::binarize_weights, cuda::binarize_weights, binary, lanes, states, global, update,
+       weights);
+}
+
+void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
+    on(device, cpu::binarize_gradient, cuda::binarize_gradient, binary, lanes, states, update,
+       gradient);
+}
+
+void pack_binarized(Device& device, const BinaryUpdate& binary,
+                    std::span<const BinarizeSource> clients) {
+    on(device, cpu::pack_binarized, cuda::pack_binarized, binary, clients);
+}
+
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::start_factors, cuda::start_factors, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_rows, cuda::multiply_rows, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    on(device, cpu::multiply_columns, cuda::multiply_columns, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    on(device, cpu::orthonormalise, cuda::orthonormalise, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    on(device, cpu::multiply_factors, cuda::multiply_factors, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    on(device, cpu::frozen_weights, cuda::frozen_weights, shape, lanes, states, global, factor,
+       weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    on(device, cpu::frozen_gradient, cuda::frozen_gradient, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    on(device, cpu::multiply_frozen, cuda::multiply_frozen, shape, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     on(device, cpu::gather_batch, cuda::gather_batch, split, lanes, batch, states, real, x, labels);

@@ -128,7 +128,9 @@ const Register all([] {
                  fedmrn(MaskKind::binary, NoiseKind::gaussian), 2048);
     add_training("steps_fedmrn_signed_gaussian", cnn4(),
                  fedmrn(MaskKind::signed_, NoiseKind::gaussian), 2048);
+    add_training("steps_fedmud", cnn4(), {.name = MethodName::fedmud}, 2048);
     add_training("client_fedavg", cnn4(), fedavg, 600);
+    add_training("client_powersgd", cnn4(), {.name = MethodName::powersgd}, 600);
     add_training("client_fedmrn", cnn4(), binary, 600);
     add_training("mlp_fedmrn", mlp(), binary, 2048);
     add("forward_backward/cnn4", [](benchmark::State& state) {

@@ -112,10 +112,10 @@ void LaneGroup::queue_step(const Source& source) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
     const LocalStep local{source.round,       lanes_,  states_.data(),
                           of_update(update_), weights, of_update(gradient_)};
-    const kernels::SgdRule sgd{static_cast<float>(config_.lr * source.round.decay),
-                               static_cast<float>(config_.momentum),
-                               static_cast<float>(config_.weight_decay), method_.decays_weights(),
-                               static_cast<float>(config_.proximal)};
+    const kernels::SgdRule sgd{
+        static_cast<float>(config_.lr * source.round.decay), static_cast<float>(config_.momentum),
+        static_cast<float>(config_.weight_decay + config_.l2),
+        method_.decays_weights() || config_.l2 != 0.0, static_cast<float>(config_.proximal)};
     {
         const Range part(device_, "batch", lanes_);
         kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),

@@ -3,7 +3,6 @@
 #include "engine/method/dense.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "fedmrn/error.hpp"
@@ -12,28 +11,27 @@
 namespace fedmrn {
 namespace {
 
-/// Throws for the first message with a value that does not fit the fixed-point grid.
-[[noreturn]] void diverged(std::span<const Message> messages) {
-    for (const Message& message : messages) {
-        for (const float value : message.dense) {
-            if (!(std::abs(value) < formula::dense_limit)) {
-                throw Error("round " + std::to_string(message.round) + ", client " +
-                                std::to_string(message.client) + ": its update holds " +
-                                std::to_string(value) +
-                                ", so its training has diverged; lower client.lr",
-                            Fault::run);
-            }
+/// Throws for the first client with a value that does not fit the fixed-point grid.
+[[noreturn]] void diverged(Device& device, std::span<const Message> clients, std::size_t elements,
+                           const float* values) {
+    for (std::size_t k = 0; k < clients.size(); ++k) {
+        const float largest = kernels::largest_magnitude(device, elements, values + k * elements);
+        if (!(largest < formula::dense_limit)) {
+            throw Error("round " + std::to_string(clients[k].round) + ", client " +
+                            std::to_string(clients[k].client) + ": its update holds " +
+                            std::to_string(largest) +
+                            ", so its training has diverged; lower client.lr",
+                        Fault::run);
         }
     }
     throw Error("aggregation: a dense value was damaged on the device", Fault::run);
 }
 
-/// Clients whose values are on the device together: about 256 MiB.
-std::size_t clients_at_once(std::size_t elements) {
-    return std::max<std::size_t>(1, (std::size_t{1} << 26) / std::max<std::size_t>(1, elements));
-}
-
 } // namespace
+
+std::size_t clients_at_once(std::size_t elements, std::size_t room) {
+    return std::max<std::size_t>(1, room / std::max<std::size_t>(1, elements));
+}
 
 void append_dense_table(const ParameterLayout& layout, std::size_t first,
                         std::vector<TensorEntry>& table) {
@@ -79,8 +77,34 @@ std::uint64_t total_samples(std::span<const Message> messages) {
     return total;
 }
 
+void check_scale(const Message& message, float scale, float limit) {
+    if (!(scale >= 0.0f)) {
+        throw Error("uplink message of client " + std::to_string(message.client) + ": a scale is " +
+                    std::to_string(scale) + ", expected at least 0");
+    }
+    if (!(scale < limit)) {
+        throw Error("round " + std::to_string(message.round) + ", client " +
+                        std::to_string(message.client) + ": its update has the scale " +
+                        std::to_string(scale) + ", so its training has diverged; lower client.lr",
+                    Fault::run);
+    }
+}
+
+void add_clients(Device& device, std::span<const Message> clients, std::size_t elements,
+                 const float* values, formula::Wide* sum) {
+    std::vector<kernels::DenseValues> weighted;
+    for (const Message& message : clients) {
+        weighted.push_back({values + weighted.size() * elements, message.samples});
+    }
+    const float largest = kernels::largest_magnitude(device, clients.size() * elements, values);
+    if (!(largest < formula::dense_limit)) {
+        diverged(device, clients, elements, values);
+    }
+    kernels::aggregate_dense(device, weighted, elements, sum);
+}
+
 void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::size_t first,
-                            std::span<const Message> messages, double* mean) {
+                            std::span<const Message> messages, double* mean, std::size_t others) {
     const std::size_t elements = layout.state - first;
     const std::uint64_t samples = total_samples(messages);
     const std::size_t at_once = std::min(messages.size(), clients_at_once(elements));
@@ -88,18 +112,10 @@ void aggregate_dense_change(Device& device, const ParameterLayout& layout, std::
     Buffer<float> values(device, elements * at_once);
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
         const auto part = messages.subspan(begin, std::min(at_once, messages.size() - begin));
-        std::vector<kernels::DenseValues> clients;
-        for (const Message& message : part) {
-            const std::size_t at = clients.size() * elements;
-            values.write(message.dense, at);
-            clients.push_back({values.data() + at, message.samples});
+        for (std::size_t k = 0; k < part.size(); ++k) {
+            values.write(std::span(part[k].dense).subspan(others), k * elements);
         }
-        const float largest =
-            kernels::largest_magnitude(device, clients.size() * elements, values.data());
-        if (!(largest < formula::dense_limit)) {
-            diverged(part);
-        }
-        kernels::aggregate_dense(device, clients, elements, sum.data());
+        add_clients(device, part, elements, values.data(), sum.data());
     }
     kernels::mean_of_dense(device, elements, sum.data(), samples, mean + first);
 }

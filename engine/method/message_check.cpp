@@ -3,6 +3,7 @@
 #include "engine/method/message_check.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ namespace {
     const float value = message.dense[element];
     std::size_t tensor = 0;
     for (; tensor < message.tensors.size(); ++tensor) {
-        const auto& [encoding, elements] = message.tensors[tensor];
+        const auto& [encoding, elements, ones] = message.tensors[tensor];
         if (encoding != Encoding::float32) continue;
         if (element < elements) break;
         element -= elements;
@@ -39,6 +40,21 @@ void check_spare_bits(const Message& message) {
     }
 }
 
+void check_sparse(const Message& message, std::size_t word) {
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        const TensorEntry& entry = message.tensors[t];
+        if (entry.encoding != Encoding::sparse) continue;
+        std::uint64_t set = 0;
+        for (const std::size_t end = word + sparse_words(entry); word < end; ++word)
+            set += static_cast<unsigned>(std::popcount(message.mask[word]));
+        if (const auto used = entry.elements % 32; used != 0 && message.mask[word - 1] >> used != 0)
+            reject(fmt::format("tensor {}: bits past the last of {} elements are set", t,
+                               entry.elements));
+        if (set != entry.ones)
+            reject(fmt::format("tensor {}: {} elements are set, expected {}", t, set, entry.ones));
+    }
+}
+
 void check_scales(const Message& message, Fault fault) {
     std::size_t scale = 0;
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
@@ -58,9 +74,8 @@ void check_values(const Message& message, const Extent& extent, Fault not_finite
         reject("the method's parameter is not a finite number", not_finite);
     if (message.samples < 1 || message.samples > max_samples)
         reject(fmt::format("impossible count, {} samples, expected 1 to 2^40", message.samples));
-    if (message.mask.size() != extent.mask_words())
-        reject(fmt::format("{} mask words, the table needs {}", message.mask.size(),
-                           extent.mask_words()));
+    if (const auto words = extent.mask_words() + extent.sparse_words; message.mask.size() != words)
+        reject(fmt::format("{} mask words, the table needs {}", message.mask.size(), words));
     if (message.packed.size() != extent.packed_words)
         reject(fmt::format("{} words of codes, the table needs {}", message.packed.size(),
                            extent.packed_words));
@@ -69,8 +84,10 @@ void check_values(const Message& message, const Extent& extent, Fault not_finite
     if (message.dense.size() != extent.dense)
         reject(fmt::format("{} float32 values, the table needs {}", message.dense.size(),
                            extent.dense));
-    if (const auto used = extent.masked % 32; used != 0 && message.mask.back() >> used != 0)
+    if (const auto used = extent.masked % 32;
+        used != 0 && message.mask[extent.mask_words() - 1] >> used != 0)
         reject(fmt::format("mask bits past the last of {} elements are set", extent.masked));
+    check_sparse(message, extent.mask_words());
     check_spare_bits(message);
     check_scales(message, not_finite);
     const auto bad = std::find_if_not(message.dense.begin(), message.dense.end(),

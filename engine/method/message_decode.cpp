@@ -9,6 +9,7 @@
 #include "engine/method/byte_cursor.hpp"
 #include "engine/method/crc32c.hpp"
 #include "engine/method/message_check.hpp"
+#include "engine/method/message_sparse.hpp"
 #include "engine/method/message_table.hpp"
 #include "engine/method/message_wire.hpp"
 #include "fedmrn/message.hpp"
@@ -75,29 +76,46 @@ void check_crc(Bytes bytes) {
                            computed));
 }
 
+// The bits of all sparse tensors out of their streams.
+void get_streams(ByteReader& payload, const wire::Table& table, std::span<std::uint32_t> bits) {
+    auto words = table.streams.begin();
+    for (std::size_t t = 0; t < table.tensors.size(); ++t) {
+        const TensorEntry& entry = table.tensors[t];
+        if (entry.encoding != Encoding::sparse) continue;
+        std::vector<std::uint32_t> stream(*words++);
+        payload.get(std::span(stream));
+        wire::get_positions(t, entry, stream, bits.first(wire::sparse_words(entry)));
+        bits = bits.subspan(wire::sparse_words(entry));
+    }
+}
+
 // Coarse before fine, and lengths before contents: each malformed message gets the reason that says
 // most, and only a message of the right length costs a pass over its bytes.
 Message read(Bytes bytes, std::optional<std::span<const TensorEntry>> expected) {
     Message message;
-    const TableSize table = get_header(bytes, message);
-    message.tensors = wire::get_table(table_of(bytes, table), table.tensors);
-    const wire::Extent extent = wire::extent_of(message.tensors);
+    const TableSize size = get_header(bytes, message);
+    wire::Table table = wire::get_table(table_of(bytes, size), size.tensors);
+    wire::Extent extent = wire::extent_of(table.tensors);
+    wire::add_streams(extent, table);
     check_length(bytes, extent);
     check_crc(bytes);
-    if (expected) wire::check_model(message.tensors, *expected);
+    if (expected) wire::check_model(table.tensors, *expected);
 
-    const Bytes padding = bytes.subspan(wire::header_bytes + table.bytes, extent.padding());
+    const Bytes padding = bytes.subspan(wire::header_bytes + size.bytes, extent.padding());
     if (std::ranges::any_of(padding, [](std::byte byte) { return byte != std::byte{0}; }))
         reject("padding after the table is not zero");
-    ByteReader payload(bytes.subspan(wire::header_bytes + table.bytes + padding.size()));
-    message.mask.resize(extent.mask_words());
-    payload.get(std::span(message.mask));
+    ByteReader payload(bytes.subspan(wire::header_bytes + size.bytes + padding.size()));
+    message.mask.resize(extent.mask_words() + extent.sparse_words);
+    const auto bits = std::span(message.mask);
+    payload.get(bits.first(extent.mask_words()));
+    get_streams(payload, table, bits.subspan(extent.mask_words()));
     message.packed.resize(extent.packed_words);
     payload.get(std::span(message.packed));
     message.scales.resize(extent.scales);
     payload.get(std::span(message.scales));
     message.dense.resize(extent.dense);
     payload.get(std::span(message.dense));
+    message.tensors = std::move(table.tensors);
     wire::check_values(message, extent, Fault::input);
     return message;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/method/message_sparse.hpp"
 #include "engine/method/message_wire.hpp"
 
 namespace fedmrn {
@@ -13,6 +14,7 @@ namespace fedmrn {
 std::string encoding_name(Encoding encoding) {
     if (const unsigned bits = code_bits(encoding); bits != 0)
         return fmt::format("{}-bit{}", bits, has_scale(encoding) ? " scaled" : "");
+    if (encoding == Encoding::sparse) return "sparse";
     return encoding == Encoding::mask ? "mask" : "float32";
 }
 
@@ -25,25 +27,44 @@ std::size_t leb128_bytes(std::uint64_t value) {
     return bytes;
 }
 
-// Unsigned LEB128, shortest form only, so that a table has one spelling.
-std::uint64_t get_leb128(ByteReader& reader, std::size_t tensor) {
+void put_leb128(ByteWriter& writer, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) writer.put(static_cast<std::uint8_t>(value | 0x80U));
+    writer.put(static_cast<std::uint8_t>(value));
+}
+
+// Unsigned LEB128, shortest form only, so that a table has one spelling. what: "element count".
+std::uint64_t get_leb128(ByteReader& reader, std::size_t tensor, const char* what) {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 49; shift += 7) {
         if (reader.left() == 0)
-            reject(fmt::format("tensor {}: element count is cut off by the table's end", tensor));
+            reject(fmt::format("tensor {}: {} is cut off by the table's end", tensor, what));
         const auto byte = reader.get<std::uint8_t>();
         value |= std::uint64_t{byte & 0x7FU} << shift;
         if ((byte & 0x80U) != 0) continue;
         if (byte == 0 && shift > 0)
-            reject(fmt::format("tensor {}: overlong element count, {} bytes for {}", tensor,
+            reject(fmt::format("tensor {}: overlong {}, {} bytes for {}", tensor, what,
                                shift / 7 + 1, value));
         return value;
     }
-    reject(fmt::format("tensor {}: element count of more than 7 bytes", tensor));
+    reject(fmt::format("tensor {}: {} of more than 7 bytes", tensor, what));
 }
 
 std::string told(const TensorEntry& entry) {
-    return fmt::format("{} {} elements", entry.elements, encoding_name(entry.encoding));
+    return fmt::format("{}{} {} elements", entry.ones != 0 ? fmt::format("{} of ", entry.ones) : "",
+                       entry.elements, encoding_name(entry.encoding));
+}
+
+void check_ones(std::size_t tensor, const TensorEntry& entry) {
+    const auto& [encoding, elements, ones] = entry;
+    if (encoding != Encoding::sparse) {
+        if (ones != 0)
+            reject(fmt::format("tensor {}: {} ones of a {} tensor, expected 0", tensor, ones,
+                               encoding_name(encoding)));
+    } else if (ones > elements || max_elements_a_one * ones < elements) {
+        reject(fmt::format("tensor {}: impossible count, {} ones in {} elements, expected one in "
+                           "{} at least",
+                           tensor, ones, elements, max_elements_a_one));
+    }
 }
 
 } // namespace
@@ -51,8 +72,8 @@ std::string told(const TensorEntry& entry) {
 std::size_t Extent::padding() const { return (4 - (header_bytes + table_bytes) % 4) % 4; }
 
 std::size_t Extent::message_bytes() const {
-    return header_bytes + table_bytes + padding() + 4 * mask_words() + 4 * packed_words +
-           4 * scales + 4 * dense + crc_bytes;
+    return header_bytes + table_bytes + padding() + 4 * mask_words() + 4 * stream_words +
+           4 * packed_words + 4 * scales + 4 * dense + crc_bytes;
 }
 
 Extent extent_of(std::span<const TensorEntry> tensors) {
@@ -60,49 +81,76 @@ Extent extent_of(std::span<const TensorEntry> tensors) {
         reject(fmt::format("{} tensors, at most {} fit", tensors.size(), max_tensors));
     Extent extent;
     for (std::size_t t = 0; t < tensors.size(); ++t) {
-        const auto [encoding, elements] = tensors[t];
+        const auto [encoding, elements, ones] = tensors[t];
         const bool is_packed = code_bits(encoding) != 0;
-        if (encoding != Encoding::float32 && encoding != Encoding::mask && !is_packed)
+        if (encoding > Encoding::sparse && !is_packed)
             reject(fmt::format("tensor {}: unknown encoding {}, expected 0 (float32), 1 (mask), "
-                               "33 to 48 (packed) or 65 to 80 (packed with a scale)",
+                               "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)",
                                t, static_cast<unsigned>(encoding)));
         // All sums stay below elements_end, so adding a checked count cannot overflow.
         if (elements >= elements_end ||
-            extent.masked + extent.dense + extent.packed + elements >= elements_end)
+            extent.masked + extent.dense + extent.packed + extent.sparse + elements >= elements_end)
             reject(fmt::format("tensor {}: impossible count, {} elements reach the limit of 2^48",
                                t, elements));
-        (is_packed                    ? extent.packed
-         : encoding == Encoding::mask ? extent.masked
-                                      : extent.dense) += elements;
+        check_ones(t, tensors[t]);
+        (is_packed                      ? extent.packed
+         : encoding == Encoding::mask   ? extent.masked
+         : encoding == Encoding::sparse ? extent.sparse
+                                        : extent.dense) += elements;
         extent.packed_words += packed_words(tensors[t]);
+        extent.sparse_words += sparse_words(tensors[t]);
         extent.scales += has_scale(encoding) ? 1 : 0;
         extent.table_bytes += 1 + leb128_bytes(elements);
+        if (encoding == Encoding::sparse) extent.table_bytes += leb128_bytes(ones);
     }
     return extent;
 }
 
-void put_table(ByteWriter& writer, std::span<const TensorEntry> tensors) {
-    for (const auto& [encoding, elements] : tensors) {
-        writer.put(static_cast<std::uint8_t>(encoding));
-        std::uint64_t rest = elements;
-        for (; rest >= 0x80; rest >>= 7) writer.put(static_cast<std::uint8_t>(rest | 0x80U));
-        writer.put(static_cast<std::uint8_t>(rest));
+void add_streams(Extent& extent, const Table& table) {
+    auto words = table.streams.begin();
+    for (std::size_t t = 0; t < table.tensors.size(); ++t) {
+        const auto& [encoding, elements, ones] = table.tensors[t];
+        if (encoding != Encoding::sparse) continue;
+        const std::uint64_t fewest = fewest_words(elements, ones),
+                            most = most_words(elements, ones);
+        if (*words < fewest || *words > most)
+            reject(fmt::format("tensor {}: impossible count, {} words of positions, {} of {} "
+                               "elements take {} to {}",
+                               t, *words, ones, elements, fewest, most));
+        extent.stream_words += *words;
+        extent.table_bytes += leb128_bytes(*words++);
     }
 }
 
-std::vector<TensorEntry> get_table(std::span<const std::byte> table, std::uint32_t count) {
-    std::vector<TensorEntry> tensors(count);
-    ByteReader reader(table);
+void put_table(ByteWriter& writer, const Table& table) {
+    auto words = table.streams.begin();
+    for (const auto& [encoding, elements, ones] : table.tensors) {
+        writer.put(static_cast<std::uint8_t>(encoding));
+        put_leb128(writer, elements);
+        if (encoding != Encoding::sparse) continue;
+        put_leb128(writer, ones);
+        put_leb128(writer, *words++);
+    }
+}
+
+Table get_table(std::span<const std::byte> bytes, std::uint32_t count) {
+    Table table;
+    table.tensors.resize(count);
+    ByteReader reader(bytes);
     for (std::size_t t = 0; t < count; ++t) {
+        auto& [encoding, elements, ones] = table.tensors[t];
         if (reader.left() == 0)
             reject(fmt::format("the table ends after {} tensors, expected {}", t, count));
-        tensors[t].encoding = static_cast<Encoding>(reader.get<std::uint8_t>());
-        tensors[t].elements = get_leb128(reader, t);
+        encoding = static_cast<Encoding>(reader.get<std::uint8_t>());
+        elements = get_leb128(reader, t, "element count");
+        if (encoding != Encoding::sparse) continue;
+        ones = get_leb128(reader, t, "count of ones");
+        table.streams.push_back(get_leb128(reader, t, "count of words"));
     }
     if (reader.left() != 0)
         reject(
             fmt::format("{} bytes left in the table after its {} tensors", reader.left(), count));
-    return tensors;
+    return table;
 }
 
 void check_model(std::span<const TensorEntry> found, std::span<const TensorEntry> expected) {

@@ -17,8 +17,8 @@ inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t header_bytes = 48;
 inline constexpr std::size_t crc_bytes = 4;
 
-/// A table entry: a byte of encoding and 1 … 7 bytes of element count.
-inline constexpr std::size_t min_entry_bytes = 2, max_entry_bytes = 8;
+/// A table entry: a byte of encoding and a number of 1 … 7 bytes, of a sparse tensor three.
+inline constexpr std::size_t min_entry_bytes = 2, max_entry_bytes = 22;
 inline constexpr std::uint32_t max_tensors = 65'535;
 
 /// Elements of one tensor, and of all tensors together, are fewer. No sum or byte count of the

@@ -30,11 +30,29 @@ public:
     void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
                    double* mean) const override;
 
-private:
-    /// A masked tensor and where its codes and its scale stand in a message.
+protected:
+    /// A masked tensor, or another part of the masked elements, and where its codes stand in a
+    /// message; it has a table entry and a scale of its own.
     struct Place {
         std::size_t offset = 0, elements = 0, word = 0;
     };
+    /// With places of the derived class's own; their words are given by this one.
+    PackedMethod(const PackedRule& rule, const ParameterLayout& layout, std::vector<Place> places);
+    [[nodiscard]] const std::vector<Place>& places() const { return places_; }
+    [[nodiscard]] std::size_t words() const { return words_; } ///< of a client
+
+    /// Queues the codes [clients][words] and scales [clients][places] of updates.
+    virtual void pack(Device& device, std::span<const TrainedClient> clients, std::uint32_t* codes,
+                      float* scales) const;
+    /// sum [masked] += Σ N_k · fixed(value), of codes [messages][words] on the device.
+    virtual void add(Device& device, std::span<const Message> messages, const std::uint32_t* codes,
+                     formula::Wide* sum) const;
+    /// A place's scale must be below it, so that no value leaves the fixed-point grid.
+    [[nodiscard]] virtual float scale_limit(const Place& /*place*/) const {
+        return formula::dense_limit;
+    }
+
+private:
     /// Throws unless the message was made under this experiment's rule, with sane scales.
     void check(const Message& message) const;
 

@@ -9,6 +9,11 @@
 namespace fedmrn {
 namespace {
 
+/// Multinomial logistic regression: features → classes, without a bias.
+ModelSpec logistic(ImageShape input, std::uint32_t classes) {
+    return ModelBuilder("logistic", input).linear(classes, false).finish(classes);
+}
+
 /// features → min(features, 200) → classes: 10-10-2 on the synthetic set, 784-200-10 on images.
 ModelSpec perceptron(ImageShape input, std::uint32_t classes) {
     const auto hidden = static_cast<std::uint32_t>(std::min<std::size_t>(input.size(), 200));
@@ -74,6 +79,9 @@ ModelSpec cnn8(ImageShape input, std::uint32_t classes) {
 } // namespace
 
 ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t classes) {
+    if (name == "logistic") {
+        return logistic(input, classes);
+    }
     if (name == "mlp") {
         return perceptron(input, classes);
     }
@@ -89,9 +97,9 @@ ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t cl
     if (name == "cnn8") {
         return cnn8(input, classes);
     }
-    throw Error(
-        "model.name: expected \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", found \"" +
-        name + "\"");
+    throw Error("model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or "
+                "\"cnn8\", found \"" +
+                name + "\"");
 }
 
 } // namespace fedmrn

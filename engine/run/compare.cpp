@@ -61,9 +61,9 @@ std::string run_name(const ComparePlan& plan, const PlannedRun& run) {
                        run.config.experiment.seed);
 }
 
-RunResult read_result(const fs::path& folder, double target) {
+RunResult read_result(const fs::path& folder, const ComparePlan& plan) {
     return result_of(read_summary(folder / "summary.json"), read_metrics(folder / "metrics.jsonl"),
-                     target);
+                     plan.target, plan.last);
 }
 
 Comparison gather(const ComparePlan& plan, const Ends& ends) {
@@ -118,7 +118,7 @@ int compare(const ComparePlan& plan, std::ostream& out) {
         out << fmt::format("[{}/{}] {}\n", i + 1, plan.runs.size(), run_name(plan, planned));
         try {
             if (run(planned.config, options, out) == 0)
-                ends.results[i] = read_result(planned.config.experiment.out, plan.target);
+                ends.results[i] = read_result(planned.config.experiment.out, plan);
         } catch (const std::exception& error) {
             failed = true;
             ends.failures[i] = one_line(error.what());

@@ -53,6 +53,7 @@ private:
                           Sections sections) const;
     void read_seeds(const toml::node& node);
     void read_target(const toml::node& node);
+    void read_last(const toml::node& node);
     [[nodiscard]] Config config(const Row& partition, const Row& method,
                                 const toml::node* seed) const;
 
@@ -60,6 +61,7 @@ private:
     std::vector<Row> methods_, partitions_;
     std::vector<const toml::node*> seeds_;
     double target_ = 0.8;
+    std::size_t last_ = 5;
 };
 
 Row CompareReader::row(const std::string& name, const toml::table& table, Sections sections) const {
@@ -130,6 +132,14 @@ void CompareReader::read_target(const toml::node& node) {
     target_ = *number;
 }
 
+void CompareReader::read_last(const toml::node& node) {
+    const auto* whole = node.as_integer();
+    if (whole == nullptr || whole->get() < 1 || whole->get() > 1'000'000)
+        throw Error(fmt::format("{}: compare.last: expected an integer in 1 … 1000000, found {}",
+                                base_.line(node), one_line(found_text(node))));
+    last_ = static_cast<std::size_t>(whole->get());
+}
+
 void CompareReader::section(const toml::node& node) {
     const toml::table* table = node.as_table();
     if (table == nullptr)
@@ -140,13 +150,16 @@ void CompareReader::section(const toml::node& node) {
             read_seeds(*value);
         else if (name == "target")
             read_target(*value);
+        else if (name == "last")
+            read_last(*value);
         else if (name == "method")
             methods_ = rows("compare.method", *value, {"method", "client"});
         else if (name == "partition")
             partitions_ = rows("compare.partition", *value, {"data"});
         else
-            unknown(base_.line(*value), "compare", name,
-                    std::vector<std::string_view>{"seeds", "target", "method", "partition"});
+            unknown(
+                base_.line(*value), "compare", name,
+                std::vector<std::string_view>{"seeds", "target", "last", "method", "partition"});
     }
     if (methods_.empty())
         throw Error(base_.line(node) + ": compare.method: expected at least one row "
@@ -180,6 +193,7 @@ ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
     plan.name = std::filesystem::path(file).stem().string();
     plan.target = target_;
+    plan.last = last_;
     plan.seeds = seeds_.size();
     for (const Row& row : partitions_)
         plan.partitions.push_back(row.label.empty()
@@ -229,10 +243,8 @@ ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides) {
     const std::string file(file_name);
     const toml::table all = parse_toml(text, file);
-    toml::table base = all;
-    base.erase("compare");
     ConfigReader reader(file);
-    reader.sections(base);
+    reader.sections(all, "compare");
     for (const std::string& argument : overrides) reader.override_with(argument);
     const toml::node* section = all.get("compare");
     if (section == nullptr)

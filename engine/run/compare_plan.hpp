@@ -25,6 +25,7 @@ struct ComparePlan {
     std::string out;                              ///< folder of the runs and of what comes of them
     std::string setting;                          ///< "fashion-mnist, cnn4, 100 clients, …"
     double target = 0.8;                          ///< accuracy that is waited for
+    std::size_t last = 5;                         ///< evaluations whose mean is a run's accuracy
     std::vector<std::string> partitions, methods; ///< labels
     std::size_t seeds = 0;
     std::vector<PlannedRun> runs; ///< partition by partition, method by method, seed by seed
@@ -33,8 +34,9 @@ struct ComparePlan {
 /// A label as the name of a file: "FedMRN, signed" becomes "fedmrn-signed".
 std::string file_name_of(std::string_view label);
 
-/// Reads an experiment's sections as the base, then [compare]: seeds, target, [[compare.method]]
-/// and [[compare.partition]]. Overrides change the base. As strict as parse_config.
+/// Reads an experiment's sections as the base, then [compare]: seeds, target, last,
+/// [[compare.method]] and [[compare.partition]]. Overrides change the base. As strict as
+/// parse_config.
 ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides = {});
 ComparePlan load_compare(const std::filesystem::path& file,

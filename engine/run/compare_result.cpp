@@ -9,8 +9,6 @@
 namespace fedmrn {
 namespace {
 
-constexpr std::size_t last_evaluations = 5;
-
 template <typename Field> double mean_of(std::span<const RunResult> runs, Field field) {
     double sum = 0;
     for (const RunResult& run : runs) sum += static_cast<double>(field(run));
@@ -42,14 +40,15 @@ std::vector<Curve::Point> mean_points(std::span<const RunResult> runs) {
 
 } // namespace
 
-RunResult result_of(const Summary& summary, std::span<const RoundMetrics> rounds, double target) {
+RunResult result_of(const Summary& summary, std::span<const RoundMetrics> rounds, double target,
+                    std::size_t last) {
     RunResult result;
     result.bits = summary.uplink_bits_per_parameter;
     result.uplink_bytes = summary.uplink_bytes;
     result.seconds = summary.seconds;
     result.curve = curve_of("", rounds);
     const auto& points = result.curve.points;
-    const std::size_t count = std::min(points.size(), last_evaluations);
+    const std::size_t count = std::min(points.size(), last);
     for (std::size_t i = points.size() - count; i < points.size(); ++i)
         result.accuracy += points[i].accuracy / static_cast<double>(count);
     std::uint64_t bytes = 0;

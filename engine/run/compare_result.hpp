@@ -16,7 +16,7 @@ namespace fedmrn {
 
 /// What one finished run says in a comparison.
 struct RunResult {
-    double accuracy = 0; ///< mean of the last 5 evaluations, or of all where there are fewer
+    double accuracy = 0; ///< mean of the last evaluations, or of all where there are fewer
     double bits = 0;     ///< of uplink, a trainable parameter
     std::uint64_t uplink_bytes = 0;
     double seconds = 0;
@@ -25,7 +25,9 @@ struct RunResult {
     Curve curve;                                   ///< the evaluated rounds
 };
 
-RunResult result_of(const Summary& summary, std::span<const RoundMetrics> rounds, double target);
+/// last: evaluations whose mean is the accuracy.
+RunResult result_of(const Summary& summary, std::span<const RoundMetrics> rounds, double target,
+                    std::size_t last);
 
 /// One method with one partition over its seeds: means over the runs that finished.
 struct CellResult {

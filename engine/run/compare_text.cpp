@@ -98,10 +98,12 @@ std::string compare_markdown(const Comparison& comparison) {
     std::string text = fmt::format("# {}\n\n{}; {} seed{}.\n\n", plan.name, plan.setting,
                                    plan.seeds, plan.seeds == 1 ? "" : "s");
     text += fmt::format(
-        "Accuracy: the mean of a run's last 5 evaluations on the test set; mean ± sample standard "
+        "Accuracy: {} on the test set; mean ± sample standard "
         "deviation over\nthe seeds. Uplink: every byte that the clients sent in a run, mean over "
         "the seeds. Rounds and uplink to\n{:g} %: up to the first evaluation at or above it, mean "
         "over the runs that reached it. Time: of a whole\nrun, mean over the seeds.\n",
+        plan.last == 1 ? "a run's last evaluation"
+                       : fmt::format("the mean of a run's last {} evaluations", plan.last),
         100 * plan.target);
     for (std::size_t p = 0; p < plan.partitions.size(); ++p) {
         text += fmt::format("\n## {}\n\n", plan.partitions[p]);

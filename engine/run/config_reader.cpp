@@ -123,8 +123,9 @@ std::string ConfigReader::where(const std::string& key) const {
     return found == given_.end() ? file_ : found->second;
 }
 
-void ConfigReader::sections(const toml::table& root) {
-    for (const auto& [name, node] : by_line(root)) section(name, *node);
+void ConfigReader::sections(const toml::table& root, std::string_view but_for) {
+    for (const auto& [name, node] : by_line(root))
+        if (name != but_for) section(name, *node);
 }
 
 void ConfigReader::override_with(const std::string& argument) {
@@ -158,9 +159,13 @@ Config ConfigReader::finish() const {
     using enum MethodName;
     Config config = config_;
     const MethodName method = config.method.name;
-    // Each method's learning rate and each mask's magnitude as in the authors' experiments; a step
-    // of signs must be smaller than a mask's noise, since every weight takes it.
-    if (!given_.contains("client.lr")) config.client.lr = method == fedmrn ? 0.1 : 0.03;
+    // Each method's learning rate and each mask's magnitude as in the authors' experiments, FedPM's
+    // and FedMUD's rate as tuned for CNN4; a step of signs must be smaller than a mask's noise,
+    // since every weight takes it.
+    if (!given_.contains("client.lr"))
+        config.client.lr = method == fedmrn || method == fedpm ? 0.1
+                           : method == fedmud                  ? 0.06
+                                                               : 0.03;
     if (!given_.contains("method.magnitude"))
         config.method.magnitude = method == signsgd                        ? 0.001
                                   : config.method.mask == MaskKind::binary ? 0.01
@@ -170,9 +175,20 @@ Config ConfigReader::finish() const {
         config.method.error_feedback = method == stc || method == powersgd;
     if (config.method.error_feedback && !trains_densely(method))
         throw Error(fmt::format("{}: method.error_feedback: expected false with method.name = {}, "
-                                "which learns what it sends; found true",
+                                "which {}; found true",
                                 where("method.error_feedback"),
-                                value_text(find_key("method", "name")->get(config))));
+                                value_text(find_key("method", "name")->get(config)),
+                                method == fedavg ? "leaves nothing out" : "learns what it sends"));
+    if (config.client.l2 != 0.0 && (method == fedpm || method == fedbat || method == fedmud))
+        throw Error(fmt::format("{}: client.l2: expected 0 with method.name = {}, which does not "
+                                "train the weights themselves; found {}",
+                                where("client.l2"),
+                                value_text(find_key("method", "name")->get(config)),
+                                config.client.l2));
+    if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
+        throw Error(
+            fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
+                        where("client.l2"), config.client.weight_decay, config.client.l2));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     const bool natural = config.data.partition == Partition::natural;

@@ -29,7 +29,7 @@ class ConfigReader {
 public:
     explicit ConfigReader(std::string file) : file_(std::move(file)) {}
 
-    void sections(const toml::table& root);
+    void sections(const toml::table& root, std::string_view but_for = {});
     void override_with(const std::string& argument); ///< "section.key=value"
     void assign(const std::string& where, const Key& key, const toml::node& node);
     /// With the defaults that depend on other keys.

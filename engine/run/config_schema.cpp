@@ -164,10 +164,11 @@ std::vector<Key> make_keys() {
         number<client, &C::decay_rounds>("client.decay_rounds", {'(', 0, 1e9, ']'}),
         number<client, &C::momentum>("client.momentum", {'[', 0, 1, ')'}),
         number<client, &C::weight_decay>("client.weight_decay", {'[', 0, 1, ']'}),
+        number<client, &C::l2>("client.l2", {'[', 0, 1e6, ']'}),
         number<client, &C::proximal>("client.proximal", {'[', 0, 1e6, ']'}),
 
-        word<&Config::model, &ModelConfig::name>("model.name",
-                                                 {"mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
+        word<&Config::model, &ModelConfig::name>(
+            "model.name", {"logistic", "mlp", "lenet5", "cnn2", "cnn4", "cnn8"}),
 
         word<method, &M::name>("method.name", {"fedavg", "fedmrn", "signsgd", "terngrad", "qsgd",
                                                "topk", "drive", "eden", "fedpm", "fedsparsify",

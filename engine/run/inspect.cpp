@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/inspect.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include <fmt/format.h>
@@ -22,14 +23,18 @@ std::string row(const char* name, const std::string& value) {
 }
 
 std::string message_text(const Message& message, std::size_t bytes) {
-    std::uint64_t masked = 0, packed = 0, dense = 0, set = 0;
+    std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
         const TensorEntry& entry = message.tensors[i];
-        (entry.encoding == Encoding::mask ? masked
-         : code_bits(entry.encoding) != 0 ? packed
-                                          : dense) += entry.elements;
-        tensors.add({std::to_string(i), encoding_name(entry.encoding), grouped(entry.elements)});
+        (entry.encoding == Encoding::mask     ? masked
+         : entry.encoding == Encoding::sparse ? sparse
+         : code_bits(entry.encoding) != 0     ? packed
+                                              : dense) += entry.elements;
+        ones += entry.ones;
+        const std::string of = entry.ones > 0 ? grouped(entry.ones) + " of " : "";
+        tensors.add(
+            {std::to_string(i), encoding_name(entry.encoding), of + grouped(entry.elements)});
     }
     for (const std::uint32_t word : message.mask)
         set += static_cast<std::uint64_t>(std::popcount(word));
@@ -41,14 +46,17 @@ std::string message_text(const Message& message, std::size_t bytes) {
     text += row("client", std::to_string(message.client));
     text += row("seed", fmt::format("{:016x}", message.seed));
     text += row("samples", grouped(message.samples));
+    const std::string few = sparse > 0 ? grouped(sparse) + " sparse, " : "";
     const std::string codes = packed > 0 ? grouped(packed) + " packed, " : "";
-    text += row("elements",
-                fmt::format("{} masked, {}{} float32", grouped(masked), codes, grouped(dense)));
-    if (masked > 0)
-        text += row("mask density",
-                    fmt::format("{:.4f}", static_cast<double>(set) / static_cast<double>(masked)));
+    text += row("elements", fmt::format("{} masked, {}{}{} float32", grouped(masked), few, codes,
+                                        grouped(dense)));
+    if (masked + sparse > 0)
+        text +=
+            row("mask density", fmt::format("{:.4f}", static_cast<double>(set) /
+                                                          static_cast<double>(masked + sparse)));
     text += row("bytes", grouped(bytes));
-    const std::uint64_t all = masked + packed + dense;
+    // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
+    const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
     if (all > 0)
         text += row("bits/element", fmt::format("{:.3f}", 8.0 * static_cast<double>(bytes) /
                                                               static_cast<double>(all)));

@@ -25,6 +25,46 @@ std::string clients_text(const Config& config, std::uint64_t clients) {
                        grouped(config.client.cohort));
 }
 
+std::string plain_method_name(const Config& config) {
+    switch (config.method.name) {
+    case MethodName::fedavg:
+        return "FedAvg";
+    case MethodName::signsgd:
+        return "SignSGD (" + word(config, "method", "vote") + ")";
+    case MethodName::terngrad:
+        return "TernGrad";
+    case MethodName::qsgd:
+        return "QSGD (" + counted(config.method.levels, "level") + ")";
+    case MethodName::topk:
+        return fmt::format("Top-k ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::drive:
+        return config.method.estimate == EstimateKind::unbiased ? "DRIVE" : "DRIVE (least error)";
+    case MethodName::eden:
+        return "EDEN (" + counted(config.method.bits, "bit") + ")";
+    case MethodName::stc:
+        return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
+    case MethodName::fedsparsify:
+        return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * config.method.sparsity);
+    case MethodName::fedpm:
+        return "FedPM";
+    case MethodName::fedbat:
+        return "FedBAT";
+    case MethodName::fedmud:
+        return fmt::format("FedMUD (ratio {:.3g})", config.method.ratio);
+    case MethodName::powersgd:
+        return fmt::format("PowerSGD (rank {})", config.method.rank);
+    case MethodName::fedmrn:
+        break;
+    }
+    std::string text = "FedMRN (" + word(config, "method", "mask") + " mask";
+    if (config.method.noise != NoiseKind::uniform)
+        text += ", " + word(config, "method", "noise") + " noise";
+    if (!config.method.stochastic) text += ", not stochastic";
+    if (!config.method.progressive) text += ", not progressive";
+    if (config.method.post_training) text += ", masked after training";
+    return text + ")";
+}
+
 } // namespace
 
 std::string clients_count(std::uint64_t clients) {
@@ -40,25 +80,7 @@ std::string split_name(const Config& config) {
 }
 
 std::string method_name(const Config& config) {
-    switch (config.method.name) {
-    case MethodName::fedavg:
-        return "FedAvg";
-    case MethodName::signsgd:
-        return "SignSGD (" + word(config, "method", "vote") + ")";
-    case MethodName::terngrad:
-        return "TernGrad";
-    case MethodName::qsgd:
-        return "QSGD (" + counted(config.method.levels, "level") + ")";
-    case MethodName::fedmrn:
-        break;
-    }
-    std::string text = "FedMRN (" + word(config, "method", "mask") + " mask";
-    if (config.method.noise != NoiseKind::uniform)
-        text += ", " + word(config, "method", "noise") + " noise";
-    if (!config.method.stochastic) text += ", not stochastic";
-    if (!config.method.progressive) text += ", not progressive";
-    if (config.method.post_training) text += ", masked after training";
-    return text + ")";
+    return plain_method_name(config) + (config.method.error_feedback ? " + error feedback" : "");
 }
 
 std::string setting_name(const Config& config) {

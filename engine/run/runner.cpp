@@ -141,9 +141,10 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
 
     current.train(signals, options.profiled, out);
     if (!current.complete()) {
-        out << fmt::format("stopped by {} after round {} of {}; --resume goes on from there\n",
+        out << fmt::format("stopped by {} after round {} of {}; {} goes on from there\n",
                            signals.number() == SIGTERM ? "SIGTERM" : "SIGINT", current.round(),
-                           config.experiment.rounds)
+                           config.experiment.rounds,
+                           options.brief ? "the same command" : "--resume")
             << std::flush;
         return 128 + signals.number();
     }

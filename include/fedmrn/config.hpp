@@ -68,12 +68,13 @@ struct ClientConfig {
     double decay_rounds = 10.0;
     double momentum = 0.0;
     double weight_decay = 0.0;
+    double l2 = 0.0;       ///< λ: λ/2 · ‖w‖² of the trained weights is added to the loss
     double proximal = 0.0; ///< FedProx: ρ/2 · ‖w_k − w‖² is added to a client's loss
 };
 
 /// [model]
 struct ModelConfig {
-    std::string name = "cnn4"; ///< "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
+    std::string name = "cnn4"; ///< "logistic" | "mlp" | "lenet5" | "cnn2" | "cnn4" | "cnn8"
 };
 
 /// [method]: how an update becomes an uplink message.

@@ -14,6 +14,7 @@ namespace fedmrn {
 enum class Encoding : std::uint8_t {
     float32 = 0, ///< 32 bits an element, IEEE 754, little endian
     mask = 1,    ///< 1 bit an element, packed in 32-bit little-endian words
+    sparse = 2,  ///< a bit an element of which few are set: their positions, Golomb–Rice coded
     packed = 32, ///< packed + b: codes of b bits an element, b in 1 … 16; see packed_encoding
     scaled = 64, ///< scaled + b: the same, and one float32 scale of the tensor
 };
@@ -35,19 +36,21 @@ constexpr unsigned code_bits(Encoding encoding) {
 constexpr bool has_scale(Encoding encoding) {
     return code_bits(encoding) != 0 && encoding > Encoding::scaled;
 }
-/// "float32", "mask", "2-bit" or "2-bit scaled".
+/// "float32", "mask", "sparse", "2-bit" or "2-bit scaled".
 std::string encoding_name(Encoding encoding);
 
 struct TensorEntry {
     Encoding encoding = Encoding::float32;
     std::uint64_t elements = 0;
+    std::uint64_t ones = 0; ///< sparse: elements that are set, at least one in 4096; else 0
     bool operator==(const TensorEntry&) const = default;
 };
 
 /// What a client uploads, decoded. The masked elements of all mask tensors form one bit string in
-/// table order (bit i of it is bit i % 32 of word i / 32; bits past the end are zero); the elements
-/// of all float32 tensors form one float array in table order. The codes of a packed tensor start
-/// at a word of their own and stand in planes: word (i / 32) · b + p holds bit p of the codes of 32
+/// table order (bit i of it is bit i % 32 of word i / 32; bits past the end are zero); the bits of
+/// the sparse tensors follow in the same form, each tensor from a word of its own. The elements of
+/// all float32 tensors form one float array in table order. The codes of a packed tensor start at a
+/// word of their own and stand in planes: word (i / 32) · b + p holds bit p of the codes of 32
 /// neighbours, element i in its bit i % 32; bits past the end are zero.
 struct Message {
     std::uint8_t method = 0;  ///< number of the method, see fedmrn/method.hpp
@@ -58,7 +61,7 @@ struct Message {
     std::uint64_t seed = 0;    ///< s_k,t: regenerates the noise
     std::uint64_t samples = 0; ///< N_k, 1 … 2^40
     std::vector<TensorEntry> tensors;
-    std::vector<std::uint32_t> mask;
+    std::vector<std::uint32_t> mask;   ///< of all mask tensors, then of all sparse ones
     std::vector<std::uint32_t> packed; ///< of all packed tensors, in table order
     std::vector<float> scales;         ///< of those with a scale, in table order
     std::vector<float> dense;

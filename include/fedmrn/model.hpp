@@ -62,8 +62,8 @@ struct ModelSpec {
     ParameterLayout layout;
 };
 
-/// Builds "mlp", "lenet5", "cnn2", "cnn4" or "cnn8" for a data set's shape. Throws Error for
-/// another name, or where the samples are too small for the model.
+/// Builds "logistic", "mlp", "lenet5", "cnn2", "cnn4" or "cnn8" for a data set's shape. Throws
+/// Error for another name, or where the samples are too small for the model.
 ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t classes);
 
 /// The state every run with this seed starts from.

@@ -74,6 +74,91 @@ void aggregate_packed(Device&, unsigned, std::span<const PackedValues>, std::siz
     absent("aggregate_packed");
 }
 void vote(Device&, std::size_t, double, bool, double*) { absent("vote"); }
+void rotate(Device&, std::size_t, std::span<const RotationSource>, std::size_t) {
+    absent("rotate");
+}
+void nearest_centroids(Device&, const formula::Codebook&, formula::Estimate,
+                       std::span<const CentroidSource>, std::size_t) {
+    absent("nearest_centroids");
+}
+void rotate_back(Device&, const formula::Codebook&, std::size_t, std::span<const CodedSlice>,
+                 std::size_t) {
+    absent("rotate_back");
+}
+void find_thresholds(Device&, std::span<const SelectSource>, std::size_t, std::size_t) {
+    absent("find_thresholds");
+}
+void select_largest(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("select_largest");
+}
+void gather_selected(Device&, std::span<const SelectSource>, std::size_t) {
+    absent("gather_selected");
+}
+void scatter_selected(Device&, std::span<const ScatterSource>, std::size_t) {
+    absent("scatter_selected");
+}
+void stop_pruned(Device&, std::size_t, const LaneState*, std::size_t, const float*,
+                 PerLane<float>) {
+    absent("stop_pruned");
+}
+void count_kept(Device&, std::span<const KeptWeights>, std::size_t, std::uint64_t*) {
+    absent("count_kept");
+}
+void merge_kept(Device&, formula::MergeRule, std::size_t, const formula::Wide*,
+                const std::uint64_t*, std::uint64_t, const float*, double*) {
+    absent("merge_kept");
+}
+void score_weights(Device&, const FrozenWeights&, std::size_t, const LaneState*, const float*,
+                   PerLane<const float>, PerLane<float>) {
+    absent("score_weights");
+}
+void score_gradient(Device&, const FrozenWeights&, double, std::size_t, const LaneState*,
+                    const float*, PerLane<const float>, PerLane<float>) {
+    absent("score_gradient");
+}
+void pack_scores(Device&, std::span<const MaskSource>, std::size_t, const float*) {
+    absent("pack_scores");
+}
+void posterior_scores(Device&, std::span<const std::uint32_t* const>, std::size_t, const float*,
+                      double*) {
+    absent("posterior_scores");
+}
+void binarize_weights(Device&, const BinaryUpdate&, std::size_t, const LaneState*, const float*,
+                      PerLane<float>, PerLane<float>) {
+    absent("binarize_weights");
+}
+void binarize_gradient(Device&, const BinaryUpdate&, std::size_t, const LaneState*,
+                       PerLane<const float>, PerLane<float>) {
+    absent("binarize_gradient");
+}
+void pack_binarized(Device&, const BinaryUpdate&, std::span<const BinarizeSource>) {
+    absent("pack_binarized");
+}
+void start_factors(Device&, const FactorShape&, std::uint32_t, std::span<const MatrixFactors>) {
+    absent("start_factors");
+}
+void multiply_rows(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("multiply_rows");
+}
+void multiply_columns(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("multiply_columns");
+}
+void orthonormalise(Device&, const FactorShape&, std::span<const MatrixFactors>) {
+    absent("orthonormalise");
+}
+void multiply_factors(Device&, const FactorShape&, std::span<const FactorProduct>) {
+    absent("multiply_factors");
+}
+void frozen_weights(Device&, const FrozenShape&, std::size_t, const LaneState*, const float*,
+                    PerLane<const float>, PerLane<float>) {
+    absent("frozen_weights");
+}
+void frozen_gradient(Device&, const FrozenShape&, std::size_t, const LaneState*, PerLane<float>) {
+    absent("frozen_gradient");
+}
+void multiply_frozen(Device&, const FrozenShape&, std::span<const FrozenProduct>) {
+    absent("multiply_frozen");
+}
 void gather_batch(Device&, const SplitView&, std::size_t, std::size_t, const LaneState*, Real,
                   void*, std::uint16_t*) {
     absent("gather_batch");

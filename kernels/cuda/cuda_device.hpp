@@ -19,7 +19,10 @@ enum class Scratch : std::size_t {
     batchnorm_coefficients,
     pooling_sums,
     weight_sums,
+    binary_sums,
     clients,
+    selection,
+    frozen_values,
     slots ///< how many there are
 };
 

@@ -4,6 +4,7 @@
 
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/cuda/grid.cuh"
+#include "kernels/cuda/moments.cuh"
 #include "kernels/cuda/random.cuh"
 
 namespace fedmrn::kernels::cuda {
@@ -16,25 +17,15 @@ constexpr unsigned tiles_per_block = block_threads / warp_size;
 constexpr unsigned rows = 4;
 constexpr unsigned sum_threads = formula::moment_rows;
 
-/// A block a client; thread t makes partial sum t.
+/// A block a client.
 __global__ void __launch_bounds__(sum_threads)
     tensor_scales_kernel(formula::ScaleKind kind, const ScaleSource* __restrict__ clients,
                          std::size_t elements) {
     FEDMRN_SHARED(formula::Moments, partial, [sum_threads]);
     const ScaleSource client = clients[blockIdx.y];
-    formula::Moments own{};
-    for (std::size_t i = threadIdx.x; i < elements; i += sum_threads) {
-        formula::add(own, client.values[i]);
-    }
-    partial[threadIdx.x] = own;
-    for (unsigned half = sum_threads / 2; half > 0; half /= 2) {
-        __syncthreads();
-        if (threadIdx.x < half) {
-            formula::add(partial[threadIdx.x], partial[threadIdx.x + half]);
-        }
-    }
+    const formula::Moments moments = block_moments(client.values, elements, partial);
     if (threadIdx.x == 0) {
-        *client.scale = formula::scale_of(kind, partial[0], elements);
+        *client.scale = formula::scale_of(kind, moments, elements);
     }
 }
 

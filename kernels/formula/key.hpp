@@ -10,7 +10,8 @@ namespace fedmrn::formula {
 /// (key, element index, step, purpose), never of a thread, a lane or the order of draws.
 enum Purpose : std::uint32_t {
     purpose_noise = 0,       ///< key: client seed
-    purpose_mask = 1,        ///< key: client seed, step: the local step
+    purpose_mask = 1,        ///< key: client seed, step: the local step; or that of FedPM's model,
+                             ///< key: experiment seed, step: round + 1
     purpose_final_mask = 2,  ///< key: client seed
     purpose_shuffle = 3,     ///< key: client seed, index: epoch
     purpose_client_seed = 4, ///< key: experiment seed, index: client, step: round
@@ -21,6 +22,10 @@ enum Purpose : std::uint32_t {
     purpose_augment = 9,     ///< key: client seed, index: the client's sample, step: epoch
     purpose_quantize = 10,   ///< key: client seed, index: element, step: tensor
     purpose_network = 11,    ///< key: experiment seed, index: client, step: 0 or the round
+    purpose_sign = 12,       ///< key: client seed, index: a word of 32 signs
+    purpose_weights = 13,    ///< key: experiment seed, index: tile of 128 elements
+    purpose_frozen = 14,     ///< key: client seed, index: see low_rank.hpp, step: tensor
+    purpose_factor = 15,     ///< key: client seed, index: element, step: tensor
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.

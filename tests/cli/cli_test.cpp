@@ -71,10 +71,11 @@ TEST_F(Cli, WhatCannotBeProfiledIsOneLineAndStatus2) {
 TEST_F(Cli, BadConfigurationsAreOneLineAndStatus2) {
     EXPECT_EQ(refused({"run", "none.toml"}), "none.toml: cannot read: No such file or directory\n");
     spill(folder / "x.toml", "[client]\n\nepoch = 3\n");
-    EXPECT_EQ(refused({"run", "x.toml"}),
-              "x.toml:3: unknown key client.epoch; expected cohort, epochs, "
-              "batch, lr, schedule, decay_rounds, momentum, weight_decay or proximal; did you mean "
-              "epochs?\n");
+    EXPECT_EQ(
+        refused({"run", "x.toml"}),
+        "x.toml:3: unknown key client.epoch; expected cohort, epochs, "
+        "batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 or proximal; did you mean "
+        "epochs?\n");
     EXPECT_THAT(refused({"data", "x.toml"}), HasSubstr("x.toml:3: "));
     EXPECT_EQ(refused({"run", perceptron, "--set", "client.lr=-1"}),
               "--set client.lr=-1: client.lr: expected a number in (0, 1000000], found -1\n");

@@ -201,7 +201,11 @@ std::vector<GoldenCase> golden_cases() {
     add_mask_cases(cases);
     add_update_cases(cases);
     add_quantize_cases(cases);
+    add_hadamard_cases(cases);
+    add_select_cases(cases);
+    add_low_rank_cases(cases);
     add_layer_cases(cases);
+    add_trained_cases(cases);
     return cases;
 }
 

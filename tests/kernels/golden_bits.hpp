@@ -27,6 +27,10 @@ std::vector<GoldenCase> golden_cases();
 void add_mask_cases(std::vector<GoldenCase>& cases);
 void add_update_cases(std::vector<GoldenCase>& cases);
 void add_quantize_cases(std::vector<GoldenCase>& cases);
+void add_hadamard_cases(std::vector<GoldenCase>& cases);
+void add_select_cases(std::vector<GoldenCase>& cases);
+void add_low_rank_cases(std::vector<GoldenCase>& cases);
 void add_layer_cases(std::vector<GoldenCase>& cases);
+void add_trained_cases(std::vector<GoldenCase>& cases);
 
 } // namespace fedmrn::test

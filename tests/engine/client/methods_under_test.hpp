@@ -14,7 +14,8 @@ struct NamedMethod {
     MethodConfig config;
 };
 
-/// FedAvg, FedMRN with both masks and three noises, its ablations, and what packs codes.
+/// FedAvg, FedMRN with both masks and three noises, its ablations, what packs codes, what selects,
+/// and what learns its bits.
 inline std::vector<NamedMethod> methods_under_test() {
     using enum NoiseKind;
     using enum MaskKind;
@@ -30,6 +31,16 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"signsgd", {.name = MethodName::signsgd}},
         {"terngrad", {.name = MethodName::terngrad}},
         {"qsgd", {.name = MethodName::qsgd}},
+        {"drive", {.name = MethodName::drive}},
+        {"drive, least error", {.name = MethodName::drive, .estimate = EstimateKind::least_error}},
+        {"eden", {.name = MethodName::eden, .bits = 3}},
+        {"topk", {.name = MethodName::topk}},
+        {"stc", {.name = MethodName::stc, .ratio = 0.1}},
+        {"fedsparsify", {.name = MethodName::fedsparsify}},
+        {"fedpm", {.name = MethodName::fedpm}},
+        {"fedbat", {.name = MethodName::fedbat}},
+        {"fedmud", {.name = MethodName::fedmud, .ratio = 0.25}},
+        {"powersgd", {.name = MethodName::powersgd, .rank = 2}},
     };
 }
 

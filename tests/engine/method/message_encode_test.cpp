@@ -46,12 +46,41 @@ TEST(MessageEncode, RefusesCodesThatAreNotTheTables) {
               "uplink message: tensor 0: bits past the last of 33 codes are set");
 }
 
+TEST(MessageEncode, RefusesOnesThatAreNotTheTables) {
+    const auto edited = [](auto edit) {
+        Message message =
+            samples::random_message({{Encoding::mask, 5}, {Encoding::sparse, 40, 4}}, 1);
+        message.mask = {7, 0b1111, 0};
+        edit(message);
+        return samples::reason([&] { (void)encode(message); });
+    };
+    EXPECT_EQ(edited([](Message&) {}), "accepted");
+    EXPECT_EQ(edited([](Message& m) { m.mask.pop_back(); }),
+              "uplink message: 2 mask words, the table needs 3");
+    EXPECT_EQ(edited([](Message& m) { m.mask[2] = 1; }),
+              "uplink message: tensor 1: 5 elements are set, expected 4");
+    EXPECT_EQ(edited([](Message& m) { m.mask[1] = 0; }),
+              "uplink message: tensor 1: 0 elements are set, expected 4");
+    EXPECT_EQ(edited([](Message& m) { m.mask[2] = 256; }),
+              "uplink message: tensor 1: bits past the last of 40 elements are set");
+    EXPECT_EQ(edited([](Message& m) { m.mask[0] = 32; }),
+              "uplink message: mask bits past the last of 5 elements are set");
+    EXPECT_EQ(edited([](Message& m) { m.tensors[1].ones = 41; }),
+              "uplink message: tensor 1: impossible count, 41 ones in 40 elements, expected one in "
+              "4096 at least");
+    EXPECT_EQ(edited([](Message& m) { m.tensors[1].ones = 0; }),
+              "uplink message: tensor 1: impossible count, 0 ones in 40 elements, expected one in "
+              "4096 at least");
+    EXPECT_EQ(edited([](Message& m) { m.tensors[0].ones = 1; }),
+              "uplink message: tensor 0: 1 ones of a mask tensor, expected 0");
+}
+
 TEST(MessageEncode, RefusesImpossibleTables) {
     EXPECT_EQ(why([](Message& m) { m.tensors.assign(65'536, {}); }),
               "uplink message: 65536 tensors, at most 65535 fit");
-    EXPECT_EQ(why([](Message& m) { m.tensors[2].encoding = static_cast<Encoding>(2); }),
-              "uplink message: tensor 2: unknown encoding 2, expected 0 (float32), 1 (mask), "
-              "33 to 48 (packed) or 65 to 80 (packed with a scale)");
+    EXPECT_EQ(why([](Message& m) { m.tensors[2].encoding = static_cast<Encoding>(3); }),
+              "uplink message: tensor 2: unknown encoding 3, expected 0 (float32), 1 (mask), "
+              "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
     EXPECT_EQ(
         why([](Message& m) { m.tensors[1].elements = std::uint64_t{1} << 48; }),
         "uplink message: tensor 1: impossible count, 281474976710656 elements reach the limit "

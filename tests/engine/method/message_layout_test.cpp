@@ -26,15 +26,28 @@ constexpr std::string_view golden_hex =
     "a5a5a5a5" "a5a5a5a5" "a5a5a5a5" "a5a5a5a5" "ff070000" // 331 mask bits
     "0000803f" "000020c0"       // 1, -2.5
     "3dc4f3f3";                 // CRC32C
+
+constexpr std::string_view sparse_hex =
+    "464d524e" "0100" "05" "00" "07000000" "cdcccc3d"
+    "0300000000000000" "0900000000000000" "5802000000000000"
+    "03000000" "09000000"
+    "0105" "02ac020702" "0007"  // mask 5, sparse 300 with 7 ones in 2 words, float32 7
+    "000000"                    // padding
+    "16000000"                  // 5 mask bits
+    "41a00920" "c01f0000"       // gaps 0, 0, 38, 0, 128, 127, 0 with 5 low bits
+    "0000803f" "000080bf" "00000040" "000000c0" "0000003f" "000000bf" "00004040"
+    "445356bd";
 // clang-format on
 
-samples::Bytes golden_bytes() {
+samples::Bytes bytes_of(std::string_view hex) {
     samples::Bytes bytes;
-    for (std::size_t i = 0; i < golden_hex.size(); i += 2)
+    for (std::size_t i = 0; i < hex.size(); i += 2)
         bytes.push_back(
-            static_cast<std::byte>(std::stoi(std::string(golden_hex.substr(i, 2)), nullptr, 16)));
+            static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
     return bytes;
 }
+
+samples::Bytes golden_bytes() { return bytes_of(golden_hex); }
 
 TEST(MessageLayout, EncodesTheGoldenBytes) {
     const auto bytes = encode(samples::golden_message());
@@ -48,6 +61,23 @@ TEST(MessageLayout, DecodesTheGoldenBytes) {
     const auto expected = samples::golden_message();
     EXPECT_EQ(decode(golden_bytes()), expected);
     EXPECT_EQ(decode(golden_bytes(), expected.tensors), expected);
+}
+
+/// Ones 0, 1, 40, 41, 170, 298 and 299, behind a mask of five.
+TEST(MessageLayout, IsTheGoldenBytesOfASparseTensor) {
+    Message message;
+    message.method = 5;
+    message.parameter = 0.1F;
+    message.round = 7;
+    message.client = 3;
+    message.seed = 9;
+    message.samples = 600;
+    message.tensors = {{Encoding::mask, 5}, {Encoding::sparse, 300, 7}, {Encoding::float32, 7}};
+    message.mask = {0b10110, 3, 3 << 8, 0, 0, 0, 1 << 10, 0, 0, 0, 3 << 10};
+    message.dense = {1, -1, 2, -2, 0.5F, -0.5F, 3};
+    const auto golden = bytes_of(sparse_hex);
+    EXPECT_EQ(encode(message), golden);
+    EXPECT_EQ(decode(golden), message);
 }
 
 TEST(MessageLayout, ReadsFromAnyAlignment) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -95,9 +96,10 @@ TEST(MessageReject, AWrongCrc) {
 
 TEST(MessageReject, AMalformedTable) {
     EXPECT_WHY(forged(48, {7}), "tensor 0: unknown encoding 7, expected 0 (float32), 1 (mask), "
-                                "33 to 48 (packed) or 65 to 80 (packed with a scale)");
-    EXPECT_WHY(forged(50, {255}), "tensor 1: unknown encoding 255, expected 0 (float32), 1 (mask), "
-                                  "33 to 48 (packed) or 65 to 80 (packed with a scale)");
+                                "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
+    EXPECT_WHY(forged(50, {255}),
+               "tensor 1: unknown encoding 255, expected 0 (float32), 1 (mask), "
+               "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
     EXPECT_WHY(of_table(1, {0, 0x80, 0x00}, 0), "tensor 0: overlong element count, 2 bytes for 0");
     EXPECT_WHY(of_table(1, {0, 0x85, 0x80, 0x00}, 0),
                "tensor 0: overlong element count, 3 bytes for 5");
@@ -117,7 +119,7 @@ TEST(MessageReject, ImpossibleCounts) {
     EXPECT_WHY(forged(40, {255, 255, 255, 255}),
                "impossible count, 4294967295 tensors, at most 65535 fit");
     EXPECT_WHY(forged(40, {4}), "impossible count, 4 tensors in a table of 7 bytes");
-    EXPECT_WHY(forged(44, {25}), "impossible count, 3 tensors in a table of 25 bytes");
+    EXPECT_WHY(forged(44, {67}), "impossible count, 3 tensors in a table of 67 bytes");
     EXPECT_WHY(forged(40, {0}), "impossible count, 0 tensors in a table of 7 bytes");
     EXPECT_WHY(of_table(1, {1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40}, 0),
                "tensor 0: impossible count, 281474976710656 elements reach the limit of 2^48");
@@ -164,12 +166,85 @@ TEST(MessageReject, CodesAndScalesThatCannotBe) {
     EXPECT_WHY(changed(3, 1U << 31), "tensor 0: bits past the last of 33 codes are set");
     EXPECT_WHY(changed(4, 0x7F800000), "tensor 0: its scale is infinite, expected a finite number");
     EXPECT_WHY(changed(4, 0x7FC00000), "tensor 0: its scale is nan, expected a finite number");
-    for (const int encoding : {2, 32, 49, 63, 64, 81, 96, 97, 255})
+    for (const int encoding : {3, 31, 32, 49, 63, 64, 81, 96, 97, 255})
         EXPECT_THAT(why(of_table(1, {encoding, 1}, 80)),
                     testing::StartsWith("uplink message: tensor 0: unknown encoding " +
                                         std::to_string(encoding) + ", "));
     EXPECT_WHY(of_table(1, {80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x3F}, 64),
                "truncated: 64 bytes, the table needs 562949953421376");
+}
+
+/// A message of one sparse tensor, its stream written as it is read: from the first bit on.
+Bytes of_stream(int elements, int ones, int words, std::string_view stream) {
+    Bytes bytes = of_table(1, {2, elements, ones, words}, 0);
+    bytes.resize(52); // header and table
+    bytes.resize(52 + 4 * static_cast<std::size_t>(words));
+    std::size_t bit = 0;
+    for (const char c : stream) {
+        if (c == ' ') continue;
+        if (c == '1') bytes[52 + bit / 8] |= static_cast<std::byte>(1U << bit % 8);
+        ++bit;
+    }
+    bytes.resize(bytes.size() + 4);
+    return with_crc(std::move(bytes));
+}
+
+/// 4 of 40 elements have codes of three low bits: gap g is g / 8 zeros, a one, and g mod 8 with its
+/// lowest bit first.
+TEST(MessageReject, PositionsThatCannotBe) {
+    const Bytes good = of_stream(40, 4, 1, "1 000 1 100 1 010 00001 100"); // gaps 0, 1, 2, 33
+    EXPECT_EQ(why(good), "accepted");
+    EXPECT_EQ(decode(good).mask, (std::vector<std::uint32_t>{1 | 1 << 2 | 1 << 5, 1 << 7}));
+    EXPECT_WHY(of_stream(40, 4, 1, "1 000 1 100 1 010"),
+               "tensor 0: its positions end after 3, expected 4");
+    EXPECT_WHY(of_stream(40, 4, 1, "1 000 1 100 1 010 0000 0000 0000 0000 001 1"),
+               "tensor 0: its positions end after 3, expected 4");
+    EXPECT_WHY(of_stream(40, 4, 1, ""), "tensor 0: its positions end after 0, expected 4");
+    EXPECT_WHY(of_stream(40, 4, 1, "1 000 1 100 1 010 00001 010"),
+               "tensor 0: position 3 is 40, expected below 40");
+    EXPECT_WHY(of_stream(40, 4, 1, "0000001 000"), "tensor 0: position 0 is 48, expected below 40");
+    EXPECT_WHY(of_stream(40, 4, 1, "1 000 1 100 1 010 00001 100 1"),
+               "tensor 0: bits past the last of 4 positions are set");
+    EXPECT_WHY(of_stream(40, 4, 1, "1 000 1 100 1 010 00001 100 0000 0000 0001"),
+               "tensor 0: bits past the last of 4 positions are set");
+    // 7 of 100 elements take one word or two.
+    const std::string seven = "1 000 1 000 1 000 1 000 1 000 1 000 1 000";
+    EXPECT_EQ(why(of_stream(100, 7, 1, seven)), "accepted");
+    EXPECT_WHY(of_stream(100, 7, 2, seven), "tensor 0: 1 words past the last of 7 positions");
+    EXPECT_WHY(of_stream(100, 7, 2, seven + " 0000 1"),
+               "tensor 0: 1 words past the last of 7 positions");
+    EXPECT_WHY(of_stream(100, 7, 3, seven),
+               "tensor 0: impossible count, 3 words of positions, 7 of "
+               "100 elements take 1 to 2");
+    EXPECT_WHY(of_stream(40, 4, 0, ""), "tensor 0: impossible count, 0 words of positions, 4 of 40 "
+                                        "elements take 1 to 1");
+}
+
+TEST(MessageReject, OnesThatCannotBe) {
+    EXPECT_WHY(of_stream(40, 41, 1, ""), "tensor 0: impossible count, 41 ones in 40 elements, "
+                                         "expected one in 4096 at least");
+    EXPECT_WHY(of_stream(1, 0, 0, ""), "tensor 0: impossible count, 0 ones in 1 elements, "
+                                       "expected one in 4096 at least");
+    EXPECT_EQ(why(of_stream(0, 0, 0, "")), "accepted");
+    EXPECT_WHY(
+        of_table(1, {2, 0x81, 0x20, 1, 1}, 80),
+        "tensor 0: impossible count, 1 ones in 4097 elements, expected one in 4096 at least");
+    EXPECT_WHY(of_table(1, {2, 40, 0x84, 0x00, 1}, 0),
+               "tensor 0: overlong count of ones, 2 bytes for 4");
+    EXPECT_WHY(of_table(1, {2, 40, 4, 0x81, 0x00}, 0),
+               "tensor 0: overlong count of words, 2 bytes for 1");
+    EXPECT_WHY(of_table(1, {2, 40}, 0), "tensor 0: count of ones is cut off by the table's end");
+    EXPECT_WHY(of_table(1, {2, 40, 4}, 0),
+               "tensor 0: count of words is cut off by the table's end");
+    EXPECT_WHY(of_table(1, {2, 40, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, 0),
+               "tensor 0: count of ones of more than 7 bytes");
+    // 2⁴⁷ elements, 2³⁵ of them set: 17 TB of bits that no bytes pay for.
+    EXPECT_WHY(of_table(1,
+                        {2, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, //
+                         0x80, 0x80, 0x80, 0x80, 0x80, 0x01,          //
+                         0x80, 0x80, 0x80, 0x80, 0x30},
+                        80),
+               "truncated: 80 bytes, the table needs 51539607624");
 }
 
 TEST(MessageReject, AnotherModel) {
@@ -185,6 +260,12 @@ TEST(MessageReject, AnotherModel) {
     EXPECT_EQ(other({{Encoding::mask, 33}, {Encoding::float32, 2}}),
               "uplink message: wrong model: 3 tensors, expected 2");
     EXPECT_EQ(other({}), "uplink message: wrong model: 3 tensors, expected 0");
+    const Bytes sparse = of_stream(40, 4, 1, "1 000 1 100 1 010 00001 100");
+    const std::vector<TensorEntry> same{{Encoding::sparse, 40, 4}}, more{{Encoding::sparse, 40, 5}};
+    EXPECT_EQ(decode(sparse, same).tensors, same);
+    EXPECT_EQ(samples::reason([&] { (void)decode(sparse, more); }),
+              "uplink message: wrong model: tensor 0 has 4 of 40 sparse elements, expected 5 of 40 "
+              "sparse elements");
 }
 
 } // namespace

@@ -36,16 +36,45 @@ TEST(MessageRoundTrip, KeepsCodesOfEveryWidth) {
                                             bits));
 }
 
+TEST(MessageRoundTrip, KeepsSparseTensorsOfEveryDensity) {
+    std::uint32_t seed = 0;
+    for (const std::uint64_t size : {0, 1, 31, 32, 33, 100, 4096, 4097, 100'003})
+        for (const std::uint64_t one_in : {1, 2, 3, 7, 32, 1000, 4096}) {
+            const std::uint64_t ones = (size + one_in - 1) / one_in;
+            expect_round_trip(samples::random_message({{Encoding::sparse, size, ones},
+                                                       {Encoding::mask, 33},
+                                                       {Encoding::sparse, 70, 70},
+                                                       {Encoding::float32, ones}},
+                                                      ++seed));
+        }
+}
+
+/// Ones side by side at either end: the longest gap and the shortest ones.
+TEST(MessageRoundTrip, KeepsOnesAtTheEnds) {
+    for (const std::uint64_t ones : {25, 1000, 4096})
+        for (const bool at_end : {false, true}) {
+            auto message = samples::random_message({{Encoding::sparse, 100'000, ones}}, 1);
+            message.mask.assign(3125, 0);
+            for (std::uint64_t i = 0; i < ones; ++i) {
+                const std::uint64_t at = at_end ? 100'000 - ones + i : i;
+                message.mask[at / 32] |= 1U << at % 32;
+            }
+            expect_round_trip(message);
+        }
+}
+
 TEST(MessageRoundTrip, KeepsRandomTables) {
     constexpr std::uint64_t sizes[] = {0, 1, 31, 32, 33, 4095, 4096, 4097};
     std::mt19937 random(7);
     for (std::uint32_t trial = 0; trial < 300; ++trial) {
         std::vector<TensorEntry> tensors(random() % 12);
-        for (auto& [encoding, elements] : tensors) {
-            constexpr Encoding encodings[] = {Encoding::mask, Encoding::float32,
+        for (auto& [encoding, elements, ones] : tensors) {
+            constexpr Encoding encodings[] = {Encoding::mask, Encoding::float32, Encoding::sparse,
                                               packed_encoding(1, false), packed_encoding(3, true)};
             encoding = encodings[random() % std::size(encodings)];
             elements = sizes[random() % std::size(sizes)];
+            if (encoding == Encoding::sparse && elements != 0)
+                ones = std::max<std::uint64_t>((elements + 4095) / 4096, random() % (elements + 1));
         }
         expect_round_trip(samples::random_message(std::move(tensors), trial));
     }

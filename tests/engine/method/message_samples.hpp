@@ -38,6 +38,18 @@ inline Message golden_message() {
     return message;
 }
 
+/// The bits of a sparse tensor: every set of so many ones is as likely (selection sampling).
+inline std::vector<std::uint32_t> random_bits(std::uint64_t elements, std::uint64_t ones,
+                                              std::mt19937& random) {
+    std::vector<std::uint32_t> bits((elements + 31) / 32);
+    for (std::uint64_t i = 0; i < elements; ++i)
+        if (random() % (elements - i) < ones) {
+            bits[i / 32] |= 1U << i % 32;
+            --ones;
+        }
+    return bits;
+}
+
 /// Random bits and finite floats for a table.
 inline Message random_message(std::vector<TensorEntry> tensors, std::uint32_t seed) {
     std::mt19937 random(seed);
@@ -50,19 +62,25 @@ inline Message random_message(std::vector<TensorEntry> tensors, std::uint32_t se
     message.seed = std::uint64_t{random()} << 32 | random();
     message.samples = 1 + random() % 100'000;
     std::size_t masked = 0, dense = 0;
-    for (const auto& [encoding, elements] : tensors) {
+    for (const auto& [encoding, elements, ones] : tensors) {
         const unsigned bits = code_bits(encoding);
-        if (bits == 0) (encoding == Encoding::mask ? masked : dense) += elements;
+        if (encoding == Encoding::mask) masked += elements;
+        if (encoding == Encoding::float32) dense += elements;
         for (std::size_t i = 0; bits != 0 && i < elements; i += 32)
             for (unsigned plane = 0; plane < bits; ++plane)
                 message.packed.push_back(static_cast<std::uint32_t>(random()) >>
                                          (elements - i < 32 ? 32 - (elements - i) : 0));
         if (has_scale(encoding)) message.scales.push_back(static_cast<float>(random()) - 2e9F);
     }
-    message.tensors = std::move(tensors);
     message.mask.resize((masked + 31) / 32);
     for (auto& word : message.mask) word = static_cast<std::uint32_t>(random());
     if (masked % 32 != 0) message.mask.back() &= (1U << masked % 32) - 1;
+    for (const TensorEntry& entry : tensors)
+        if (entry.encoding == Encoding::sparse) {
+            const auto bits = random_bits(entry.elements, entry.ones, random);
+            message.mask.insert(message.mask.end(), bits.begin(), bits.end());
+        }
+    message.tensors = std::move(tensors);
     message.dense.resize(dense);
     for (auto& value : message.dense) value = static_cast<float>(random()) - 2e9F;
     return message;

@@ -2,11 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
+#include "kernels/formula/centroids.hpp"
+#include "kernels/formula/hadamard.hpp"
 #include "tests/support/method_test.hpp"
 
 namespace fedmrn::test {
+
+/// Whether a method rotates slices of the update before it packs them.
+inline bool rotates(const MethodConfig& config) {
+    return config.name == MethodName::drive || config.name == MethodName::eden;
+}
+
+/// S H r / √n in float64, in place; the signs are those of elements `first` and on.
+inline void rotate_back(std::vector<double>& r, std::uint64_t seed, std::size_t first) {
+    const std::size_t n = r.size();
+    for (std::size_t h = 1; h < n; h *= 2) {
+        for (std::size_t i = 0; i < n; ++i) {
+            if ((i & h) != 0) continue;
+            const double a = r[i], b = r[i + h];
+            r[i] = a + b;
+            r[i + h] = a - b;
+        }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint32_t word = formula::sign_word(seed, (first + i) / 32);
+        r[i] *= ((word >> (first + i) % 32 & 1U) != 0 ? -1.0 : 1.0) / std::sqrt(double(n));
+    }
+}
 
 /// The values of a message's packed tensors in float64, read as docs/message.md draws them and not
 /// by the engine's formulas. Without a scale they are ±1.
@@ -18,6 +43,7 @@ inline std::vector<double> values_of(const Message& message, const MethodConfig&
         if (bits == 0) continue;
         const double unit =
             has_scale(entry.encoding) ? static_cast<double>(message.scales[scale++]) : 1.0;
+        std::vector<double> own;
         for (std::size_t i = 0; i < entry.elements; ++i) {
             unsigned code = 0;
             for (unsigned p = 0; p < bits; ++p) {
@@ -26,11 +52,24 @@ inline std::vector<double> values_of(const Message& message, const MethodConfig&
             double size = unit;
             if (config.name == MethodName::terngrad) size *= code >> 1;
             if (config.name == MethodName::qsgd) size *= (code >> 1) / double(config.levels);
-            values.push_back((code & 1) != 0 ? -size : size);
+            if (rotates(config)) {
+                const double* centroid = formula::lloyd_max[bits - 1];
+                size *= centroid[code >> 1] / centroid[(1U << (bits - 1)) - 1];
+            }
+            own.push_back((code & 1) != 0 ? -size : size);
         }
+        if (rotates(config)) rotate_back(own, message.seed, values.size());
+        values.insert(values.end(), own.begin(), own.end());
         word += (entry.elements + 31) / 32 * bits;
     }
     return values;
+}
+
+/// What float32 may round of a value beside the value's own last bits: a rotation adds up all of
+/// its slice, a stage after the other, each off by 2⁻²⁴ of values as large as the scale.
+inline double rounding(const Message& message, const MethodConfig& config) {
+    if (!rotates(config)) return 0.0;
+    return 0x1p-20 * double{*std::max_element(message.scales.begin(), message.scales.end())};
 }
 
 /// One weight matrix of `elements` and a bias of one.

@@ -28,6 +28,7 @@ constexpr Counts expected[] = {
     {"cnn2", {32, 32, 3}, 10, 2'155'872, 618, 0},
     {"lenet5", {28, 28, 1}, 10, 61'470, 236, 0},
     {"lenet5", {32, 32, 3}, 10, 61'770, 236, 0},
+    {"logistic", {1, 1, 10}, 2, 20, 0, 0},
     {"mlp", {1, 1, 10}, 2, 120, 12, 0},
     {"mlp", {28, 28, 1}, 10, 784 * 200 + 200 * 10, 210, 0},
 };
@@ -90,7 +91,8 @@ TEST(Zoo, AnUnknownNameIsOneLine) {
         [] {
             make_model("cnn5", {28, 28, 1}, 10);
         },
-        "model.name: expected \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", found "
+        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", "
+        "found "
         "\"cnn5\""));
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/compare_plan.hpp"
 
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "tests/engine/run/helpers.hpp"
@@ -19,6 +21,7 @@ rounds = 7
 [compare]
 seeds = [5, 3]
 target = 0.7
+last = 2
 [[compare.method]]
 label = "Ours, signed"
 mask = "signed"
@@ -35,6 +38,7 @@ beta = 0.1
     EXPECT_EQ(plan.out, "runs/where");
     EXPECT_EQ(plan.setting, "fashion-mnist, cnn4, 100 clients, 10 a round, 7 rounds");
     EXPECT_EQ(plan.target, 0.7);
+    EXPECT_EQ(plan.last, 2U);
     EXPECT_EQ(plan.seeds, 2U);
     EXPECT_THAT(plan.methods, ElementsAre("Ours, signed", "FedAvg"));
     EXPECT_THAT(plan.partitions, ElementsAre("iid", "labeldir 0.1"));
@@ -65,6 +69,7 @@ TEST(ComparePlan, NeedsOnlyAMethodAndTakesOverrides) {
     ASSERT_EQ(plan.runs.size(), 1U);
     EXPECT_EQ(plan.runs[0].config.experiment.out, "there/iid/fedmrn-binary-mask/seed-9");
     EXPECT_EQ(plan.target, 0.8);
+    EXPECT_EQ(plan.last, 5U);
 }
 
 TEST(ComparePlan, LabelsMakeFileNames) {
@@ -73,9 +78,15 @@ TEST(ComparePlan, LabelsMakeFileNames) {
     EXPECT_EQ(file_name_of(".."), "");
 }
 
-TEST(ComparePlan, TheFileOfTheRepositoryIsOne) {
-    const ComparePlan plan = load_compare(test::test_data() + "/../experiments/compare-small.toml");
-    EXPECT_EQ(plan.runs.size(), 36U);
+TEST(ComparePlan, TheFilesOfTheRepositoryAreSome) {
+    const std::map<std::string, std::size_t> runs{
+        {"table-fashion-mnist", 180}, {"table-svhn", 180}, {"table-cifar-10", 180},
+        {"table-cifar-100", 180},     {"table-small", 48}, {"ablation", 90},
+        {"ablation-small", 30},       {"noise", 135},      {"noise-small", 45}};
+    for (const auto& [name, count] : runs) {
+        const auto plan = load_compare(test::test_data() + "/../experiments/" + name + ".toml");
+        EXPECT_EQ(plan.runs.size(), count) << name;
+    }
 }
 
 struct Case {
@@ -96,7 +107,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[compare]\nseeds = [1]",
              "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
         Case{"[compare]\nsedes = [1]", "x.toml:2: unknown key compare.sedes; expected seeds, "
-                                       "target, method or partition; did you mean seeds?"},
+                                       "target, last, method or partition; did you mean seeds?"},
+        Case{"[compare]\nseeds = [1]\n[client]\nepochs = 0\n[[compare.method]]\nname = 'fedavg'",
+             "x.toml:4: client.epochs: expected an integer in 1 … 1000000, found 0"},
+        Case{"[compare]\nlast = 0",
+             "x.toml:2: compare.last: expected an integer in 1 … 1000000, found 0"},
         Case{"[compare]\ntarget = 80",
              "x.toml:2: compare.target: expected a number in (0, 1], found 80"},
         Case{"[compare]\nseeds = 3",
@@ -114,7 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
              "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
-             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay or "
+             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 "
+             "or "
              "proximal; did you mean bits?"},
         Case{"[[compare.method]]\nname = 'fedavgg'",
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "

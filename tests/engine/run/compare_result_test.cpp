@@ -32,17 +32,18 @@ RunResult result(double base, double target = 0.799) {
     summary.uplink_bits_per_parameter = 1.125;
     summary.uplink_bytes = 20'000'000;
     summary.seconds = 30;
-    return result_of(summary, rising(base, 20), target);
+    return result_of(summary, rising(base, 20), target, 5);
 }
 
 TEST(CompareResult, TakesTheLastFiveEvaluationsAndTheFirstAtTheTarget) {
     const RunResult run = result(0.7);
     EXPECT_NEAR(run.accuracy, 0.7 + 0.16, 1e-12); // rounds 12, 14, 16, 18, 20
-    EXPECT_EQ(run.rounds_to_target, 10U);         // 0.80 there
+    EXPECT_NEAR(result_of({}, rising(0.7, 20), 0.8, 1).accuracy, 0.7 + 0.2, 1e-12); // round 20
+    EXPECT_EQ(run.rounds_to_target, 10U);                                           // 0.80 there
     EXPECT_EQ(run.bytes_to_target, 10'000'000U);
     EXPECT_FALSE(result(0.5).rounds_to_target);
-    EXPECT_NEAR(result_of({}, rising(0.5, 4), 0.8).accuracy, 0.53, 1e-12); // only two
-    EXPECT_EQ(result_of({}, {}, 0.8).accuracy, 0);
+    EXPECT_NEAR(result_of({}, rising(0.5, 4), 0.8, 5).accuracy, 0.53, 1e-12); // only two
+    EXPECT_EQ(result_of({}, {}, 0.8, 5).accuracy, 0);
 }
 
 TEST(CompareResult, MeansAreOverSeeds) {

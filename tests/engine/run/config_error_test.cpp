@@ -27,9 +27,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[zzzzzz]",
              "x.toml:1: unknown section [zzzzzz]; expected experiment, data, client, model, "
              "method, server or network"},
+        Case{"[client]\nl2 = 0.1\n[method]\nname = 'fedpm'",
+             "x.toml:2: client.l2: expected 0 with method.name = \"fedpm\", which does not train "
+             "the weights themselves; found 0.1"},
+        Case{"[client]\nl2 = 0.1\nweight_decay = 0.01",
+             "x.toml:2: client.l2: expected 0 beside client.weight_decay = 0.01, found 0.1"},
+        Case{"[method]\nname = 'fedpm'\nerror_feedback = true",
+             "x.toml:3: method.error_feedback: expected false with method.name = \"fedpm\", which "
+             "learns what it sends; found true"},
+        Case{"[method]\nname = 'fedavg'\nerror_feedback = true",
+             "x.toml:3: method.error_feedback: expected false with method.name = \"fedavg\", which "
+             "leaves nothing out; found true"},
         Case{"[client]\nepochs = 1\nbacth = 3",
              "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, schedule, "
-             "decay_rounds, momentum, weight_decay or proximal; did you mean batch?"},
+             "decay_rounds, momentum, weight_decay, l2 or proximal; did you mean batch?"},
         Case{"[model]\nrounds = 3",
              "x.toml:2: unknown key model.rounds; expected name; did you mean experiment.rounds?"},
         Case{"rounds = 3",

@@ -29,7 +29,7 @@ TEST(Config, KeysAreTheInterface) {
         names,
         "\n[experiment] seed rounds lanes device precision out checkpoint_every"
         "\n[data] name path partition beta fraction clients samples augment"
-        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay proximal"
+        "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
         " vote levels error_feedback ratio bits estimate rank iterations sparsity"
@@ -52,6 +52,10 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.magnitude, 0.005);
     EXPECT_EQ(parse_config("method.name = 'signsgd'", "f").method.magnitude, 0.001);
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
+    EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
+    EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
+    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.06);
+    EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f").method.magnitude,
               0.01);
     const std::vector<std::string> set{"method.name=fedavg"};

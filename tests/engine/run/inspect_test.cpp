@@ -36,6 +36,24 @@ TEST(Inspect, ShowsAMessage) {
     EXPECT_THAT(error_of([&] { inspect(folder / "m"); }), HasSubstr("/m: "));
 }
 
+/// The values of what is selected are no elements of their own: 8 · bytes / (64 + 3).
+TEST(Inspect, ShowsASparseMessage) {
+    Message message;
+    message.samples = 1;
+    message.tensors = {{Encoding::sparse, 64, 2}, {Encoding::float32, 2}, {Encoding::float32, 3}};
+    message.mask = {1, 1};
+    message.dense = {1, 2, 3, 4, 5};
+    const auto bytes = encode(message);
+    EXPECT_EQ(bytes.size(), 48U + 8 + 4 + 4 * 5 + 4);
+    const TemporaryFolder folder;
+    spill(folder / "m", std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    const std::string text = inspect(folder / "m");
+    EXPECT_THAT(text, testing::ContainsRegex("elements +0 masked, 64 sparse, 5 float32\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("mask density +0\\.0312\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("bits/element +10\\.030\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("0 +sparse +2 of 64\n"));
+}
+
 TEST(Inspect, ShowsACheckpoint) {
     const TemporaryFolder folder;
     Checkpoint checkpoint;

@@ -60,6 +60,16 @@ TEST_P(Exactness, TheSeedDecidesEverything) {
     EXPECT_NE(hash_after(config, data, 2), first);
 }
 
+/// Whole runs: at one bit EDEN and unbiased DRIVE are the same method.
+TEST_P(Exactness, EdenOfOneBitRunsAsDrive) {
+    config.method.name = MethodName::drive;
+    const std::string drive = hash_after(config, data, 3);
+    config.method.name = MethodName::eden;
+    EXPECT_EQ(hash_after(config, data, 3), drive);
+    config.method.bits = 2;
+    EXPECT_NE(hash_after(config, data, 3), drive);
+}
+
 /// Any state that state() gave continues bit by bit, metrics included, with momentum on the server.
 TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
     config.server.momentum = 0.5;

@@ -31,6 +31,19 @@ TEST_P(Learning, FedMrnLearnsWithBothMasksAndThreeNoises) {
     }
 }
 
+TEST_P(Learning, DriveAndEdenLearn) {
+    config.method.name = MethodName::drive;
+    for (const EstimateKind estimate : {EstimateKind::unbiased, EstimateKind::least_error}) {
+        config.method.estimate = estimate;
+        EXPECT_GT(accuracy_of(config, data), 0.85) << int(estimate);
+    }
+    config.method.name = MethodName::eden;
+    for (const std::uint32_t bits : {1u, 4u}) {
+        config.method.bits = bits;
+        EXPECT_GT(accuracy_of(config, data), 0.85) << bits << " bits";
+    }
+}
+
 TEST_P(Learning, MomentumAndDecayLearn) {
     config.client.lr = 0.05;
     config.client.momentum = 0.9;

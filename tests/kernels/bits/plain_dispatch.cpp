@@ -90,6 +90,135 @@ void vote(Device& device, std::size_t elements, double step, bool majority, doub
     cpu::vote(device, elements, step, majority, mean);
 }
 
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n) {
+    cpu::rotate(device, first, clients, n);
+}
+
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n) {
+    cpu::nearest_centroids(device, book, estimate, clients, n);
+}
+
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n) {
+    cpu::rotate_back(device, book, first, clients, n);
+}
+
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k) {
+    cpu::find_thresholds(device, clients, elements, k);
+}
+
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::select_largest(device, clients, elements);
+}
+
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements) {
+    cpu::gather_selected(device, clients, elements);
+}
+
+void scatter_selected(Device& device, std::span<const ScatterSource> clients,
+                      std::size_t elements) {
+    cpu::scatter_selected(device, clients, elements);
+}
+
+void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
+                 const float* global, PerLane<float> gradient) {
+    cpu::stop_pruned(device, lanes, states, elements, global, gradient);
+}
+
+void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
+                std::uint64_t* kept) {
+    cpu::count_kept(device, clients, elements, kept);
+}
+
+void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
+                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
+                const float* global, double* mean) {
+    cpu::merge_kept(device, rule, elements, sum, kept, samples, global, mean);
+}
+
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights) {
+    cpu::score_weights(device, frozen, lanes, states, global, update, weights);
+}
+
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient) {
+    cpu::score_gradient(device, frozen, rate, lanes, states, global, update, gradient);
+}
+
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global) {
+    cpu::pack_scores(device, clients, elements, global);
+}
+
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean) {
+    cpu::posterior_scores(device, clients, elements, global, mean);
+}
+
+void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                      const LaneState* states, const float* global, PerLane<float> update,
+                      PerLane<float> weights) {
+    cpu::binarize_weights(device, binary, lanes, states, global, update, weights);
+}
+
+void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                       const LaneState* states, PerLane<const float> update,
+                       PerLane<float> gradient) {
+    cpu::binarize_gradient(device, binary, lanes, states, update, gradient);
+}
+
+void pack_binarized(Device& device, const BinaryUpdate& binary,
+                    std::span<const BinarizeSource> clients) {
+    cpu::pack_binarized(device, binary, clients);
+}
+
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients) {
+    cpu::start_factors(device, shape, tensor, clients);
+}
+
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients) {
+    cpu::multiply_rows(device, shape, clients);
+}
+
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients) {
+    cpu::multiply_columns(device, shape, clients);
+}
+
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients) {
+    cpu::orthonormalise(device, shape, clients);
+}
+
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients) {
+    cpu::multiply_factors(device, shape, clients);
+}
+
+void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> factor,
+                    PerLane<float> weights) {
+    cpu::frozen_weights(device, shape, lanes, states, global, factor, weights);
+}
+
+void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
+                     const LaneState* states, PerLane<float> gradient) {
+    cpu::frozen_gradient(device, shape, lanes, states, gradient);
+}
+
+void multiply_frozen(Device& device, const FrozenShape& shape,
+                     std::span<const FrozenProduct> clients) {
+    cpu::multiply_frozen(device, shape, clients);
+}
+
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     cpu::gather_batch(device, split, lanes, batch, states, real, x, labels);

@@ -177,7 +177,7 @@ TEST(CudaTraining, messages_of_the_same_update_equal_the_cpus) {
             const Buffer<float> update(device, random_floats(model.layout.trainable, 3, 0.01f));
             const Buffer<float> weights(device, random_floats(model.layout.state, 4));
             return encode(method->encode(
-                device, {9, 2, 1234567, 40, global.data(), update.data(), weights.data()}));
+                device, {9, {2, global.data()}, 1234567, 40, update.data(), weights.data()}));
         },
         "message");
 }

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/method/fedsparsify.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+#include "engine/method/dense.hpp"
+#include "engine/method/message_sparse.hpp"
+#include "engine/method/payload.hpp"
+#include "engine/method/selection.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+formula::MergeRule merge_rule(MergeKind kind) {
+    switch (kind) {
+    case MergeKind::nonzero:
+        return formula::MergeRule::nonzero;
+    case MergeKind::majority:
+        return formula::MergeRule::majority;
+    case MergeKind::average:
+        break;
+    }
+    return formula::MergeRule::average;
+}
+
+/// What is kept, as positions where any of them take fewer words than a bit an element.
+TensorEntry kept_entry(std::uint64_t elements, std::uint64_t kept) {
+    const bool few = wire::max_elements_a_one * kept >= elements &&
+                     wire::most_words(elements, kept) < (elements + 31) / 32;
+    return few ? TensorEntry{Encoding::sparse, elements, kept}
+               : TensorEntry{Encoding::mask, elements};
+}
+
+} // namespace
+
+FedSparsify::FedSparsify(const MethodConfig& config, const ParameterLayout& layout)
+    : DenseTraining(layout), sparsity_(config.sparsity), rounds_(config.prune_rounds),
+      rule_(merge_rule(config.merge)) {}
+
+std::size_t FedSparsify::kept(std::uint32_t round) const {
+    const double left = 1.0 - static_cast<double>(std::min(round, rounds_)) / rounds_;
+    return kept_of(1.0 - sparsity_ * (1.0 - left * left * left), layout().masked);
+}
+
+void FedSparsify::local_gradient(Device& device, const LocalStep& step) const {
+    kernels::stop_pruned(device, step.lanes, step.states, layout().masked, step.round.global,
+                         step.gradient);
+}
+
+PendingMessages FedSparsify::encode(Device& device, std::span<const TrainedClient> clients) const {
+    const std::size_t masked = layout().masked, dense = layout().state - masked;
+    const std::uint32_t round = clients.front().round.round;
+    const std::size_t k = kept(round), words = (masked + 31) / 32;
+    const Selection selection = queue_selection(device, layout(), SelectFrom::weights, clients, k);
+    Buffer<float> changes(device, clients.size() * dense);
+    queue_changes(device, layout(), masked, clients, changes.data(), dense);
+    std::vector<Message> messages;
+    for (const TrainedClient& client : clients) {
+        messages.push_back(message_of(MethodName::fedsparsify, client, table(round)));
+        messages.back().parameter = static_cast<float>(sparsity_);
+    }
+    return [mask = Payload(device, selection.words, words),
+            weights = Payload(device, selection.kept, k), change = Payload(device, changes, dense),
+            messages]() mutable {
+        for (std::size_t c = 0; c < messages.size(); ++c) {
+            messages[c].mask = mask.of(c);
+            messages[c].dense = weights.of(c);
+            const std::vector<float> rest = change.of(c);
+            messages[c].dense.insert(messages[c].dense.end(), rest.begin(), rest.end());
+        }
+        return std::move(messages);
+    };
+}
+
+std::vector<TensorEntry> FedSparsify::table(std::uint32_t round) const {
+    std::vector<TensorEntry> table{kept_entry(layout().masked, kept(round)),
+                                   {Encoding::float32, kept(round)}};
+    append_dense_table(layout(), layout().masked, table);
+    return table;
+}
+
+void FedSparsify::aggregate(Device& device, const RoundContext& round,
+                            std::span<const Message> messages, double* mean) const {
+    const std::size_t masked = layout().masked, k = kept(round.round), words = (masked + 31) / 32;
+    const std::uint64_t samples = total_samples(messages);
+    Buffer<std::uint32_t> masks(device, messages.size() * words);
+    std::vector<kernels::KeptWeights> clients;
+    for (const Message& message : messages) {
+        check(message, k);
+        const std::size_t at = clients.size() * words;
+        masks.write(message.mask, at);
+        clients.push_back({masks.data() + at, message.samples});
+    }
+    Buffer<formula::Wide> sum(device, masked);
+    add_selected(device, layout(), SelectedAs::values, k, messages, sum.data());
+    Buffer<std::uint64_t> keepers(device, masked);
+    kernels::count_kept(device, clients, masked, keepers.data());
+    kernels::merge_kept(device, rule_, masked, sum.data(), keepers.data(), samples, round.global,
+                        mean);
+    aggregate_dense_change(device, layout(), masked, messages, mean, k);
+}
+
+void FedSparsify::check(const Message& message, std::size_t kept) const {
+    const auto who = fmt::format("uplink message of client {}", message.client);
+    if (message.method != static_cast<std::uint8_t>(MethodName::fedsparsify) ||
+        message.parameter != static_cast<float>(sparsity_)) {
+        throw Error(who + ": made with another method or sparsity than this experiment's");
+    }
+    std::size_t set = 0;
+    for (const std::uint32_t word : message.mask) {
+        set += static_cast<std::size_t>(std::popcount(word));
+    }
+    if (set != kept) {
+        throw Error(fmt::format("{}: keeps {} weights, expected {} in round {}", who, set, kept,
+                                message.round));
+    }
+}
+
+} // namespace fedmrn

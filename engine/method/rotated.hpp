@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/method/packed.hpp"
+#include "kernels/formula/centroids.hpp"
+
+namespace fedmrn {
+
+/// What the masked elements' rotated slices become.
+struct RotatedRule {
+    MethodName method = MethodName::eden;
+    unsigned bits = 1; ///< 1 … 4 an element
+    formula::Estimate estimate = formula::Estimate::unbiased;
+};
+
+/// What DRIVE and EDEN share. The masked elements, tensor after tensor, are cut into slices of the
+/// powers of two that make up their number, the largest first; no padding. A client turns each by
+/// the random rotation H S / √n of its seed, after which its values are nearly normal whatever they
+/// were, and sends the nearest centroids of the normal distribution as codes, and a scale. The
+/// server turns them back.
+class RotatedMethod : public PackedMethod {
+public:
+    RotatedMethod(const RotatedRule& rule, const ParameterLayout& layout);
+
+protected:
+    void pack(Device& device, std::span<const TrainedClient> clients, std::uint32_t* codes,
+              float* scales) const override;
+    void add(Device& device, std::span<const Message> messages, const std::uint32_t* codes,
+             formula::Wide* sum) const override;
+    /// |an element| ≤ scale · √n: all n values of a slice may point its way.
+    [[nodiscard]] float scale_limit(const Place& place) const override;
+
+private:
+    formula::Codebook book_;
+    formula::Estimate estimate_;
+};
+
+} // namespace fedmrn

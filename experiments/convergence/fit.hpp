@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace fedmrn::convergence {
+
+/// A value at growing T, one series a seed.
+struct Series {
+    std::vector<double> at;                  ///< T
+    std::vector<std::vector<double>> values; ///< [seed][T], all positive
+
+    /// Mean over the seeds.
+    [[nodiscard]] std::vector<double> mean() const;
+};
+
+/// The exponent of value ≈ c · T^slope: least squares of log value on log T for each seed, then
+/// their mean and Student's 95 % interval of it.
+struct Slope {
+    double mean = 0, low = 0, high = 0;
+};
+Slope fit(const Series& series);
+
+} // namespace fedmrn::convergence

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/centroids.hpp"
+#include "kernels/formula/hadamard.hpp"
+
+// The random rotation R = H S / √n of a slice of n = 2^k values, one slice a call: S turns signs at
+// random, H is the Walsh–Hadamard matrix in natural order. In float32 by radix-2 stages of distance
+// h = 1, 2, 4, … n / 2, (a, b) ← (a + b, a − b), then times formula::rotation_unit(n).
+namespace fedmrn::kernels {
+
+/// One client's slice that is to be rotated; device memory.
+struct RotationSource {
+    std::uint64_t seed = 0;        ///< of the signs
+    const float* values = nullptr; ///< [n]
+    float* out = nullptr;          ///< receives n, may not overlap values
+};
+
+/// out = R values. first: the slice's first element, a multiple of n; of the elements' numbers and
+/// the seed the signs are made. Exactness: bits.
+void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
+            std::size_t n);
+
+/// One client's rotated slice whose codes are wanted; device memory.
+struct CentroidSource {
+    const float* values = nullptr; ///< [n]
+    float* scale = nullptr;        ///< receives one float
+    std::uint32_t* words = nullptr; ///< receives bits · ⌈n / 32⌉, in planes as quantize.hpp says
+};
+
+/// The nearest centroids to values in units of their root mean square, and what scales them. Sums
+/// in the order of formula::moment_rows. Exactness: bits (of finite values; of others the scale is
+/// infinite).
+void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
+                       std::span<const CentroidSource> clients, std::size_t n);
+
+/// One client's codes of a slice, to be rotated back; device memory.
+struct CodedSlice {
+    std::uint64_t seed = 0;               ///< of the signs
+    const std::uint32_t* words = nullptr; ///< [bits · ⌈n / 32⌉]
+    float scale = 0;
+    float* out = nullptr; ///< receives n
+};
+
+/// out = Rᵀ (scale · centroids of the codes). first: as in rotate. Exactness: bits.
+void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
+                 std::span<const CodedSlice> clients, std::size_t n);
+
+} // namespace fedmrn::kernels

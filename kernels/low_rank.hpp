@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/low_rank.hpp"
+
+// A matrix M [rows, columns] as M ≈ P·Qᵀ of a low rank, for one tensor of many clients a call. The
+// factors lie a component after another: P is stored [rank, rows], Q is stored [rank, columns].
+// Products are float32, sums in the order of formula::sum_rows where nothing else is said.
+namespace fedmrn::kernels {
+
+struct FactorShape {
+    std::size_t rows = 0, columns = 0, rank = 0;
+};
+
+/// One client's matrix and its factors; device memory.
+struct MatrixFactors {
+    std::uint64_t seed = 0;
+    const float* matrix = nullptr;
+    float* p = nullptr;
+    float* q = nullptr;
+};
+
+/// Q = independent standard normal values. tensor: its number in the model, of which with the
+/// client's seed they are made. Exactness: bits.
+void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                   std::span<const MatrixFactors> clients);
+
+/// P = M·Q. Exactness: bits.
+void multiply_rows(Device& device, const FactorShape& shape,
+                   std::span<const MatrixFactors> clients);
+
+/// Q = Mᵀ·P. Exactness: bits.
+void multiply_columns(Device& device, const FactorShape& shape,
+                      std::span<const MatrixFactors> clients);
+
+/// P's components one after another, each without what the earlier ones span (Gram–Schmidt, twice)
+/// and then of norm 1; of a component that they span, zeros. Sums are float64. Exactness: bits.
+void orthonormalise(Device& device, const FactorShape& shape,
+                    std::span<const MatrixFactors> clients);
+
+/// One client's factors on the device, and where their product goes.
+struct FactorProduct {
+    const float* p = nullptr;
+    const float* q = nullptr;
+    float* matrix = nullptr; ///< receives P·Qᵀ
+};
+
+/// P·Qᵀ, each element summed over the components in their order. Exactness: bits.
+void multiply_factors(Device& device, const FactorShape& shape,
+                      std::span<const FactorProduct> clients);
+
+} // namespace fedmrn::kernels

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/lane.hpp"
+#include "kernels/formula/scores.hpp"
+#include "kernels/mask.hpp"
+
+// Weights that are frozen at random and masked by Bernoulli(sigmoid(score)), of which the scores
+// are what is trained.
+namespace fedmrn::kernels {
+
+/// One tensor's frozen weights: ± magnitude.
+struct FrozenTensor {
+    std::size_t end = 0; ///< it begins where the one before it ends, the first at 0
+    float magnitude = 0;
+};
+
+/// All that are masked, in one array of elements.
+struct FrozenWeights {
+    std::uint64_t seed = 0; ///< of their signs
+    std::span<const FrozenTensor> tensors;
+    [[nodiscard]] std::size_t elements() const { return tensors.empty() ? 0 : tensors.back().end; }
+};
+
+/// weights = frozen ⊙ Bernoulli(sigmoid(global + update)) of every active lane, drawn afresh at
+/// each step. One pass, 12 bytes an element. Exactness: bits.
+void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                   const LaneState* states, const float* global, PerLane<const float> update,
+                   PerLane<float> weights);
+
+/// The gradient of such weights becomes rate times the gradient of the scores, in place, in every
+/// active lane. Exactness: bits.
+void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
+                    const LaneState* states, const float* global, PerLane<const float> update,
+                    PerLane<float> gradient);
+
+/// The clients' final masks, packed as pack_masks does. Exactness: bits.
+void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
+                 const float* global);
+
+/// mean = the score that the clients' bits leave (formula::posterior_score) − global. clients:
+/// their packed masks, device memory; at least one, fewer than 2³². Exactness: bits.
+void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+                      std::size_t elements, const float* global, double* mean);
+
+} // namespace fedmrn::kernels

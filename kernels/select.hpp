@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/device.hpp"
+#include "kernels/formula/select.hpp"
+
+// The k largest magnitudes of a vector: which they are, one bit an element (bit i % 32 of word
+// i / 32, bits past the end zero), and their values in the order of their indices. Not a number is
+// larger than all others.
+namespace fedmrn::kernels {
+
+/// One client's vector, in device memory, and where what is found in it goes.
+struct SelectSource {
+    const float* values = nullptr;
+    const float* base = nullptr;             ///< added to values; null: nothing is
+    formula::Threshold* threshold = nullptr; ///< one
+    std::uint32_t* words = nullptr;          ///< [⌈elements / 32⌉]
+    float* kept = nullptr;                   ///< [k]
+};
+
+/// The clients' thresholds for k in 1 … elements; nothing where there are no elements. Exactness:
+/// bits.
+void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
+                     std::size_t k);
+
+/// From the thresholds the selections' words. Exactness: bits.
+void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements);
+
+/// From the words the values that are kept. Exactness: bits.
+void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements);
+
+/// One client's selection on the device, with a float or a sign for each selected element.
+struct ScatterSource {
+    const std::uint32_t* words = nullptr;
+    const float* kept = nullptr;          ///< null: ± scale
+    const std::uint32_t* signs = nullptr; ///< bit j % 32 of word j / 32: the j-th is − scale
+    float scale = 0;
+    float* values = nullptr; ///< [elements], receives them at their places and 0 elsewhere
+};
+
+/// Back from there to vectors. Exactness: bits.
+void scatter_selected(Device& device, std::span<const ScatterSource> clients, std::size_t elements);
+
+} // namespace fedmrn::kernels

@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/method/matrices.hpp"
+
+#include "tests/support/method_test.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// What PowerSGD and FedMUD have in common.
+class LowRankMethods : public MethodTest {
+protected:
+    const std::vector<MethodConfig> configs{{.name = MethodName::powersgd, .rank = 1},
+                                            {.name = MethodName::powersgd, .rank = 2},
+                                            {.name = MethodName::fedmud, .ratio = 1.0 / 32},
+                                            {.name = MethodName::fedmud, .ratio = 0.25}};
+    const std::size_t state = model.layout.state, masked = model.layout.masked;
+};
+INSTANTIATE_TEST_SUITE_P(On, LowRankMethods, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// Factors first, then what every method sends: the other parameters' update and the statistics.
+TEST_P(LowRankMethods, SendFloatsAndGoThroughBytes) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const auto update = updates(1);
+        const Message sent = message(*method, 3, 600, update);
+        EXPECT_EQ(sent.tensors, method->table(7));
+        EXPECT_EQ(decode(encode(sent), method->table(7)), sent);
+        EXPECT_TRUE(sent.mask.empty() && sent.packed.empty() && sent.scales.empty());
+        const std::size_t floats = sent.dense.size() - (state - masked);
+        EXPECT_LT(floats, masked);
+        for (std::size_t i = masked; i < state; ++i) {
+            ASSERT_EQ(sent.dense[floats + i - masked],
+                      i < update.size() ? update[i] : (global[i] + 0.25f) - global[i]);
+        }
+        const auto mean = aggregate(*method, {sent});
+        for (std::size_t i = masked; i < state; ++i) {
+            ASSERT_NEAR(mean[i], double{sent.dense[floats + i - masked]}, 0x1p-40);
+        }
+    }
+}
+
+/// 0.25 a + 0.75 b of what each alone decodes to; each stands on a grid of 2⁻⁴⁰.
+TEST_P(LowRankMethods, WeightsClientsBySamples) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const Message a = message(*method, 1, 100, updates(1)),
+                      b = message(*method, 2, 300, updates(2));
+        const auto of_a = aggregate(*method, {a}), of_b = aggregate(*method, {b});
+        const auto mean = aggregate(*method, {a, b});
+        EXPECT_FALSE(same_bits(of_a, of_b));
+        for (std::size_t i = 0; i < state; ++i) {
+            ASSERT_NEAR(mean[i], 0.25 * of_a[i] + 0.75 * of_b[i], 0x1p-39);
+        }
+    }
+}
+
+TEST_P(LowRankMethods, TheOrderOfMessagesNeverMatters) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        std::vector<Message> messages;
+        for (std::uint64_t k = 0; k < 5; ++k) {
+            messages.push_back(message(*method, k, 100 + 37 * k, updates(k)));
+        }
+        const auto first = aggregate(*method, messages);
+        for (int trial = 0; trial < 5; ++trial) {
+            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
+            std::swap(messages[0], messages[1]);
+            EXPECT_TRUE(same_bits(aggregate(*method, messages), first));
+        }
+    }
+}
+
+TEST_P(LowRankMethods, EveryDeviceSendsAndDecodesTheCpusBits) {
+    const auto cpu = open_device(DeviceKind::cpu);
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const auto update = updates(4);
+        const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
+        const Message of_cpu =
+            method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
+        EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu);
+        Buffer<double> mean(*cpu, state);
+        method->aggregate(*cpu, {7, g.data()}, {&of_cpu, 1}, mean.data());
+        EXPECT_TRUE(same_bits(aggregate(*method, {of_cpu}), mean.read()));
+    }
+}
+
+TEST_P(LowRankMethods, ClientsEncodedTogetherAreAsAlone) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const Buffer<float> g(device, global), a(device, updates(1)), b(device, updates(2));
+        const std::vector<TrainedClient> clients{{1, {7, g.data()}, 1001, 10, a.data(), g.data()},
+                                                 {2, {7, g.data()}, 1002, 20, b.data(), g.data()}};
+        const auto together = method->encode(device, clients)();
+        ASSERT_EQ(together.size(), 2U);
+        EXPECT_EQ(together[0], method->encode(device, clients[0]));
+        EXPECT_EQ(together[1], method->encode(device, clients[1]));
+    }
+}
+
+TEST_P(LowRankMethods, AnUpdateOfZerosIsSentAsZeros) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const std::vector<float> zeros(model.layout.trainable, 0.0f);
+        const Message sent = message(*method, 1, 5, zeros, 0.0f);
+        for (const float value : sent.dense) ASSERT_EQ(value, 0.0f);
+        for (const double value : aggregate(*method, {sent})) ASSERT_EQ(value, 0.0);
+    }
+}
+
+TEST_P(LowRankMethods, AnotherExperimentsMessageIsOneLine) {
+    for (const MethodConfig& ours : configs) {
+        for (const MethodConfig& theirs : configs) {
+            if (&ours == &theirs) continue;
+            const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
+            const auto method = make_method(ours, model.layout);
+            EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
+                                 "client 9: made with another method, rank or ratio"));
+        }
+    }
+}
+
+/// Finite factors whose product is not sane.
+TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
+    for (const MethodConfig& config : configs) {
+        const auto method = make_method(config, model.layout);
+        const Message sane = message(*method, 41, 600, updates(1));
+        Message broken = message(*method, 42, 600, updates(1));
+        std::fill(broken.dense.begin(), broken.dense.begin() + 8, 1e30f);
+        EXPECT_NO_THROW(static_cast<void>(encode(broken)));
+        EXPECT_TRUE(one_line(
+            [&] {
+                aggregate(*method, {sane, broken});
+            },
+            "round 7, client 42: its update holds ", Fault::run));
+        auto infinite = updates(1);
+        infinite[0] = std::numeric_limits<float>::infinity();
+        EXPECT_TRUE(one_line([&] { encode(message(*method, 42, 600, infinite)); },
+                             "expected a finite number", Fault::run));
+    }
+}
+
+/// Clients are decoded one, two or three at a time, or all seven; never more than there is room
+/// for.
+TEST_P(LowRankMethods, CohortsAreDecodedInParts) {
+    const std::size_t sent = 3, floats = sent + state - masked;
+    std::vector<Message> messages;
+    for (std::uint64_t k = 0; k < 7; ++k) {
+        Message& message = messages.emplace_back();
+        message.client = k;
+        message.samples = 10 + k;
+        message.dense = RandomValues(k).values(floats);
+    }
+    const auto mean_of = [&](std::size_t at_once) {
+        Buffer<double> mean(device, state);
+        std::size_t decoded = 0;
+        const DecodeMatrices decode = [&](std::span<const Message> clients, const float* received,
+                                          float* values) {
+            EXPECT_LE(clients.size(), at_once);
+            for (std::size_t k = 0; k < clients.size(); ++k) {
+                EXPECT_EQ(clients[k].client, decoded++);
+                device.copy_within(values + k * state, received + k * floats, sent * sizeof(float));
+            }
+        };
+        aggregate_matrices(device, model.layout, sent, messages, decode, mean.data(),
+                           at_once * (floats + state));
+        EXPECT_EQ(decoded, 7U);
+        return mean.read();
+    };
+    const auto together = mean_of(7);
+    double first = 0, last = 0;
+    for (const Message& message : messages) {
+        const double weight = static_cast<double>(message.samples) / 91.0;
+        first += weight * static_cast<double>(message.dense.front());
+        last += weight * static_cast<double>(message.dense.back());
+    }
+    EXPECT_NEAR(together.front(), first, 0x1p-38);
+    EXPECT_NEAR(together.back(), last, 0x1p-38);
+    for (const std::size_t at_once : {1, 2, 3}) EXPECT_TRUE(same_bits(mean_of(at_once), together));
+}
+
+/// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
+/// 10 × 256, and 1,920 other values: 390,880 trainable parameters.
+TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
+    const ModelSpec cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    struct Case {
+        MethodConfig config;
+        std::size_t floats, bytes; ///< floats of the masked tensors
+    };
+    // rank · Σ (m + n); round(ρ · max) · min of each tensor
+    constexpr std::size_t sides = 41 + 352 + 704 + 1408 + 266;
+    constexpr std::size_t factors = 1 * 9 + 9 * 64 + 18 * 128 + 36 * 256 + 8 * 10;
+    for (const Case& c : {Case{{.name = MethodName::powersgd, .rank = 4}, 4 * sides, 52'136},
+                          Case{{.name = MethodName::powersgd, .rank = 1}, sides, 18'884},
+                          Case{{.name = MethodName::fedmud}, factors, 56'528}}) {
+        const auto device = open_device(DeviceKind::cpu);
+        const auto method = make_method(c.config, cnn4.layout);
+        const auto start = initial_state(cnn4, 1);
+        const Buffer<float> w(*device, start);
+        const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, w.data(), w.data()});
+        EXPECT_EQ(sent.dense.size(), c.floats + 1920);
+        EXPECT_EQ(encode(sent).size(), c.bytes);
+    }
+}
+
+} // namespace
+} // namespace fedmrn::test
