@@ -7,7 +7,6 @@
 #include <type_traits>
 
 #include <fmt/format.h>
-#include <matio.h>
 
 #include "engine/data/byte_reader.hpp"
 #include "engine/data/mat_walk.hpp"
@@ -45,7 +44,7 @@ const char* class_name(const matvar_t& variable) {
 
 } // namespace
 
-void MatFile::Close::operator()(_mat_t* file) const { Mat_Close(file); }
+void MatFile::Close::operator()(mat_t* file) const { Mat_Close(file); }
 
 MatFile::MatFile(const std::string& path) : path_(path) {
     ByteReader file(path);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-struct _mat_t; // libmatio's mat_t
+#include <matio.h>
 
 namespace fedmrn {
 
@@ -38,11 +38,11 @@ private:
     [[noreturn]] void fail(const std::string& found) const;
 
     struct Close {
-        void operator()(_mat_t* file) const;
+        void operator()(mat_t* file) const;
     };
     std::string path_;
     std::uint64_t most_ = 0; ///< bytes that the file can come to
-    std::unique_ptr<_mat_t, Close> file_;
+    std::unique_ptr<mat_t, Close> file_;
 };
 
 } // namespace fedmrn

@@ -71,7 +71,8 @@ std::vector<std::uint64_t> read_integers(const Member& member, std::uint64_t sam
         for (std::size_t b = 0; b < item; ++b) {
             value = value << 8 | at[array.type[0] == '>' ? b : item - 1 - b];
         }
-        const bool negative = array.type[1] == 'i' && value >> (8 * item - 1) != 0;
+        const std::uint8_t top = at[array.type[0] == '>' ? 0 : item - 1];
+        const bool negative = array.type[1] == 'i' && top >= 0x80;
         if (negative || value > most) {
             throw Error(fmt::format("{}: the {} of sample {} is {}, expected 0 to {}", member.where,
                                     what, i, negative ? "negative" : std::to_string(value), most));

@@ -64,7 +64,7 @@ protected:
         put("train/all_data_10_niid_0_keep_0_train_9.json",
             leaf(R"("f0004_10")", "1", user("f0004_10", image(40), "61")));
         put("train/all_data_1_niid_0_keep_0_train_9.json.gz",
-            gzip(as_bytes(leaf(R"("f0001_41", "f0000_14", "f0002_00")", "2, 1, 0",
+            gzip(as_bytes(leaf(R"("f0001_41", "f0002_00", "f0000_14")", "2, 0, 1",
                                user("f0000_14", image(30), "36") + ", " + user("f0002_00", "", "") +
                                    ", " +
                                    user("f0001_41", image(10) + ", " + image(20), "0, 10")))));
@@ -107,6 +107,16 @@ TEST_F(LeafFemnist, KeysInAnyOrderAndOtherOnes) {
     const Dataset data = load("leaf-femnist");
     EXPECT_EQ(data.test.labels, (Labels{7}));
     EXPECT_EQ(data.test.pixels, bytes_of(9));
+}
+
+TEST_F(LeafFemnist, PixelsAreTheNearestByte) {
+    std::string pixels = "[0.99607, 0.001, 0.5, 1, 0";
+    for (int i = 5; i < 784; ++i) {
+        pixels += ", 0";
+    }
+    put("test/all_data_1_niid_0_keep_0_test_9.json",
+        leaf(R"("a")", "1", user("a", pixels + "]", "5")));
+    EXPECT_EQ(cut(load("leaf-femnist").test.pixels, 5), (Bytes{254, 0, 128, 255, 0}));
 }
 
 TEST_F(LeafFemnist, InLeafsOwnFolder) {

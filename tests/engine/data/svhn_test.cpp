@@ -157,36 +157,56 @@ TEST_P(Svhn, CutAnywhere) {
     EXPECT_THAT(error(), HasSubstr("truncated: 1 bytes of the element at byte "));
 }
 
-TEST_P(Svhn, MoreAnnouncedThanTheFileHolds) {
-    // A sound zlib stream of an array whose last dimension is 2^28 in place of 2.
-    put("test_32x32.mat", test);
-    Bytes whole = read_bytes(path);
-    if (GetParam() == MAT_COMPRESSION_ZLIB) {
-        Published plain = test;
-        mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT5);
-        write(file, "X", MAT_C_UINT8, plain.x_shape, plain.x.data(), MAT_COMPRESSION_NONE);
-        Mat_Close(file);
-        whole = read_bytes(path);
-    }
-    constexpr std::size_t header = 128, last_byte_of_extent = header + 8 + 16 + 8 + 15;
-    whole[last_byte_of_extent] = 0x10;
-    if (GetParam() == MAT_COMPRESSION_ZLIB) {
-        uLongf length = compressBound(whole.size() - header);
-        Bytes packed(length);
-        compress(packed.data(), &length, whole.data() + header, whole.size() - header);
-        whole.resize(header);
-        for (const std::uint32_t value : {15U, static_cast<std::uint32_t>(length)}) {
-            for (int shift = 0; shift < 32; shift += 8) {
-                whole.push_back(static_cast<std::uint8_t>(value >> shift));
-            }
+constexpr std::size_t header = 128; // bytes before the first element
+
+/// A file of one compressed element.
+Bytes with_element(const Bytes& front, const Bytes& stream) {
+    Bytes bytes = cut(front, header);
+    for (const std::size_t value : {std::size_t{15}, stream.size()}) {
+        for (int shift = 0; shift < 32; shift += 8) {
+            bytes.push_back(static_cast<std::uint8_t>(value >> shift));
         }
-        whole.insert(whole.end(), packed.begin(), packed.begin() + static_cast<long>(length));
     }
-    SetFiles::put("test_32x32.mat", whole);
-    EXPECT_EQ(error(), GetParam() == MAT_COMPRESSION_NONE
-                           ? "corrupt: elements that do not fit the dimensions in the element at "
-                             "byte 128"
-                           : "X announces more elements than the file can hold: corrupt");
+    bytes.insert(bytes.end(), stream.begin(), stream.end());
+    return bytes;
+}
+
+Bytes deflated(const Bytes& plain) {
+    uLongf length = compressBound(plain.size());
+    Bytes packed(length);
+    compress(packed.data(), &length, plain.data(), plain.size());
+    return cut(packed, length);
+}
+
+TEST(SvhnElement, MoreAnnouncedThanTheFileHolds) {
+    // The last dimension is 2^28 in place of 2, once beside the elements and once in a sound
+    // stream.
+    const Folder folder;
+    const std::string path = folder.path() + "/train_32x32.mat";
+    const Published content{2, {1, 2}};
+    mat_t* file = Mat_CreateVer(path.c_str(), nullptr, MAT_FT_MAT5);
+    write(file, "X", MAT_C_UINT8, content.x_shape, content.x.data(), MAT_COMPRESSION_NONE);
+    Mat_Close(file);
+    Bytes whole = read_bytes(path);
+    constexpr std::size_t last_byte_of_extent = header + 8 + 16 + 8 + 15;
+    whole[last_byte_of_extent] = 0x10;
+    const auto error = [&](const Bytes& bytes) {
+        static_cast<void>(folder.write("test_32x32.mat", {}));
+        static_cast<void>(folder.write("train_32x32.mat", bytes));
+        return error_of([&] { load_svhn(folder.path()); });
+    };
+    EXPECT_EQ(error(whole), path + ": corrupt: elements that do not fit the dimensions in the "
+                                   "element at byte 128");
+    const Bytes element(whole.begin() + header, whole.end());
+    const Bytes stream = deflated(element);
+    EXPECT_EQ(error(with_element(whole, stream)),
+              path + ": X announces more elements than the file can hold: corrupt");
+    EXPECT_EQ(error(with_element(whole, cut(stream, stream.size() - 3))),
+              path + ": corrupt: a bad zlib stream in the element at byte 128");
+    Bytes longer = stream;
+    longer.push_back(0);
+    EXPECT_EQ(error(with_element(whole, longer)),
+              path + ": corrupt: a bad zlib stream in the element at byte 128");
 }
 
 TEST_P(Svhn, ABitBroken) {
