@@ -43,9 +43,10 @@ std::size_t chunks_of(std::size_t elements) { return divide_up(elements, formula
 template <class Body> void for_launches(const BinaryUpdate& binary, const Body& body) {
     std::size_t tile = 0, word = 0;
     for (std::size_t begin = 0; begin < binary.tensors.size(); begin += most_tensors) {
-        Tensors some{.exponents = binary.scales + begin,
-                     .starts = binary.scales + binary.tensors.size() + begin,
-                     .first = static_cast<unsigned>(begin)};
+        Tensors some{};
+        some.exponents = binary.scales + begin;
+        some.starts = some.exponents + binary.tensors.size();
+        some.first = static_cast<unsigned>(begin);
         for (std::size_t t = begin;
              t < std::min<std::size_t>(begin + most_tensors, binary.tensors.size()); ++t) {
             const BinaryTensor& tensor = binary.tensors[t];

@@ -301,7 +301,9 @@ TEST_P(Binarize, ManyTensorsAreNoneTheLess) {
             ASSERT_EQ(out[at], bit ? alpha : -alpha) << t << ' ' << i;
             sum += double{std::abs(lane.update[at])};
         }
-        if (sizes[t] != 0) ASSERT_NEAR(double{lane.start(t)} * sizes[t], sum, 1e-7 * sum);
+        if (sizes[t] != 0) {
+            ASSERT_NEAR(double{lane.start(t)} * static_cast<double>(sizes[t]), sum, 1e-7 * sum);
+        }
         ASSERT_EQ(turned[lane.elements + t] != 0.0f, sizes[t] > 1) << t;
         for (std::size_t i = 0; i < (sizes[t] + 31) / 32 * 32; ++i) {
             const bool below =
