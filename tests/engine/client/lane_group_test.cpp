@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "tests/support/methods_under_test.hpp"
 #include "tests/support/federation.hpp"
+#include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/on_device.hpp"
 

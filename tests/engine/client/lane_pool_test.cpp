@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/client/lane_pool.hpp"
-#include "tests/support/methods_under_test.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
+#include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/on_device.hpp"
 #include "tests/support/reason.hpp"
