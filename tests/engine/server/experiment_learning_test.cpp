@@ -44,6 +44,18 @@ TEST_P(Learning, DriveAndEdenLearn) {
     }
 }
 
+TEST_P(Learning, SparseBinaryAndLowRankMethodsLearn) {
+    for (const MethodConfig& method :
+         {MethodConfig{.name = MethodName::topk},
+          {.name = MethodName::fedbat},
+          {.name = MethodName::stc, .error_feedback = true, .ratio = 0.1},
+          {.name = MethodName::fedmud, .ratio = 0.25},
+          {.name = MethodName::powersgd, .error_feedback = true, .rank = 2}}) {
+        config.method = method;
+        EXPECT_GT(accuracy_of(config, data), 0.85) << int(method.name);
+    }
+}
+
 TEST_P(Learning, MomentumAndDecayLearn) {
     config.client.lr = 0.05;
     config.client.momentum = 0.9;
@@ -124,6 +136,17 @@ TEST_P(Learning, ACnnLearns) {
         cnn.client.batch = 8;
         EXPECT_GT(accuracy_of(cnn, images), 0.9) << int(name);
     }
+}
+
+/// Frozen weights are only worth choosing from where there are many.
+TEST_P(Learning, FedPmLearns) {
+    Config cnn = cnn_config(GetParam());
+    cnn.method.name = MethodName::fedpm;
+    cnn.experiment.rounds = 12;
+    cnn.client.cohort = 5;
+    cnn.client.epochs = 2;
+    cnn.client.batch = 8;
+    EXPECT_GT(accuracy_of(cnn, halves(240, 100)), 0.8);
 }
 
 } // namespace
