@@ -160,12 +160,10 @@ Config ConfigReader::finish() const {
     Config config = config_;
     const MethodName method = config.method.name;
     // Each method's learning rate and each mask's magnitude as in the authors' experiments, FedPM's
-    // and FedMUD's rate as tuned for CNN4; a step of signs must be smaller than a mask's noise,
-    // since every weight takes it.
+    // rate as tuned for CNN4; a step of signs must be smaller than a mask's noise, since every
+    // weight takes it.
     if (!given_.contains("client.lr"))
-        config.client.lr = method == fedmrn || method == fedpm ? 0.1
-                           : method == fedmud                  ? 0.06
-                                                               : 0.03;
+        config.client.lr = method == fedmrn || method == fedpm ? 0.1 : 0.03;
     if (!given_.contains("method.magnitude"))
         config.method.magnitude = method == signsgd                        ? 0.001
                                   : config.method.mask == MaskKind::binary ? 0.01

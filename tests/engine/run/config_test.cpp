@@ -54,7 +54,7 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
-    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.06);
+    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f").method.magnitude,
               0.01);
