@@ -44,6 +44,13 @@ double mean_squared_gradient(const Config& config, std::uint32_t rounds) {
     return sum / looks;
 }
 
+/// first, 2 · first, 4 · first, … up to last.
+std::vector<double> doubled(std::uint32_t first, std::uint32_t last) {
+    std::vector<double> all;
+    for (std::uint64_t t = first; t <= last; t *= 2) all.push_back(static_cast<double>(t));
+    return all;
+}
+
 } // namespace
 
 Config base(MethodName method) {
@@ -77,16 +84,14 @@ Series strongly_convex(MethodName method, std::uint32_t seeds, std::uint32_t rou
     config.client.decay_rounds = gamma / steps;
     config.client.lr = (method == MethodName::fedmrn ? 4 : 2) / (strong * gamma);
     config.method.magnitude = 0.2;
-    std::vector<double> at;
-    for (double t = 256; t <= rounds; t *= 2) at.push_back(t);
-    return optimality_gaps(config, seeds, at);
+    return optimality_gaps(config, seeds, doubled(256, rounds));
 }
 
 Series non_convex(MethodName method, std::uint32_t seeds, std::uint32_t first, std::uint32_t last) {
     Config config = base(method);
     config.model.name = "mlp";
     Series series;
-    for (double t = first; t <= last; t *= 2) series.at.push_back(t);
+    series.at = doubled(first, last);
     for (config.experiment.seed = 1; config.experiment.seed <= seeds; ++config.experiment.seed) {
         std::vector<double>& found = series.values.emplace_back();
         for (const double t : series.at) {
