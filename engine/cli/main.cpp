@@ -21,7 +21,7 @@ constexpr const char* examples = R"(Examples:
   fedmrn run experiments/quickstart-fedmrn.toml
   fedmrn run experiments/perceptron.toml --set client.lr=0.05 --out runs/slower
   fedmrn run experiments/perceptron.toml --resume
-  fedmrn compare experiments/compare-small.toml
+  fedmrn compare experiments/table-small.toml
   fedmrn data experiments/quickstart-fedmrn.toml --set data.partition=labeldir
   fedmrn report runs/quickstart-fedmrn runs/quickstart-fedavg --svg both.svg
   fedmrn inspect runs/perceptron/checkpoint.safetensors
