@@ -4,8 +4,7 @@
 
 #include <string>
 
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
+#include "engine/method/mask_message.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
 
@@ -23,8 +22,6 @@ formula::NoiseShape noise_shape(NoiseKind kind) {
     }
     return formula::NoiseShape::uniform;
 }
-
-std::size_t mask_words(std::size_t elements) { return (elements + 31) / 32; }
 
 } // namespace
 
@@ -73,25 +70,11 @@ PendingMessages FedMrn::encode(Device& device, std::span<const TrainedClient> cl
     }
     kernels::pack_masks(device, rule(clients.front().round), sources, layout_.masked);
     queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
-    return [mask = Payload(device, masks, words), change = Payload(device, changes, dense),
-            messages]() mutable {
-        for (std::size_t k = 0; k < messages.size(); ++k) {
-            messages[k].mask = mask.of(k);
-            messages[k].dense = change.of(k);
-        }
-        return std::move(messages);
-    };
+    return pending_masks(device, layout_, masks, changes, std::move(messages));
 }
 
 std::vector<TensorEntry> FedMrn::table(std::uint32_t /*round*/) const {
-    std::vector<TensorEntry> table;
-    for (const TensorSpec& tensor : layout_.tensors) {
-        if (tensor.role == Role::masked) {
-            table.push_back({Encoding::mask, tensor.elements()});
-        }
-    }
-    append_dense_table(layout_, layout_.masked, table);
-    return table;
+    return mask_table(layout_);
 }
 
 void FedMrn::aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,

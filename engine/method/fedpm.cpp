@@ -7,8 +7,7 @@
 #include <numbers>
 #include <string>
 
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
+#include "engine/method/mask_message.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
 
@@ -18,8 +17,6 @@ namespace {
 /// A score's gradient is that of its weight times ± c · θ (1 − θ), at the start around 10⁻⁵ of
 /// CNN4's; but within a client's few steps a score has to move by about one.
 constexpr double score_rate = 3e4;
-
-std::size_t mask_words(std::size_t elements) { return (elements + 31) / 32; }
 
 /// Throws unless the message is one of this method's.
 void check(const Message& message) {
@@ -68,26 +65,10 @@ PendingMessages FedPm::encode(Device& device, std::span<const TrainedClient> cli
     }
     kernels::pack_scores(device, sources, layout_.masked, round.global);
     queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
-    return [mask = Payload(device, masks, words), change = Payload(device, changes, dense),
-            messages]() mutable {
-        for (std::size_t k = 0; k < messages.size(); ++k) {
-            messages[k].mask = mask.of(k);
-            messages[k].dense = change.of(k);
-        }
-        return std::move(messages);
-    };
+    return pending_masks(device, layout_, masks, changes, std::move(messages));
 }
 
-std::vector<TensorEntry> FedPm::table(std::uint32_t) const {
-    std::vector<TensorEntry> table;
-    for (const TensorSpec& tensor : layout_.tensors) {
-        if (tensor.role == Role::masked) {
-            table.push_back({Encoding::mask, tensor.elements()});
-        }
-    }
-    append_dense_table(layout_, layout_.masked, table);
-    return table;
-}
+std::vector<TensorEntry> FedPm::table(std::uint32_t) const { return mask_table(layout_); }
 
 void FedPm::aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
                       double* mean) const {
