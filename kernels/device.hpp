@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "fedmrn/config.hpp"
+#include "fedmrn/device_kind.hpp"
 
 namespace fedmrn {
 

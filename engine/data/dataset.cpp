@@ -14,6 +14,7 @@
 #include "engine/data/svhn.hpp"
 #include "engine/data/synthetic.hpp"
 #include "engine/data/tff.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "fedmrn/device_kind.hpp"
+
 namespace fedmrn {
 
-enum class DeviceKind { automatic, cpu, cuda };
-enum class Precision { automatic, fp32, tf32, bf16 };
 enum class Partition { iid, labeldir, labelcnt, natural };
 enum class MethodName {
     fedavg,

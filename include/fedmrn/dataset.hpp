@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "fedmrn/config.hpp"
-
 namespace fedmrn {
+
+struct DataConfig;
 
 /// Shape of one sample; pixels are stored row by row with the channel innermost (HWC).
 struct ImageShape {

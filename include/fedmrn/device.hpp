@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "fedmrn/config.hpp"
+#include "fedmrn/device_kind.hpp"
 
 namespace fedmrn {
+
+struct Config;
 
 /// One processor that could run an experiment.
 struct DeviceInfo {
