@@ -9,6 +9,7 @@
 
 #include "engine/data/histogram.hpp"
 #include "engine/data/holdings.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 
 namespace fedmrn {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "fedmrn/config.hpp"
 #include "npz_support.hpp"
 
 namespace fedmrn::test {

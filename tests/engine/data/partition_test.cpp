@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 
 #include <algorithm>

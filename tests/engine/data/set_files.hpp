@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "support.hpp"
 

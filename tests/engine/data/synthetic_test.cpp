@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "support.hpp"
 
