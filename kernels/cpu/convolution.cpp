@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/convolution.hpp"
 
+#include <string>
+
+#include "fedmrn/error.hpp"
 #include "kernels/cpu/convolution_cache.hpp"
 #include "kernels/cpu/cpu_device.hpp"
 
@@ -18,10 +21,20 @@ const std::byte* at(const void* data, std::size_t offset) {
 }
 std::byte* at(void* data, std::size_t offset) { return static_cast<std::byte*>(data) + offset; }
 
+/// What oneDNN could not do, in our words.
+Error failure(const char* pass, const ConvolutionShape& s, const dnnl::error& error) {
+    const auto text = [](std::size_t n) { return std::to_string(n); };
+    return Error("cpu: oneDNN cannot do the " + std::string(pass) + " pass of a convolution of " +
+                     text(s.height) + "x" + text(s.width) + "x" + text(s.in) + " to " +
+                     text(s.out) + " channels, kernel " + text(s.kernel) + ", " +
+                     (s.real == Real::f32 ? "float32" : "bf16") + ": " + error.what(),
+                 Fault::run);
+}
+
 /// Calls body(convolution, stream, place) for each active lane.
 template <class Body>
-void for_lanes(Device& device, const ConvolutionShape& shape, const LaneState* states,
-               const Body& body) {
+void for_lanes(Device& device, const char* pass, const ConvolutionShape& shape,
+               const LaneState* states, const Body& body) try {
     single_threaded();
     CpuDevice& cpu = cpu_device(device);
     const std::size_t x = shape.batch * shape.height * shape.width * shape.in * size_of(shape.real);
@@ -34,46 +47,54 @@ void for_lanes(Device& device, const ConvolutionShape& shape, const LaneState* s
         body(cpu.convolutions->get(cpu.engine, shape, states[lane].samples), cpu.stream,
              Place{lane, lane * x, lane * y});
     }
+} catch (const dnnl::error& error) {
+    throw failure(pass, shape, error);
 }
 
 } // namespace
 
 void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
                          const void* x, PerLane<const float> w, void* y) {
-    for_lanes(device, shape, states, [&](Convolution& c, dnnl::stream& stream, const Place& place) {
-        auto& pass = c.forward;
-        pass.primitive.execute(stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                                        {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
-                                        {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
-                                        {DNNL_ARG_SCRATCHPAD, pass.scratch}});
-        pass.y.finish(stream);
-    });
+    for_lanes(device, "forward", shape, states,
+              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+                  auto& pass = c.forward;
+                  pass.primitive.execute(stream,
+                                         {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
+                                          {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
+                                          {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
+                                          {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                  pass.y.finish(stream);
+              });
 }
 
 void convolution_backward_data(Device& device, const ConvolutionShape& shape,
                                const LaneState* states, const void* dy, PerLane<const float> w,
                                void* dx) {
-    for_lanes(device, shape, states, [&](Convolution& c, dnnl::stream& stream, const Place& place) {
-        auto& pass = c.backward_data;
-        pass.primitive.execute(stream, {{DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                                        {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
-                                        {DNNL_ARG_DIFF_SRC, pass.dx.into(at(dx, place.x))},
-                                        {DNNL_ARG_SCRATCHPAD, pass.scratch}});
-        pass.dx.finish(stream);
-    });
+    for_lanes(device, "backward data", shape, states,
+              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+                  auto& pass = c.backward_data;
+                  pass.primitive.execute(
+                      stream, {{DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
+                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
+                               {DNNL_ARG_DIFF_SRC, pass.dx.into(at(dx, place.x))},
+                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                  pass.dx.finish(stream);
+              });
 }
 
 void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
                                   const LaneState* states, const void* x, const void* dy,
                                   PerLane<float> dw) {
-    for_lanes(device, shape, states, [&](Convolution& c, dnnl::stream& stream, const Place& place) {
-        auto& pass = c.backward_weights;
-        pass.primitive.execute(stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                                        {DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                                        {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(dw[place.lane])},
-                                        {DNNL_ARG_SCRATCHPAD, pass.scratch}});
-        pass.dw.finish(stream);
-    });
+    for_lanes(device, "backward weights", shape, states,
+              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+                  auto& pass = c.backward_weights;
+                  pass.primitive.execute(
+                      stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
+                               {DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
+                               {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(dw[place.lane])},
+                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                  pass.dw.finish(stream);
+              });
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -3,7 +3,9 @@
 #include "kernels/linear.hpp"
 
 #include <algorithm>
+#include <string>
 
+#include "fedmrn/error.hpp"
 #include "kernels/cpu/cpu_device.hpp"
 #include "kernels/formula/bf16.hpp"
 
@@ -15,8 +17,15 @@ void gemm(bool transpose_a, bool transpose_b, std::size_t m, std::size_t n, std:
           const float* a, const float* b, float* c) {
     const auto rows = static_cast<dnnl_dim_t>(m), columns = static_cast<dnnl_dim_t>(n),
                inner = static_cast<dnnl_dim_t>(k);
-    dnnl::sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows, columns, inner, 1.0f, a,
-                transpose_a ? rows : inner, b, transpose_b ? inner : columns, 0.0f, c, columns);
+    const dnnl_status_t status =
+        dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', rows, columns, inner, 1.0f, a,
+                   transpose_a ? rows : inner, b, transpose_b ? inner : columns, 0.0f, c, columns);
+    if (status != dnnl_success) {
+        throw Error("cpu: oneDNN cannot do a matrix product of " + std::to_string(m) + "x" +
+                        std::to_string(k) + " and " + std::to_string(k) + "x" + std::to_string(n) +
+                        ": status " + std::to_string(static_cast<int>(status)),
+                    Fault::run);
+    }
 }
 
 /// The lane's activations as float32: themselves, or widened into scratch.

@@ -2,7 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/operand.hpp"
 
+#include <algorithm>
+
+#include "kernels/formula/bf16.hpp"
+
 namespace fedmrn::kernels::cpu {
+
+using formula::Bf16;
 
 const dnnl::primitive_attr& own_scratch() {
     static const dnnl::primitive_attr attributes = [] {
@@ -14,8 +20,12 @@ const dnnl::primitive_attr& own_scratch() {
 }
 
 Operand::Operand(const dnnl::memory::desc& ours, const dnnl::memory::desc& wanted, Use use,
-                 const dnnl::engine& engine)
-    : ours_(ours, engine, nullptr), same_(ours == wanted) {
+                 const dnnl::engine& engine, Values values)
+    : ours_(ours, engine, nullptr), values_(values), same_(ours == wanted) {
+    if (values_ != Values::as_they_are) {
+        converted_.resize(ours.get_size() / sizeof(float));
+        bind(converted_.data());
+    }
     if (same_) {
         return;
     }
@@ -24,7 +34,18 @@ Operand::Operand(const dnnl::memory::desc& ours, const dnnl::memory::desc& wante
 }
 
 const dnnl::memory& Operand::load(const dnnl::stream& stream, const void* data) {
-    bind(data);
+    const std::size_t count = converted_.size();
+    if (values_ == Values::as_they_are) {
+        bind(data);
+    } else if (values_ == Values::widened) {
+        const auto* narrow = static_cast<const Bf16*>(data);
+        std::transform(narrow, narrow + count, converted_.data(),
+                       [](Bf16 v) { return formula::to_float(v); });
+    } else {
+        const auto* wide = static_cast<const float*>(data);
+        std::transform(wide, wide + count, converted_.data(),
+                       [](float v) { return formula::to_float(formula::from_float<Bf16>(v)); });
+    }
     if (same_) {
         return ours_;
     }
@@ -33,13 +54,20 @@ const dnnl::memory& Operand::load(const dnnl::stream& stream, const void* data) 
 }
 
 const dnnl::memory& Operand::into(void* data) {
-    bind(data);
+    if (values_ == Values::as_they_are) {
+        bind(data);
+    }
+    target_ = data;
     return same_ ? ours_ : copy_;
 }
 
 void Operand::finish(const dnnl::stream& stream) {
     if (!same_) {
         reorder_.execute(stream, copy_, ours_);
+    }
+    if (values_ == Values::widened) {
+        std::transform(converted_.begin(), converted_.end(), static_cast<Bf16*>(target_),
+                       formula::from_float<Bf16>);
     }
 }
 

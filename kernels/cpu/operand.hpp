@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include <oneapi/dnnl/dnnl.hpp>
 
 namespace fedmrn::kernels::cpu {
@@ -10,6 +12,13 @@ namespace fedmrn::kernels::cpu {
 /// primitive, and a lane's thread lives for a round only.
 const dnnl::primitive_attr& own_scratch();
 
+/// What is done to an array's values on their way to a primitive, besides a change of layout.
+enum class Values {
+    as_they_are, ///< oneDNN converts where types differ
+    widened,     ///< the array is bf16, the primitive float32
+    narrowed,    ///< the array is float32; a float32 primitive sees its values rounded to bf16
+};
+
 /// One argument of a oneDNN primitive. The engine's array is bound at each call; where the
 /// primitive wants another layout or type, a copy in that layout stands between, kept from call to
 /// call.
@@ -17,8 +26,9 @@ class Operand {
 public:
     enum class Use { input, output };
     Operand() = default;
+    /// ours: the engine's array; where values are converted here, as float32.
     Operand(const dnnl::memory::desc& ours, const dnnl::memory::desc& wanted, Use use,
-            const dnnl::engine& engine);
+            const dnnl::engine& engine, Values values = Values::as_they_are);
 
     /// Input: the argument, holding data. It is valid until the next load.
     const dnnl::memory& load(const dnnl::stream& stream, const void* data);
@@ -30,6 +40,9 @@ private:
     void bind(const void* data);
     dnnl::memory ours_, copy_;
     dnnl::reorder reorder_;
+    std::vector<float> converted_; ///< what ours_ is bound to where values are converted
+    void* target_ = nullptr;
+    Values values_ = Values::as_they_are;
     bool same_ = true;
 };
 

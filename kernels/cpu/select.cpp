@@ -58,6 +58,9 @@ void find_thresholds(Device&, std::span<const SelectSource> clients, std::size_t
 
 void select_largest(Device&, std::span<const SelectSource> clients, std::size_t elements) {
     for (const SelectSource& client : clients) {
+        if (elements == 0) {
+            continue; // nothing to point at
+        }
         const formula::Threshold threshold = *client.threshold;
         std::uint64_t wanted = threshold.ties;
         for (std::size_t begin = 0; begin < elements; begin += 32) {
