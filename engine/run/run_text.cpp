@@ -6,6 +6,7 @@
 
 #include "engine/run/config_schema.hpp"
 #include "engine/run/text.hpp"
+#include "fedmrn/device.hpp"
 
 namespace fedmrn {
 namespace {
@@ -65,6 +66,16 @@ std::string plain_method_name(const Config& config) {
     return text + ")";
 }
 
+/// "bf16 (as float32 products: slower)"
+std::string precision_text(const Config& config) {
+    const std::string name = word(config, "experiment", "precision");
+    if (config.experiment.precision != Precision::bf16) return name;
+    for (const DeviceInfo& info : available_devices())
+        if (info.kind == config.experiment.device && !info.bf16)
+            return name + " (as float32 products, slower than fp32: this CPU has none)";
+    return name;
+}
+
 } // namespace
 
 std::string clients_count(std::uint64_t clients) {
@@ -117,7 +128,7 @@ std::string opening_text(const Config& config, const Experiment& experiment,
     row("method", method);
     row("device",
         fmt::format("{}, {}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"),
-                    word(experiment.config(), "experiment", "precision"), why));
+                    precision_text(experiment.config()), why));
     row("folder", config.experiment.out);
     if (from > 0)
         row("resumed", fmt::format("after round {} of {}", from, config.experiment.rounds));

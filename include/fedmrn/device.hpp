@@ -19,6 +19,7 @@ struct DeviceInfo {
     std::size_t cores = 0;    ///< CPU cores or GPU multiprocessors
     std::size_t memory = 0;   ///< bytes
     std::string capabilities; ///< e.g. "avx512 bf16", "sm_90"
+    bool bf16 = true;         ///< multiplies bf16; false: as float32 products, and slower
 };
 
 /// All of them, the CPU first.

@@ -171,6 +171,18 @@ Convolution::Convolution(const dnnl::engine& engine, const ConvolutionShape& sha
       backward_data(make_backward_data(engine, {shape, samples})),
       backward_weights(make_backward_weights(engine, {shape, samples})) {}
 
+bool multiplies_bf16(const dnnl::engine& engine) {
+    ConvolutionShape shape;
+    shape.height = shape.width = 8;
+    shape.in = shape.out = 16;
+    shape.real = Real::bf16;
+    Description d(shape, 1);
+    choose(d, Pass::forward, [&](dnnl::algorithm algorithm, Tag tag) {
+        return forward_desc(engine, d, algorithm, tag);
+    });
+    return !d.converts();
+}
+
 Convolution& ConvolutionCache::get(const dnnl::engine& engine, const ConvolutionShape& shape,
                                    std::size_t samples) {
     const Key key{samples,   shape.height, shape.width,   shape.in,

@@ -32,6 +32,9 @@ struct Convolution {
     } backward_weights;
 };
 
+/// Whether oneDNN has convolutions in bf16 for this CPU.
+bool multiplies_bf16(const dnnl::engine& engine);
+
 /// Made at first use, kept for the device's life: one entry a shape and batch size.
 struct ConvolutionCache {
     Convolution& get(const dnnl::engine& engine, const ConvolutionShape& shape,

@@ -83,6 +83,7 @@ std::vector<DeviceInfo> list() {
             info.capabilities += (info.capabilities.empty() ? "" : " ") + std::string(flag);
         }
     }
+    info.bf16 = multiplies_bf16(dnnl::engine(dnnl::engine::kind::cpu, 0));
     return {info};
 }
 
