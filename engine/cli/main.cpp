@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <vector>
@@ -8,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/output.hpp"
 #include "engine/run/suggest.hpp"
 #include "engine/run/text.hpp"
 #include "fedmrn/error.hpp"
@@ -29,8 +33,16 @@ constexpr const char* examples = R"(Examples:
 Exit status: 0 done, 1 the run failed, 2 wrong input, 130 and 143 stopped by SIGINT and SIGTERM.)";
 
 int say(int status, std::string_view message) {
-    fmt::print(stderr, "fedmrn: {}\n", one_line(message));
+    cli::say_error(one_line(message));
     return status;
+}
+
+/// What a library says when it fails in a way that nothing here foresaw.
+int say_unforeseen(const std::exception& error) {
+    return say(static_cast<int>(Fault::run),
+               fmt::format("it failed in a way that it does not know: {} (this is a fault of "
+                           "fedmrn {}; what a run has done stays in its folder)",
+                           error.what(), version()));
 }
 
 /// CLI11 takes an unknown subcommand for a stray argument; this says which one was meant.
@@ -72,16 +84,32 @@ int start(int argc, char** argv) {
     return action();
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+/// The exit status of the command, errors said.
+int guarded(int argc, char** argv) {
     try {
         return start(argc, argv);
     } catch (const Error& error) {
         return say(static_cast<int>(error.fault()), error.what());
     } catch (const std::bad_alloc&) {
         return say(static_cast<int>(Fault::run), "out of memory");
+    } catch (const std::filesystem::filesystem_error& error) {
+        return say(static_cast<int>(Fault::run),
+                   fmt::format("{}: {}", error.path1().string(), error.code().message()));
     } catch (const std::exception& error) {
-        return say(static_cast<int>(Fault::run), error.what());
+        return say_unforeseen(error);
     }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    cli::prepare_descriptors();
+    cli::StandardOutput output;
+    const int status = guarded(argc, argv);
+    const int failed = output.finish();
+    if (failed == EPIPE && status == 0) return 128 + SIGPIPE; // the reader has had enough: no word
+    if (failed != 0 && status == 0)
+        return say(static_cast<int>(Fault::run),
+                   fmt::format("standard output: cannot write: {}", std::strerror(failed)));
+    return status;
 }

@@ -40,6 +40,7 @@ void add_run(CLI::App& app, Action& action) {
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
             RunOptions how;
             how.resume = options->resume;
+            how.input = options->file;
             if (!options->profile.empty()) how.profiled = parse_rounds(options->profile);
             return run(load_config(options->file, overrides), how, std::cout);
         };

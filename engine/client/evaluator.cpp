@@ -13,23 +13,23 @@ Evaluator::Evaluator(Device& device, const ModelSpec& model, std::size_t lanes, 
       network_(device, model, lanes, batch, real, false), states_(device, lanes),
       metrics_(device, lanes) {}
 
-void Evaluator::run(const kernels::SplitView& split, std::size_t samples, const float* state,
-                    std::atomic<std::size_t>& next, std::span<LaneMetrics> results) {
+void Evaluator::run(const kernels::SplitView& split, std::span<const SampleRange> batches,
+                    const float* state, std::atomic<std::size_t>& next,
+                    std::span<LaneMetrics> results) {
     kernels::SplitView view = split;
-    view.order = nullptr;
     view.shuffled = false;
     view.augmented = false;
     for (;;) {
         const std::size_t begin = next.fetch_add(lanes_);
-        if (begin >= results.size()) {
+        if (begin >= batches.size()) {
             return;
         }
-        const std::size_t end = std::min(begin + lanes_, results.size());
+        const std::size_t end = std::min(begin + lanes_, batches.size());
         std::vector<LaneState> states(lanes_);
         for (std::size_t b = begin; b < end; ++b) {
             LaneState& lane = states[b - begin];
-            lane.first = b * batch_;
-            lane.count = static_cast<std::uint32_t>(std::min(batch_, samples - b * batch_));
+            lane.first = batches[b].first;
+            lane.count = static_cast<std::uint32_t>(batches[b].count);
             lane.steps = 1;
             lane.samples = lane.count;
         }

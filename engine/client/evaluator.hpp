@@ -3,12 +3,18 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <span>
 
 #include "engine/model/network.hpp"
 #include "kernels/batch.hpp"
 
 namespace fedmrn {
+
+/// Samples first … first + count − 1 of a split, in its order where it has one.
+struct SampleRange {
+    std::uint64_t first = 0, count = 0;
+};
 
 /// Evaluates a state on a split, a batch at a time, as many batches at once as there are lanes.
 class Evaluator {
@@ -17,13 +23,9 @@ public:
               Real real);
 
     /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
-    /// evaluators share; batch b holds samples b · batch onwards of `samples`.
-    void run(const kernels::SplitView& split, std::size_t samples, const float* state,
-             std::atomic<std::size_t>& next, std::span<LaneMetrics> results);
-
-    [[nodiscard]] std::size_t batches(std::size_t samples) const {
-        return (samples + batch_ - 1) / batch_;
-    }
+    /// evaluators share. A batch holds at most as many samples as the evaluator was made for.
+    void run(const kernels::SplitView& split, std::span<const SampleRange> batches,
+             const float* state, std::atomic<std::size_t>& next, std::span<LaneMetrics> results);
 
 private:
     std::size_t lanes_, batch_;

@@ -36,10 +36,16 @@ std::string gibibytes(std::size_t bytes) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
 }
 
+std::size_t cpu_cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 } // namespace
 
-std::size_t evaluation_lanes(const ServerConfig& config, std::size_t lanes) {
-    return std::clamp<std::size_t>(evaluated_at_once / config.eval_batch, 1, lanes);
+std::size_t evaluation_lanes(const ServerConfig& config) {
+    return std::max<std::size_t>(evaluated_at_once / config.eval_batch, 1);
+}
+
+std::size_t evaluation_threads(const ExperimentConfig& config) {
+    return config.lanes != 0 ? config.lanes : cpu_cores();
 }
 
 std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
@@ -47,13 +53,12 @@ std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Met
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
     if (device.kind() == DeviceKind::cpu) {
-        const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-        return wanted != 0 ? wanted : std::min(cores, useful);
+        return wanted != 0 ? wanted : std::min(cpu_cores(), useful);
     }
     const Real real = real_of(config.experiment.precision);
     CountingDevice lane, evaluation;
     const LaneGroup one(lane, model, method, config.client, 1, real);
-    const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, useful),
+    const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server),
                               config.server.eval_batch, real);
     // A fifth stays for the kernels' scratch memory, messages and the aggregation.
     const std::size_t free = device.free_memory() / 5 * 4;

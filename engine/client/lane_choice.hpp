@@ -21,7 +21,10 @@ constexpr Real real_of(Precision precision) {
 std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
                          const Config& config);
 
-/// Batches that an evaluator of a device with so many lanes takes at once.
-std::size_t evaluation_lanes(const ServerConfig& config, std::size_t lanes);
+/// Batches that a GPU's evaluator takes at once, however many lanes train.
+std::size_t evaluation_lanes(const ServerConfig& config);
+
+/// Threads that evaluate on the CPU: all cores, or as many as experiment.lanes allows.
+std::size_t evaluation_threads(const ExperimentConfig& config);
 
 } // namespace fedmrn

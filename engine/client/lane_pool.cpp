@@ -7,7 +7,9 @@
 #include <cmath>
 #include <exception>
 #include <mutex>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "engine/client/lane_choice.hpp"
@@ -17,16 +19,70 @@ namespace fedmrn {
 namespace {
 
 /// Throws Error (Fault::run) that names the client where its training has diverged.
-Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics) {
+Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics,
+              const std::string& advice) {
     const std::string who =
         "round " + std::to_string(task.round) + ", client " + std::to_string(task.client) + ": ";
     if (!std::isfinite(metrics.loss)) {
-        throw Error(who + "the training loss is not finite; lower client.lr", Fault::run);
+        throw Error(who + "the training loss is not finite; " + advice, Fault::run);
     }
     try {
         return {encode(message), metrics};
     } catch (const Error& error) {
-        throw Error(who + error.what() + "; lower client.lr", error.fault());
+        throw Error(who + error.what() + "; " + advice, error.fault());
+    }
+}
+
+/// Names every step size that may be at fault: the server's where it is not the plain mean.
+std::string step_advice(const Config& config) {
+    const auto named = [](const char* key, double value) {
+        std::ostringstream text;
+        text << key << " = " << value;
+        return text.str();
+    };
+    const ServerConfig& server = config.server;
+    std::string advice = "lower " + named("client.lr", config.client.lr);
+    if (server.optimizer != ServerOptimizer::sgd || server.lr > 1.0) {
+        advice += " or " + named("server.lr", server.lr);
+    }
+    return server.momentum != 0.0 ? advice + " or " + named("server.momentum", server.momentum)
+                                  : advice;
+}
+
+/// Runs body(i) for each i below count, each on a thread of its own if there are several; rethrows
+/// the first exception.
+template <class Body> void on_all(std::size_t count, const Body& body) {
+    if (count == 1) {
+        return body(std::size_t{0});
+    }
+    std::exception_ptr first;
+    std::mutex mutex;
+    const auto guarded = [&](std::size_t i) {
+        try {
+            body(i);
+        } catch (...) {
+            const std::scoped_lock lock(mutex);
+            if (!first) {
+                first = std::current_exception();
+            }
+        }
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < count; ++i) {
+        try {
+            threads.emplace_back(guarded, i);
+        } catch (const std::system_error& error) {
+            const std::scoped_lock lock(mutex);
+            first = std::make_exception_ptr(
+                Error("cpu: no thread could be started for lane " + std::to_string(i + 1) + " of " +
+                          std::to_string(count) + " (" + error.what() + "); lower experiment.lanes",
+                      Fault::run));
+            break;
+        }
+    }
+    threads.clear(); // joins
+    if (first) {
+        std::rethrow_exception(first);
     }
 }
 
@@ -42,19 +98,24 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
                    const Config& config, std::size_t lanes)
-    : lanes_(lanes) {
+    : lanes_(lanes), eval_batch_(config.server.eval_batch), advice_(step_advice(config)) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.kind() == DeviceKind::cpu;
+    const auto device_of = [&](std::size_t i) -> Device& {
+        if (threads && i == own_.size()) {
+            own_.push_back(open_device(device.kind()));
+        }
+        return threads ? *own_[i] : device;
+    };
     const std::size_t workers = threads ? lanes : 1, width = lanes / workers;
     for (std::size_t i = 0; i < workers; ++i) {
-        Worker& worker = workers_.emplace_back();
-        if (threads) {
-            worker.own = open_device(device.kind());
-        }
-        Device& its = threads ? *worker.own : device;
-        worker.group = std::make_unique<LaneGroup>(its, model, method, config.client, width, real);
-        worker.evaluator = std::make_unique<Evaluator>(
-            its, model, evaluation_lanes(config.server, width), config.server.eval_batch, real);
+        groups_.push_back(
+            std::make_unique<LaneGroup>(device_of(i), model, method, config.client, width, real));
+    }
+    const std::size_t judges = threads ? evaluation_threads(config.experiment) : 1;
+    for (std::size_t i = 0; i < judges; ++i) {
+        evaluators_.push_back(std::make_unique<Evaluator>(
+            device_of(i), model, threads ? 1 : evaluation_lanes(config.server), eval_batch_, real));
     }
 }
 
@@ -73,11 +134,11 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     };
     const auto done = [&](const ClientTask& task, const Message& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = upload(task, message, metrics);
+        uploads[task.slot] = upload(task, message, metrics, advice_);
     };
-    on_all([&](Worker& worker) {
+    on_all(groups_.size(), [&](std::size_t i) {
         try {
-            worker.group->run(split, round, next, done, stepped, ours.get_token());
+            groups_[i]->run(split, round, next, done, stepped, ours.get_token());
         } catch (...) {
             ours.request_stop();
             throw;
@@ -89,43 +150,29 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     return uploads;
 }
 
-LaneMetrics LanePool::evaluate(const kernels::SplitView& split, std::size_t samples,
-                               const float* state) {
-    std::vector<LaneMetrics> results(workers_.front().evaluator->batches(samples));
+std::vector<LaneMetrics> LanePool::evaluate(const kernels::SplitView& split,
+                                            std::span<const SampleRange> ranges,
+                                            const float* state) {
+    std::vector<SampleRange> batches;
+    std::vector<std::size_t> range_of;
+    for (std::size_t r = 0; r < ranges.size(); ++r) {
+        for (std::uint64_t done = 0; done < ranges[r].count; done += eval_batch_) {
+            batches.push_back({ranges[r].first + done,
+                               std::min<std::uint64_t>(eval_batch_, ranges[r].count - done)});
+            range_of.push_back(r);
+        }
+    }
+    std::vector<LaneMetrics> results(batches.size()), totals(ranges.size());
     std::atomic<std::size_t> next{0};
-    on_all([&](Worker& worker) { worker.evaluator->run(split, samples, state, next, results); });
-    LaneMetrics total; // in the order of the batches, so that lanes cannot change a bit
-    for (const LaneMetrics& result : results) {
-        total.loss += result.loss;
-        total.correct += result.correct;
-        total.samples += result.samples;
+    on_all(evaluators_.size(),
+           [&](std::size_t i) { evaluators_[i]->run(split, batches, state, next, results); });
+    for (std::size_t b = 0; b < results.size(); ++b) { // in their order, whoever took them
+        LaneMetrics& total = totals[range_of[b]];
+        total.loss += results[b].loss;
+        total.correct += results[b].correct;
+        total.samples += results[b].samples;
     }
-    return total;
-}
-
-void LanePool::on_all(const std::function<void(Worker&)>& body) {
-    std::exception_ptr first;
-    std::mutex mutex;
-    if (workers_.size() == 1) {
-        return body(workers_.front());
-    }
-    std::vector<std::jthread> threads;
-    for (Worker& worker : workers_) {
-        threads.emplace_back([&] {
-            try {
-                body(worker);
-            } catch (...) {
-                const std::scoped_lock lock(mutex);
-                if (!first) {
-                    first = std::current_exception();
-                }
-            }
-        });
-    }
-    threads.clear(); // joins
-    if (first) {
-        std::rethrow_exception(first);
-    }
+    return totals;
 }
 
 } // namespace fedmrn

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "engine/client/evaluator.hpp"
@@ -34,23 +35,20 @@ public:
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
-    /// Loss and hits of a state over a split.
-    LaneMetrics evaluate(const kernels::SplitView& split, std::size_t samples, const float* state);
+    /// Loss and hits of a state over each range of a split; how they are cut into batches and who
+    /// evaluates which never changes a bit.
+    std::vector<LaneMetrics> evaluate(const kernels::SplitView& split,
+                                      std::span<const SampleRange> ranges, const float* state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
 
 private:
-    struct Worker {
-        std::unique_ptr<Device> own; ///< null: the pool's
-        std::unique_ptr<LaneGroup> group;
-        std::unique_ptr<Evaluator> evaluator;
-    };
-    /// Runs body(worker) for every worker, each on a thread of its own if there are several;
-    /// rethrows the first exception.
-    void on_all(const std::function<void(Worker&)>& body);
-
     std::size_t lanes_;
-    std::vector<Worker> workers_;
+    std::size_t eval_batch_;
+    std::string advice_;                       ///< to a client that diverges
+    std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
+    std::vector<std::unique_ptr<LaneGroup>> groups_;
+    std::vector<std::unique_ptr<Evaluator>> evaluators_;
 };
 
 } // namespace fedmrn

@@ -52,12 +52,26 @@ bool ByteReader::refill() {
     return end_ > 0;
 }
 
-std::size_t ByteReader::inflate_into(std::span<std::uint8_t> out) {
-    if (stream_done_) {
-        if (begin_ == end_ && !refill()) return 0;
-        throw Error(
-            fmt::format("{}: bytes follow the gzip stream, expected the file to end", path_));
+/// Whether another member follows the one that is done; zeros are passed over.
+bool ByteReader::next_member() {
+    bool padded = false;
+    for (; begin_ < end_ || refill(); ++begin_) {
+        if (buffer_[begin_] == 0) {
+            padded = true;
+        } else if (buffer_[begin_] == 0x1f && !padded) {
+            inflateReset(&stream_);
+            stream_done_ = false;
+            return true;
+        } else {
+            throw Error(fmt::format("{}: bytes follow the gzip stream, expected another member, "
+                                    "zeros, or the file to end",
+                                    path_));
+        }
     }
+    return false;
+}
+
+std::size_t ByteReader::inflate_into(std::span<std::uint8_t> out) {
     if (begin_ == end_ && !refill()) {
         throw Error(fmt::format("{}: truncated: the gzip stream ends in its middle", path_));
     }
@@ -81,8 +95,8 @@ std::size_t ByteReader::read(std::span<std::uint8_t> out) {
     std::size_t done = 0;
     while (done < out.size()) {
         if (gzip_) {
+            if (stream_done_ && !next_member()) break;
             done += inflate_into(out.subspan(done));
-            if (stream_done_ && begin_ == end_ && !refill()) break;
         } else {
             if (begin_ == end_ && !refill()) break;
             const std::size_t n = std::min(out.size() - done, end_ - begin_);

@@ -14,9 +14,9 @@
 
 namespace fedmrn {
 
-/// Reads a file from front to back, through gzip where its first two bytes say so (never its name).
-/// Stricter than gzread, which ignores what follows a gzip stream. Every failure is an Error that
-/// names the file.
+/// Reads a file from front to back, through gzip where its first two bytes say so (never its name):
+/// one member after another, and zeros behind the last one, as `gzip -t` takes them. Anything else
+/// there is refused, which gzip only warns of. Every failure is an Error that names the file.
 class ByteReader {
 public:
     explicit ByteReader(const std::string& path);
@@ -39,6 +39,7 @@ public:
 
 private:
     bool refill();
+    bool next_member();
     std::size_t inflate_into(std::span<std::uint8_t> out);
 
     struct Close {

@@ -11,6 +11,7 @@
 #include "engine/data/folder.hpp"
 #include "engine/data/leaf_file.hpp"
 #include "engine/data/normalise.hpp"
+#include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -22,6 +23,7 @@ std::vector<std::string> json_files(const std::string& folder) {
     std::error_code failed;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
         const std::string name = entry.path().filename().string();
+        if (name.starts_with('.')) continue; // "._…": what macOS adds to an archive
         if (name.ends_with(".json") || name.ends_with(".json.gz")) files.push_back(name);
     }
     if (failed) throw Error(fmt::format("{}: cannot be listed: {}", folder, failed.message()));
@@ -36,8 +38,8 @@ std::vector<std::string> json_files(const std::string& folder) {
     return files;
 }
 
-/// Reads the files of a split; `user` is called for each of its users that has samples, with how
-/// many. A file's users are freed one by one as they are taken over.
+/// Reads the files of a split; `user` is called with the name of each of its users that has samples
+/// and with how many. A file's users are freed one by one as they are taken over.
 template <class Call>
 Split read_split(const std::string& folder, LeafSample kind, const Call& user) {
     Split split;
@@ -52,7 +54,7 @@ Split read_split(const std::string& folder, LeafSample kind, const Call& user) {
             const LeafUser data = std::move(file.data.extract(name).mapped());
             split.pixels.insert(split.pixels.end(), data.x.begin(), data.x.end());
             split.labels.insert(split.labels.end(), data.y.begin(), data.y.end());
-            if (!data.y.empty()) user(data.y.size());
+            if (!data.y.empty()) user(name, data.y.size());
         }
     }
     if (split.labels.empty()) throw Error(folder + ": no samples in the files of this folder");
@@ -67,11 +69,12 @@ Dataset load(Dataset data, const std::string& folder, LeafSample kind) {
                       false};
     const fs::path chosen = choose_folder(set, folder, "train/");
     require_file(set, chosen.string(), "test/"); // before minutes of reading
-    std::uint32_t users = 0;
-    data.train = read_split((chosen / "train").string(), kind, [&](std::size_t samples) {
-        data.owners.insert(data.owners.end(), samples, users++);
-    });
-    data.test = read_split((chosen / "test").string(), kind, [](std::size_t) {});
+    Users users;
+    data.train = read_split((chosen / "train").string(), kind,
+                            [&](const std::string& name, std::size_t n) { users.trains(name, n); });
+    data.test = read_split((chosen / "test").string(), kind,
+                           [&](const std::string& name, std::size_t n) { users.tests(name, n); });
+    users.move_to(data);
     return data;
 }
 

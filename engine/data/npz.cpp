@@ -3,6 +3,7 @@
 #include "engine/data/npz.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -82,18 +83,27 @@ std::vector<std::uint64_t> read_integers(const Member& member, std::uint64_t sam
     return read;
 }
 
-/// Users' numbers, any from 0, as places among the different ones.
-std::vector<std::uint32_t> without_gaps(const std::vector<std::uint64_t>& users) {
-    std::vector<std::uint64_t> different = users;
-    std::sort(different.begin(), different.end());
-    different.erase(std::unique(different.begin(), different.end()), different.end());
-    std::vector<std::uint32_t> places;
-    places.reserve(users.size());
-    for (const std::uint64_t user : users) {
-        const auto at = std::lower_bound(different.begin(), different.end(), user);
-        places.push_back(static_cast<std::uint32_t>(at - different.begin()));
-    }
-    return places;
+std::vector<std::uint64_t> read_users(ZipFile& zip, const char* name, std::size_t samples) {
+    return read_integers(read_member(zip, name), samples, "client",
+                         std::numeric_limits<std::uint64_t>::max());
+}
+
+/// Users' numbers, any from 0, as places among those that have training samples.
+void read_owners(ZipFile& zip, Dataset& data) {
+    if (!zip.has("train_clients.npy")) return;
+    const auto users = read_users(zip, "train_clients", data.train.samples());
+    std::vector<std::uint64_t> known = users;
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    const auto place = [&](std::uint64_t user) {
+        const auto at = std::lower_bound(known.begin(), known.end(), user);
+        return at != known.end() && *at == user ? static_cast<std::uint32_t>(at - known.begin())
+                                                : no_owner;
+    };
+    std::transform(users.begin(), users.end(), std::back_inserter(data.owners), place);
+    if (!zip.has("test_clients.npy")) return;
+    const auto tests = read_users(zip, "test_clients", data.test.samples());
+    std::transform(tests.begin(), tests.end(), std::back_inserter(data.test_owners), place);
 }
 
 Split load_split(ZipFile& zip, const std::string& suffix, ImageShape& shape) {
@@ -123,11 +133,7 @@ Dataset load_npz(const std::string& path) {
     ImageShape test_shape;
     data.train = load_split(zip, "train", data.shape);
     data.test = load_split(zip, "test", test_shape);
-    if (zip.has("train_clients.npy")) {
-        data.owners =
-            without_gaps(read_integers(read_member(zip, "train_clients"), data.train.samples(),
-                                       "client", std::numeric_limits<std::uint64_t>::max()));
-    }
+    read_owners(zip, data);
     if (data.shape != test_shape) {
         throw Error(fmt::format("{}: x_test has images of {} × {} × {}, expected {} × {} × {} as "
                                 "in x_train",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/data/draws.hpp"
+#include "engine/data/partition_file.hpp"
 #include "engine/data/partition_kinds.hpp"
 #include "fedmrn/error.hpp"
 
@@ -71,14 +72,16 @@ SamplesByClass group(std::span<const std::uint16_t> labels, std::uint32_t classe
 } // namespace
 
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
-                      std::uint32_t classes, std::uint64_t seed) {
+                      std::uint32_t classes, std::uint64_t seed, const std::stop_token& stop) {
     check_labels(config, labels, classes);
-    if (config.partition != Partition::natural) check_clients(config, labels.size());
+    const bool dealt =
+        config.partition != Partition::natural && config.partition != Partition::file;
+    if (dealt) check_clients(config, labels.size());
     switch (config.partition) {
     case Partition::iid:
         return partition_iid(config.clients, labels.size(), seed);
     case Partition::labeldir:
-        return partition_labeldir(config, group(labels, classes, seed), seed);
+        return partition_labeldir(config, group(labels, classes, seed), seed, stop);
     case Partition::labelcnt:
         return partition_labelcnt(config, group(labels, classes, seed), seed);
     case Partition::natural:
@@ -86,14 +89,18 @@ ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> l
                                 "are, expected a data set of users (leaf-…, tff-…, or an .npz with "
                                 "train_clients) or another partition",
                                 config.name));
+    case Partition::file:
+        return read_partition(config.partition_file, labels.size());
     }
-    throw Error("[data] partition: expected \"iid\", \"labeldir\", \"labelcnt\" or \"natural\"");
+    throw Error("[data] partition: expected \"iid\", \"labeldir\", \"labelcnt\", \"natural\" or "
+                "\"file\"");
 }
 
-ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed) {
+ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed,
+                      const std::stop_token& stop) {
     const std::span<const std::uint16_t> labels = dataset.train.labels;
     if (config.partition != Partition::natural || dataset.owners.empty()) {
-        return partition(config, labels, dataset.classes, seed);
+        return partition(config, labels, dataset.classes, seed, stop);
     }
     check_labels(config, labels, dataset.classes);
     if (dataset.owners.size() != labels.size()) {

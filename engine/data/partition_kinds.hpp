@@ -30,7 +30,7 @@ struct SamplesByClass {
 
 /// These two take a configuration whose number of clients partition() has checked.
 ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed);
+                               std::uint64_t seed, const std::stop_token& stop);
 ClientSplit partition_labelcnt(const DataConfig& config, const SamplesByClass& samples,
                                std::uint64_t seed);
 

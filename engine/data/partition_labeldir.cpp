@@ -75,12 +75,13 @@ void check(const DataConfig& config, std::uint64_t samples) {
 } // namespace
 
 ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed) {
+                               std::uint64_t seed, const std::stop_token& stop) {
     const std::uint64_t all = samples.order.size();
     check(config, all);
     const auto classes = static_cast<std::uint32_t>(samples.first.size() - 1);
     std::vector<std::uint64_t> held, dealt(config.clients);
     const auto deal_class = [&](std::uint32_t redraw, std::uint32_t label) {
+        if (stop.stop_requested()) throw Stopped();
         deal(Draws(seed, step_shares + redraw * classes + label), config.beta, samples.count(label),
              all, held, dealt);
         for (std::size_t k = 0; k < held.size(); ++k) {

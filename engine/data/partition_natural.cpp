@@ -36,6 +36,7 @@ ClientSplit partition_natural(const DataConfig& config, std::span<const std::uin
     for (std::size_t user = 0; split.clients() < clients; ++user) {
         if (held[user] == 0) continue;
         next[user] = split.first.back();
+        split.users.push_back(static_cast<std::uint32_t>(user));
         split.first.push_back(split.first.back() + held[user]);
     }
     split.order.resize(split.first.back());

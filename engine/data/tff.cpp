@@ -9,6 +9,7 @@
 #include "engine/data/folder.hpp"
 #include "engine/data/hdf5_file.hpp"
 #include "engine/data/normalise.hpp"
+#include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -94,14 +95,14 @@ private:
     std::vector<std::int32_t> labels_;
 };
 
-/// `user` is called for each client that has samples, with how many.
+/// `user` is called with the name of each client that has samples and with how many.
 template <class Call>
 Split read_split(const TffSet& set, const std::string& path, const Call& user) {
     Split split;
     ClientReader file(set, path);
     for (const std::string& client : file.clients()) {
         const std::uint64_t samples = file.append(split, client);
-        if (samples > 0) user(samples);
+        if (samples > 0) user(client, samples);
     }
     if (split.labels.empty()) throw Error(path + ": no samples in /examples");
     normalise_by_own_pixels(split, set.shape.channels);
@@ -115,11 +116,13 @@ Dataset load(const TffSet& set, const std::string& folder) {
     const std::string chosen = choose_folder(files, folder, prefix + "_train.h5");
     const std::string test = require_file(files, chosen, prefix + "_test.h5");
     Dataset data{set.name, set.shape, set.classes, {}, {}};
-    std::uint32_t users = 0;
-    data.train = read_split(
-        set, require_file(files, chosen, prefix + "_train.h5"),
-        [&](std::uint64_t samples) { data.owners.insert(data.owners.end(), samples, users++); });
-    data.test = read_split(set, test, [](std::uint64_t) {});
+    Users users;
+    data.train =
+        read_split(set, require_file(files, chosen, prefix + "_train.h5"),
+                   [&](const std::string& name, std::uint64_t n) { users.trains(name, n); });
+    data.test = read_split(set, test,
+                           [&](const std::string& name, std::uint64_t n) { users.tests(name, n); });
+    users.move_to(data);
     return data;
 }
 

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include "engine/method/crc32c.hpp"
+#include "engine/run/fields.hpp"
 #include "engine/run/file.hpp"
 #include "engine/run/safetensors.hpp"
 #include "engine/run/text.hpp"
@@ -16,32 +18,25 @@ namespace fedmrn {
 namespace {
 
 constexpr const char* format_name = "fedmrn-checkpoint";
-constexpr const char* format_version = "3";
-constexpr std::size_t metadata_entries = 15;
-constexpr std::string_view memory_prefix = "memory.";
+constexpr const char* format_version = "4";
 
-/// FNV-1a, 64 bits: every change of a single byte changes it.
-struct Checksum {
-    std::uint64_t value = 0xcbf29ce484222325;
-    void add(std::span<const std::byte> bytes) {
-        for (const std::byte b : bytes)
-            value = (value ^ std::to_integer<std::uint64_t>(b)) * 0x100000001b3;
-    }
-};
-
-/// Over the metadata but for the checksum itself, then over the tensors.
+/// Of the metadata but for the checksum itself, and of the tensors; each tensor's own, so that a
+/// large one is read once.
 std::string checksum(const Metadata& metadata, std::span<const TensorView> tensors) {
-    Checksum sum;
-    for (const auto& [key, value] : metadata) {
-        if (key == "checksum") continue;
-        for (const std::string* text : {&key, &value})
-            sum.add(std::as_bytes(std::span(text->c_str(), text->size() + 1)));
-    }
-    for (const TensorView& tensor : tensors) {
-        sum.add(std::as_bytes(std::span(tensor.name.c_str(), tensor.name.size() + 1)));
-        sum.add(tensor.data);
-    }
-    return fmt::format("{:016x}", sum.value);
+    std::string text;
+    for (const auto& [key, value] : metadata)
+        if (key != "checksum") (((text += key) += '\0') += value) += '\0';
+    for (const TensorView& tensor : tensors)
+        text += fmt::format("{} {:08x}\n", tensor.name, crc32c(tensor.data));
+    return fmt::format("{:08x}", crc32c(std::as_bytes(std::span(text))));
+}
+
+/// The one list of the texts in the metadata, for both directions.
+template <typename C, typename Visit> void each_text(C& checkpoint, Visit visit) {
+    visit("model", checkpoint.model);
+    visit("config", checkpoint.config);
+    visit("data", checkpoint.data);
+    visit("started", checkpoint.started);
 }
 
 /// The one list of the ledger's fields, for both directions.
@@ -52,11 +47,8 @@ void each_number(State& state, Books& ledger, Visit visit) {
     visit("uplink_bytes", ledger.uplink_bytes);
     visit("downlink_bytes", ledger.downlink_bytes);
     visit("samples", ledger.samples);
-    visit("train_seconds", ledger.train_seconds);
-    visit("seconds", ledger.seconds);
+    each_second(ledger.time, visit);
     visit("simulated_seconds", ledger.simulated_seconds);
-    visit("best_accuracy", ledger.best_accuracy);
-    visit("last_accuracy", ledger.last_accuracy);
 }
 
 template <typename T> std::vector<T> values(const TensorView& view) {
@@ -65,33 +57,44 @@ template <typename T> std::vector<T> values(const TensorView& view) {
     return copy;
 }
 
-/// Whether a tensor is what a client keeps, and which client's.
-bool is_memory(std::string_view name, std::uint64_t& client) {
-    if (!name.starts_with(memory_prefix)) return false;
-    name.remove_prefix(memory_prefix.size());
-    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), client);
-    return error == std::errc{} && stop == name.data() + name.size();
+/// What clients keep as two arrays: whose, and [clients][floats].
+struct FlatMemory {
+    std::vector<std::uint64_t> clients;
+    std::vector<float> values;
+};
+
+FlatMemory flattened(const std::map<std::uint64_t, std::vector<float>>& memory) {
+    FlatMemory flat;
+    flat.clients.reserve(memory.size());
+    if (!memory.empty()) flat.values.reserve(memory.size() * memory.begin()->second.size());
+    for (const auto& [client, kept] : memory) {
+        flat.clients.push_back(client);
+        flat.values.insert(flat.values.end(), kept.begin(), kept.end());
+    }
+    return flat;
 }
 
 } // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
     const ServerState& state = checkpoint.state;
-    Metadata metadata{{"format", format_name},
-                      {"version", format_version},
-                      {"model", checkpoint.model},
-                      {"config", checkpoint.config}};
+    Metadata metadata{{"format", format_name}, {"version", format_version}};
+    each_text(checkpoint,
+              [&](const char* name, const std::string& text) { metadata[name] = text; });
     each_number(state, checkpoint.ledger, [&](const char* name, const auto& number) {
         metadata[name] = fmt::format("{}", number); // doubles: the shortest text that reads back
     });
-    std::vector<TensorView> tensors;
+    const FlatMemory memory = flattened(state.memory);
+    std::vector<TensorView> tensors; // those of 8 bytes first: their data is aligned
     for (const auto& [name, vector] :
          {std::pair{"velocity", &state.velocity}, {"second", &state.second}})
-        if (!vector->empty()) // first: their data is aligned to 8 bytes
-            tensors.push_back(view_of(name, {vector->size()}, *vector));
+        if (!vector->empty()) tensors.push_back(view_of(name, {vector->size()}, *vector));
+    const std::size_t clients = memory.clients.size();
+    if (clients != 0) tensors.push_back(view_of("memory.clients", {clients}, memory.clients));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
-    for (const auto& [client, kept] : state.memory)
-        tensors.push_back(view_of(fmt::format("{}{}", memory_prefix, client), {kept.size()}, kept));
+    if (clients != 0)
+        tensors.push_back(
+            view_of("memory", {clients, memory.values.size() / clients}, memory.values));
     metadata["checksum"] = checksum(metadata, tensors);
     write_safetensors(path, metadata, tensors);
 }
@@ -113,23 +116,28 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     if (entry("checksum") != checksum(file.metadata, file.tensors)) fail("wrong checksum");
 
     Checkpoint checkpoint;
-    checkpoint.model = entry("model");
-    checkpoint.config = entry("config");
+    std::size_t entries = 3; // format, version, checksum
+    each_text(checkpoint, [&](const char* key, std::string& text) {
+        text = entry(key);
+        ++entries;
+    });
     each_number(checkpoint.state, checkpoint.ledger, [&](const char* key, auto& number) {
         const std::string& text = entry(key);
         const char* end = text.data() + text.size();
         const auto [stop, error] = std::from_chars(text.data(), end, number);
         if (error != std::errc{} || stop != end)
             fail(fmt::format("{} is no number: {}", key, text));
+        ++entries;
     });
     bool complete = false;
+    FlatMemory memory;
+    std::size_t kept = 0; // floats of a client
     for (const TensorView& tensor : file.tensors) {
-        const auto is = [&](Dtype type) {
-            if (tensor.dtype != type || tensor.shape.size() != 1)
-                fail(fmt::format("{} is no vector of the right type", one_line(tensor.name)));
+        const auto is = [&](Dtype type, std::size_t rank = 1) {
+            if (tensor.dtype != type || tensor.shape.size() != rank)
+                fail(fmt::format("{} has the wrong type or shape", one_line(tensor.name)));
             return true;
         };
-        std::uint64_t client = 0;
         if (tensor.name == "global" && is(Dtype::float32)) {
             checkpoint.state.global = values<float>(tensor);
             complete = true;
@@ -137,16 +145,27 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
             checkpoint.state.velocity = values<double>(tensor);
         } else if (tensor.name == "second" && is(Dtype::float64)) {
             checkpoint.state.second = values<double>(tensor);
-        } else if (is_memory(tensor.name, client) && is(Dtype::float32)) {
-            checkpoint.state.memory[client] = values<float>(tensor);
+        } else if (tensor.name == "memory.clients" && is(Dtype::uint64)) {
+            memory.clients = values<std::uint64_t>(tensor);
+        } else if (tensor.name == "memory" && is(Dtype::float32, 2)) {
+            memory.values = values<float>(tensor);
+            kept = tensor.shape[1];
         } else {
             fail(fmt::format("unknown tensor {}", one_line(tensor.name)));
         }
     }
     if (!complete) fail("no vector \"global\"");
-    if (file.metadata.size() != metadata_entries)
-        fail(fmt::format("{} entries of metadata, expected {}", file.metadata.size(),
-                         metadata_entries));
+    if (memory.values.size() != memory.clients.size() * kept)
+        fail(fmt::format("memory of {} values for {} clients", memory.values.size(),
+                         memory.clients.size()));
+    for (std::size_t k = 0; k < memory.clients.size(); ++k) {
+        const float* begin = memory.values.data() + k * kept;
+        checkpoint.state.memory.emplace_hint(checkpoint.state.memory.end(), memory.clients[k],
+                                             std::vector<float>(begin, begin + kept));
+    }
+    if (checkpoint.state.memory.size() != memory.clients.size()) fail("a client's memory twice");
+    if (file.metadata.size() != entries)
+        fail(fmt::format("{} entries of metadata, expected {}", file.metadata.size(), entries));
     return checkpoint;
 }
 

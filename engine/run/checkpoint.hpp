@@ -14,13 +14,16 @@ namespace fedmrn {
 struct Checkpoint {
     ServerState state;
     Ledger ledger;
-    std::string model;  ///< ModelSpec::name
-    std::string config; ///< resolved, as TOML
+    std::string model;   ///< ModelSpec::name
+    std::string config;  ///< resolved, as TOML
+    std::string data;    ///< DataHash::text()
+    std::string started; ///< when the run began, UTC
 };
 
 /// One safetensors file: "global" (float32), "velocity" and "second" (float64, where they are),
-/// "memory.K" (float32, of each client K that keeps something), the rest as metadata with a
-/// checksum over all of it. Atomic.
+/// "memory" (float32 [clients][floats], where clients keep something) and "memory.clients" (uint64,
+/// whose), the rest as metadata with a checksum (CRC32C) over all of it. Atomic. Time and size are
+/// linear in the clients that keep something.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
 /// Throws Error for a file that write_checkpoint cannot have written as it stands.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/compare.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/compare_result.hpp"
 #include "engine/run/compare_text.hpp"
+#include "engine/run/folder_lock.hpp"
 #include "engine/run/metrics_file.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/run/signals.hpp"
@@ -61,9 +63,31 @@ std::string run_name(const ComparePlan& plan, const PlannedRun& run) {
                        run.config.experiment.seed);
 }
 
-RunResult read_result(const fs::path& folder, const ComparePlan& plan) {
-    return result_of(read_summary(folder / "summary.json"), read_metrics(folder / "metrics.jsonl"),
-                     plan.target, plan.last);
+/// Nothing where the run is not there or not as long as planned.
+std::optional<RunResult> read_result(const PlannedRun& run, const ComparePlan& plan) {
+    const fs::path folder = run.config.experiment.out;
+    if (!fs::exists(folder / "summary.json")) return std::nullopt;
+    const Summary summary = read_summary(folder / "summary.json");
+    if (summary.rounds != run.config.experiment.rounds) return std::nullopt;
+    return result_of(summary, read_metrics(folder / "metrics.jsonl"), plan.target, plan.last);
+}
+
+/// The comparison's folder, its own. Throws Error where its files would take the place of others'.
+fs::path take_folder(const ComparePlan& plan) {
+    std::error_code error;
+    fs::create_directories(plan.out, error);
+    if (error)
+        throw Error(fmt::format("{}: cannot make this folder: {}", plan.out, error.message()),
+                    Fault::run);
+    const bool begun = std::any_of(plan.runs.begin(), plan.runs.end(), [](const PlannedRun& run) {
+        return fs::exists(run.config.experiment.out);
+    });
+    for (const char* name : {"compare.md", "compare.csv"})
+        if (const fs::path file = fs::path(plan.out) / name; !begun && fs::exists(file))
+            throw Error(fmt::format("{}: there is no run of this comparison beside it, which would "
+                                    "write over it; choose another folder with --out",
+                                    file.string()));
+    return plan.out;
 }
 
 Comparison gather(const ComparePlan& plan, const Ends& ends) {
@@ -104,6 +128,8 @@ void write(const Comparison& comparison) {
 
 int compare(const ComparePlan& plan, std::ostream& out) {
     const Signals signals; // before any other thread
+    const FolderLock lock(take_folder(plan));
+    if (!lock.warning().empty()) out << "warning: " << lock.warning() << '\n';
     Datasets datasets;
     RunOptions options;
     options.resume = options.brief = true;
@@ -112,30 +138,32 @@ int compare(const ComparePlan& plan, std::ostream& out) {
 
     Ends ends{std::vector<std::optional<RunResult>>(plan.runs.size()),
               std::vector<std::string>(plan.runs.size())};
-    bool failed = false;
     for (std::size_t i = 0; i < plan.runs.size() && !signals.token().stop_requested(); ++i) {
         const PlannedRun& planned = plan.runs[i];
         out << fmt::format("[{}/{}] {}\n", i + 1, plan.runs.size(), run_name(plan, planned));
         try {
-            if (run(planned.config, options, out) == 0)
-                ends.results[i] = read_result(planned.config.experiment.out, plan);
+            run(planned.config, options, out);
         } catch (const std::exception& error) {
-            failed = true;
             ends.failures[i] = one_line(error.what());
             out << "failed: " << ends.failures[i] << '\n';
         }
         out << '\n' << std::flush;
     }
 
-    std::error_code none; // write_atomically says what is wrong with it
-    fs::create_directories(plan.out, none);
+    for (std::size_t i = 0; i < plan.runs.size();
+         ++i) { // one may have been run elsewhere meanwhile
+        ends.results[i] = read_result(plan.runs[i], plan);
+        if (ends.results[i]) ends.failures[i].clear();
+    }
     const Comparison comparison = gather(plan, ends);
     write(comparison);
     out << compare_table(comparison)
         << fmt::format("tables and pictures: {}\n", (fs::path(plan.out) / "compare.md").string());
-    bool complete = true;
-    for (std::size_t i = 0; i < plan.runs.size(); ++i)
+    bool complete = true, failed = false;
+    for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+        failed = failed || !ends.failures[i].empty();
         complete = complete && (ends.results[i] || !ends.failures[i].empty());
+    }
     if (!complete) {
         out << fmt::format("stopped by {}; the same command goes on from there\n",
                            signals.number() == SIGTERM ? "SIGTERM" : "SIGINT")

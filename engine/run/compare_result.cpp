@@ -45,7 +45,7 @@ RunResult result_of(const Summary& summary, std::span<const RoundMetrics> rounds
     RunResult result;
     result.bits = summary.uplink_bits_per_parameter;
     result.uplink_bytes = summary.uplink_bytes;
-    result.seconds = summary.seconds;
+    result.seconds = summary.time.all;
     result.curve = curve_of("", rounds);
     const auto& points = result.curve.points;
     const std::size_t count = std::min(points.size(), last);

@@ -9,7 +9,7 @@
 namespace fedmrn {
 
 /// Throws Error, naming the first key that differs and both values, unless now can continue the run
-/// that stored began: nothing that decides results differs, and rounds did not shrink.
+/// that stored began: nothing that decides results differs.
 void require_same_run(const Config& stored, const Config& now, const std::string& folder);
 
 } // namespace fedmrn

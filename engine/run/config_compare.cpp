@@ -15,10 +15,6 @@ void require_same_run(const Config& stored, const Config& now, const std::string
         throw Error(fmt::format("{}: cannot resume: {} was {} and is {} now", folder, key.full(),
                                 value_text(before), value_text(after)));
     }
-    if (now.experiment.rounds < stored.experiment.rounds)
-        throw Error(fmt::format(
-            "{}: cannot resume: experiment.rounds was {} and is {} now; it can only grow", folder,
-            stored.experiment.rounds, now.experiment.rounds));
 }
 
 } // namespace fedmrn

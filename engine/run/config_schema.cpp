@@ -145,11 +145,14 @@ std::vector<Key> make_keys() {
         free(word<experiment, &E::device>("experiment.device", {"auto", "cpu", "cuda"})),
         word<experiment, &E::precision>("experiment.precision", {"auto", "fp32", "tf32", "bf16"}),
         free(text<experiment, &E::out>("experiment.out")),
-        free(integer<experiment, &E::checkpoint_every>("experiment.checkpoint_every", 1, many)),
+        free(integer<experiment, &E::checkpoint_every>("experiment.checkpoint_every", 0, many)),
+        free(boolean<experiment, &E::per_client>("experiment.per_client")),
 
         word<data, &D::name>("data.name", dataset_names()),
-        text<data, &D::path>("data.path"),
-        word<data, &D::partition>("data.partition", {"iid", "labeldir", "labelcnt", "natural"}),
+        free(text<data, &D::path>("data.path")), // the data's hash decides
+        word<data, &D::partition>("data.partition",
+                                  {"iid", "labeldir", "labelcnt", "natural", "file"}),
+        free(text<data, &D::partition_file>("data.partition_file")),
         number<data, &D::beta>("data.beta", {'(', 0, 1e6, ']'}),
         number<data, &D::fraction>("data.fraction", {'(', 0, 1, ']'}),
         integer<data, &D::clients>("data.clients", 0, many),

@@ -6,20 +6,31 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 
-FolderLock::FolderLock(const std::filesystem::path& folder)
+namespace {
+
+/// What a file system says that has no locks: some clusters' do not.
+bool no_locks_here(int error) {
+    return error == ENOSYS || error == ENOLCK || error == EOPNOTSUPP || error == EINVAL;
+}
+
+} // namespace
+
+FolderLock::FolderLock(const std::filesystem::path& folder, Flock lock)
     : path_(folder / ".lock"), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
     if (!file_.open())
         throw Error(folder.string() + ": cannot write: " + std::strerror(errno), Fault::run);
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (lock(file_.get(), LOCK_EX | LOCK_NB) == 0) return;
     if (errno == EWOULDBLOCK)
         throw Error(folder.string() + ": another process is running in this folder");
-    throw Error(folder.string() + ": cannot lock: " + std::strerror(errno), Fault::run);
+    if (!no_locks_here(errno))
+        throw Error(folder.string() + ": cannot lock: " + std::strerror(errno), Fault::run);
+    warning_ = folder.string() + ": this file system has no locks (" + std::strerror(errno) +
+               "): nothing keeps two processes from running in this folder";
 }
 
 } // namespace fedmrn

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+
+#include <sys/file.h>
 
 #include "engine/run/file.hpp"
 
@@ -11,13 +14,17 @@ namespace fedmrn {
 /// Held while a process runs in a folder; the system lets go of it however the process ends.
 class FolderLock {
 public:
-    /// Throws Error where another process holds it.
-    explicit FolderLock(const std::filesystem::path& folder);
+    using Flock = int (*)(int, int);
+    /// Throws Error where another process holds it. lock: flock(2), or another in its place.
+    explicit FolderLock(const std::filesystem::path& folder, Flock lock = ::flock);
     [[nodiscard]] const std::filesystem::path& file() const { return path_; }
+    /// One line where the file system has no locks and nothing is held; else empty.
+    [[nodiscard]] const std::string& warning() const { return warning_; }
 
 private:
     std::filesystem::path path_;
     Descriptor file_;
+    std::string warning_;
 };
 
 } // namespace fedmrn

@@ -19,7 +19,7 @@ namespace fedmrn {
 namespace {
 
 std::string row(const char* name, const std::string& value) {
-    return fmt::format("  {:<16}{}\n", name, value);
+    return fmt::format("  {:<21}{}\n", name, value);
 }
 
 std::string message_text(const Message& message, std::size_t bytes) {
@@ -69,11 +69,12 @@ std::string safetensors_text(const SafeTensors& file) {
     std::string text = checkpoint ? "checkpoint\n" : "safetensors\n";
     for (const auto& [key, value] : file.metadata)
         if (key != "config") text += row(key.c_str(), one_line(value));
-    Table tensors({"tensor", "type", "shape", "elements"});
+    Table tensors({"tensor", "type", "shape", "elements", "bytes"});
     for (const TensorView& tensor : file.tensors)
-        tensors.add({one_line(tensor.name), tensor.dtype == Dtype::float32 ? "float32" : "float64",
-                     fmt::format("{}", fmt::join(tensor.shape, "×")),
-                     grouped(tensor.data.size() / bytes_of(tensor.dtype))});
+        tensors.add(
+            {one_line(tensor.name), one_line(tensor.type),
+             tensor.shape.empty() ? "scalar" : fmt::format("{}", fmt::join(tensor.shape, "×")),
+             grouped(tensor.elements()), grouped(tensor.data.size())});
     text += "\n" + tensors.text();
     if (const auto config = file.metadata.find("config"); config != file.metadata.end())
         text += "\n" + config->second;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/run/atomic_file.hpp"
+#include "engine/run/fields.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -20,45 +22,48 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json nullable(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+/// The one list of a line's fields, for both directions.
+template <class Round, class Visit> void each_field(Round& round, Visit visit) {
+    visit("round", round.round);
+    visit("loss", round.loss);
+    visit("accuracy", round.accuracy);
+    visit("train_loss", round.train_loss);
+    visit("samples", round.samples);
+    visit("messages", round.messages);
+    visit("uplink_bytes", round.uplink_bytes);
+    visit("downlink_bytes", round.downlink_bytes);
+    visit("dropped", round.dropped);
+    visit("simulated_seconds", round.simulated_seconds);
+    each_second(round.time, visit);
+}
 
-std::optional<double> optional_number(const Json& value) {
-    if (value.is_null()) return std::nullopt;
-    return value.get<double>();
+template <class T> Json to_json(const T& value) { return value; }
+Json to_json(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+template <class T> void from_json(const Json& json, T& value) { json.get_to(value); }
+void from_json(const Json& json, std::optional<double>& value) {
+    value = json.is_null() ? std::nullopt : std::optional(json.get<double>());
 }
 
 /// Throws Json::exception.
 RoundMetrics from_json_line(std::string_view line) {
     const Json json = Json::parse(line);
     RoundMetrics round;
-    round.round = json.at("round").get<std::uint32_t>();
-    round.loss = optional_number(json.at("loss"));
-    round.accuracy = optional_number(json.at("accuracy"));
-    round.train_loss = json.at("train_loss").get<double>();
-    round.samples = json.at("samples").get<std::uint64_t>();
-    round.uplink_bytes = json.at("uplink_bytes").get<std::uint64_t>();
-    round.downlink_bytes = json.at("downlink_bytes").get<std::uint64_t>();
-    round.dropped = json.at("dropped").get<std::uint64_t>();
-    round.simulated_seconds = json.at("simulated_seconds").get<double>();
-    round.train_seconds = json.at("train_seconds").get<double>();
-    round.seconds = json.at("seconds").get<double>();
+    each_field(round, [&](const char* name, auto& field) { from_json(json.at(name), field); });
     return round;
+}
+
+std::string text_of(std::span<const RoundMetrics> rounds) {
+    std::string text;
+    for (const RoundMetrics& round : rounds) text += to_json_line(round);
+    return text;
 }
 
 } // namespace
 
 std::string to_json_line(const RoundMetrics& round) {
-    const Json json{{"round", round.round},
-                    {"loss", nullable(round.loss)},
-                    {"accuracy", nullable(round.accuracy)},
-                    {"train_loss", round.train_loss},
-                    {"samples", round.samples},
-                    {"uplink_bytes", round.uplink_bytes},
-                    {"downlink_bytes", round.downlink_bytes},
-                    {"dropped", round.dropped},
-                    {"simulated_seconds", round.simulated_seconds},
-                    {"train_seconds", round.train_seconds},
-                    {"seconds", round.seconds}};
+    Json json;
+    each_field(round, [&](const char* name, const auto& field) { json[name] = to_json(field); });
     return json.dump() + "\n";
 }
 
@@ -85,14 +90,22 @@ std::vector<RoundMetrics> read_metrics(const std::filesystem::path& path) {
     return rounds;
 }
 
-void cut_metrics(const std::filesystem::path& path, std::uint32_t round) {
-    const std::vector<RoundMetrics> rounds = read_metrics(path);
+void cut_metrics(const std::filesystem::path& path, std::uint32_t round, std::uint32_t eval_every) {
+    std::vector<RoundMetrics> rounds = read_metrics(path);
     if (rounds.size() < round)
         throw Error(fmt::format("{}: holds rounds up to {}, its checkpoint is of round {}",
                                 path.string(), rounds.size(), round));
-    std::string text;
-    for (std::uint32_t i = 0; i < round; ++i) text += to_json_line(rounds[i]);
-    write_atomically(path, text);
+    rounds.resize(round);
+    for (RoundMetrics& row : rounds)
+        if (row.round % eval_every != 0) row.loss = row.accuracy = std::nullopt;
+    write_atomically(path, text_of(rounds));
+}
+
+void set_evaluation(const std::filesystem::path& path, double loss, double accuracy) {
+    std::vector<RoundMetrics> rounds = read_metrics(path);
+    rounds.back().loss = loss;
+    rounds.back().accuracy = accuracy;
+    write_atomically(path, text_of(rounds));
 }
 
 MetricsLog::MetricsLog(const std::filesystem::path& path)

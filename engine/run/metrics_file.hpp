@@ -18,8 +18,13 @@ std::string to_json_line(const RoundMetrics& round);
 /// what a killed process leaves and is passed over; anything else wrong throws Error with the line.
 std::vector<RoundMetrics> read_metrics(const std::filesystem::path& path);
 
-/// Keeps rounds 1 … round. Throws Error where not all of them are there.
-void cut_metrics(const std::filesystem::path& path, std::uint32_t round);
+/// Keeps rounds 1 … round, and of their evaluations those that eval_every asks for: a run that was
+/// to end earlier has evaluated its last round too, which a longer one would not have. Throws Error
+/// where not all of them are there.
+void cut_metrics(const std::filesystem::path& path, std::uint32_t round, std::uint32_t eval_every);
+
+/// Adds its evaluation to the last round of a file that has one.
+void set_evaluation(const std::filesystem::path& path, double loss, double accuracy);
 
 /// Appends a line a round; each is with the system when append returns.
 class MetricsLog {

@@ -36,7 +36,10 @@ FinishedRun read_run(const fs::path& folder) {
     run.folder = folder;
     run.config = load_config(folder / "config.toml");
     run.summary = read_summary(folder / "summary.json");
-    run.curve = curve_of(method_name(run.config), read_metrics(folder / "metrics.jsonl"));
+    // A run that is being made longer has more rounds than the results that it stands for.
+    std::vector<RoundMetrics> rounds = read_metrics(folder / "metrics.jsonl");
+    rounds.resize(std::min<std::size_t>(rounds.size(), run.summary.rounds));
+    run.curve = curve_of(method_name(run.config), rounds);
     return run;
 }
 
@@ -58,18 +61,11 @@ std::string run_table(const std::vector<FinishedRun>& runs) {
                  "samples/s", "time", "folder"});
     for (const FinishedRun& run : runs) {
         const Summary& s = run.summary;
-        const double messages =
-            static_cast<double>(s.rounds) * static_cast<double>(run.config.client.cohort);
-        const auto upload = static_cast<double>(s.uplink_bytes);
         table.add({run.curve.name, percent_text(s.final_accuracy), percent_text(s.best_accuracy),
-                   std::to_string(s.rounds),
-                   messages > 0 ? grouped(static_cast<std::uint64_t>(upload / messages)) : "-",
-                   upload > 0
-                       ? fmt::format("1/{:.1f}", static_cast<double>(s.float32_bytes) / upload)
-                       : "-",
-                   fmt::format("{:.3f}", s.uplink_bits_per_parameter),
+                   std::to_string(s.rounds), bytes_per_upload(s), share_of_float32(s),
+                   s.messages == 0 ? "-" : fmt::format("{:.3f}", s.uplink_bits_per_parameter),
                    grouped(static_cast<std::uint64_t>(s.samples_per_second)),
-                   duration_text(s.seconds), run.folder.string()});
+                   duration_text(s.time.all), run.folder.string()});
     }
     return table.text();
 }

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/run_folder.hpp"
 
+#include <fstream>
+
 #include <fmt/core.h>
 
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/config.hpp"
 #include "engine/run/metrics_file.hpp"
+#include "engine/run/summary.hpp"
+#include "engine/run/text.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -40,26 +44,70 @@ bool not_empty(const fs::path& path) {
 
 } // namespace
 
-RunFolder::RunFolder(const Config& config, bool resume)
+bool is_run_config(const fs::path& file) {
+    std::ifstream in(file);
+    std::string first;
+    return file.filename() == "config.toml" && std::getline(in, first) && first == run_config_mark;
+}
+
+RunFolder::RunFolder(const Config& config, bool resume, const fs::path& input)
     : name_(config.experiment.out), path_(name_), fresh_(make(name_)), lock_(path_) {
     // A run that failed before its first round has nothing to lose.
     const bool taken = fs::exists(checkpoint_file()) || not_empty(metrics_file());
-    if (!resume) {
-        if (taken)
-            throw Error(name_ +
-                        ": already holds a run; continue it with --resume or choose another "
-                        "folder with --out");
-        return;
-    }
+    if (taken && !resume)
+        throw Error(name_ + ": already holds a run; continue it with --resume or choose another "
+                            "folder with --out");
     if (fs::exists(checkpoint_file())) {
         checkpoint_ = read_checkpoint(checkpoint_file());
         const std::string stored = checkpoint_file().string() + " (config)";
         require_same_run(parse_config(checkpoint_->config, stored), config, name_);
-        finished_ =
-            fs::exists(summary_file()) && checkpoint_->state.round >= config.experiment.rounds;
-    } else if (taken && fs::exists(config_file())) {
-        require_same_run(load_config(config_file()), config, name_);
+        if (config.experiment.rounds < checkpoint_->state.round)
+            throw Error(fmt::format("{}: cannot resume: {} done, expected experiment.rounds of at "
+                                    "least as many, found {}",
+                                    name_,
+                                    checkpoint_->state.round == 1
+                                        ? "1 round is"
+                                        : counted(checkpoint_->state.round, "round") + " are",
+                                    config.experiment.rounds));
+        finished_ = checkpoint_->state.round >= config.experiment.rounds && all_results(config);
+        return;
     }
+    refuse_foreign(input, resume);
+    if (taken && is_run_config(config_file()))
+        require_same_run(load_config(config_file()), config, name_);
+}
+
+/// Without a checkpoint, what lies under a run's names must be what a run leaves that ended before
+/// its first one.
+void RunFolder::refuse_foreign(const fs::path& input, bool resume) const {
+    const auto refuse = [&](const fs::path& file, const std::string& why) {
+        throw Error(fmt::format("{}: {}; choose another folder with --out", file.string(), why));
+    };
+    std::error_code none;
+    const bool own = is_run_config(config_file());
+    const bool started = !input.empty() && fs::equivalent(input, config_file(), none);
+    if (started && !(own && resume))
+        refuse(config_file(), "the run would write over the file that it is started with");
+    if (fs::exists(config_file()) && !own)
+        refuse(config_file(), "is no run's, and a run in this folder would write over it");
+    for (const fs::path& file :
+         {summary_file(), model_file(), chart_file(), clients_file(), clients_chart_file()})
+        if (fs::exists(file))
+            refuse(file,
+                   "there is no checkpoint of a run beside it, and a run in this folder would "
+                   "write over it");
+    try {
+        if (not_empty(metrics_file())) read_metrics(metrics_file());
+    } catch (const Error&) {
+        refuse(metrics_file(), "is no run's, and a run in this folder would write over it");
+    }
+}
+
+bool RunFolder::all_results(const Config& config) const {
+    bool all = fs::exists(model_file()) && fs::exists(chart_file()) && fs::exists(summary_file());
+    if (config.experiment.per_client)
+        all = all && fs::exists(clients_file()) && fs::exists(clients_chart_file());
+    return all && read_summary(summary_file()).rounds == config.experiment.rounds;
 }
 
 RunFolder::~RunFolder() {
@@ -71,12 +119,11 @@ RunFolder::~RunFolder() {
 
 void RunFolder::begin(const Config& config, std::uint32_t round) {
     fresh_ = false;
-    write_atomically(config_file(), to_toml(config));
+    write_atomically(config_file(), fmt::format("{}\n\n{}", run_config_mark, to_toml(config)));
     if (round == 0)
         discard(metrics_file());
     else
-        cut_metrics(metrics_file(), round);
-    for (const fs::path& stale : {summary_file(), model_file(), chart_file()}) discard(stale);
+        cut_metrics(metrics_file(), round, config.server.eval_every);
 }
 
 } // namespace fedmrn

@@ -16,10 +16,6 @@ std::string word(const Config& config, const char* section, const char* name) {
     return std::get<std::string>(find_key(section, name)->get(config));
 }
 
-std::string counted(std::uint64_t count, const char* what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-}
-
 /// "100 clients (iid), 10 a round"
 std::string clients_text(const Config& config, std::uint64_t clients) {
     return fmt::format("{} ({}), {} a round", clients_count(clients), split_name(config),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/runner.hpp"
 
+#include <chrono>
 #include <ostream>
 #include <utility>
 
@@ -10,9 +11,11 @@
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/chart.hpp"
 #include "engine/run/config.hpp"
+#include "engine/run/data_hash.hpp"
 #include "engine/run/export.hpp"
 #include "engine/run/metrics_file.hpp"
 #include "engine/run/progress.hpp"
+#include "engine/run/provenance.hpp"
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_text.hpp"
 #include "engine/run/signals.hpp"
@@ -24,33 +27,51 @@
 namespace fedmrn {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 /// A run that has its folder, its experiment and its books.
 class Run {
 public:
-    Run(const Config& config, RunFolder& folder, Experiment& experiment)
-        : config_(config), folder_(folder), experiment_(experiment) {}
+    Run(const Config& config, RunFolder& folder, Experiment& experiment, const DataHash& data,
+        Clock::time_point start)
+        : config_(config), folder_(folder), experiment_(experiment), data_(data), start_(start) {}
 
     void restore();
     void train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out);
-    void finish(std::ostream& out) const;
+    void finish(std::ostream& out);
 
     [[nodiscard]] std::uint32_t round() const { return experiment_.state().round; }
     [[nodiscard]] bool complete() const { return round() >= config_.experiment.rounds; }
 
 private:
+    [[nodiscard]] bool checkpoint_due() const;
     void save(MetricsLog& log);
+    void evaluate_last();
 
     const Config& config_;
     RunFolder& folder_;
     Experiment& experiment_;
+    DataHash data_;
     Ledger ledger_;
+    std::string started_ = utc_now();
+    Clock::time_point start_;            ///< of this process' time for the run
+    double counted_ = 0;                 ///< seconds of it that the ledger has
     std::optional<std::uint32_t> saved_; ///< round of the checkpoint on disk
+    Clock::time_point save_began_;
+    double save_took_ = 0; ///< seconds, the last one
+    double unsaid_ = 0;    ///< seconds of checkpoints since the last line of the metrics
 };
 
 void Run::restore() {
     if (auto& checkpoint = folder_.checkpoint()) {
         require_model(*checkpoint, experiment_.model(), folder_.checkpoint_file());
+        require_same_data(checkpoint->data, data_, folder_.name());
         ledger_ = checkpoint->ledger;
+        started_ = checkpoint->started;
         saved_ = checkpoint->state.round;
         experiment_.restore(std::move(checkpoint->state));
         checkpoint.reset();
@@ -58,12 +79,26 @@ void Run::restore() {
     folder_.begin(config_, round());
 }
 
+/// Every so many rounds, or as often as it costs at most a tenth of the time.
+bool Run::checkpoint_due() const {
+    const std::uint32_t every = config_.experiment.checkpoint_every;
+    if (every != 0) return round() % every == 0;
+    return !saved_ || seconds_since(save_began_) >= 10 * save_took_;
+}
+
 void Run::save(MetricsLog& log) {
     if (saved_ == round()) return;
+    save_began_ = Clock::now();
     log.sync();
+    ledger_.time.all += seconds_since(start_) - counted_;
+    counted_ = seconds_since(start_);
     write_checkpoint(folder_.checkpoint_file(),
-                     {experiment_.state(), ledger_, experiment_.model().name, to_toml(config_)});
+                     {experiment_.state(), ledger_, experiment_.model().name, to_toml(config_),
+                      data_.text(), started_});
     saved_ = round();
+    save_took_ = seconds_since(save_began_);
+    ledger_.time.checkpoints += save_took_;
+    unsaid_ += save_took_;
 }
 
 void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out) {
@@ -75,34 +110,66 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, s
         const bool inside =
             profiled && profiled->first <= round() + 1 && round() + 1 <= profiled->last;
         if (inside != std::exchange(profiling, inside)) experiment_.profile(inside);
-        const auto metrics =
+        auto metrics =
             experiment_.run_round(signals.token(), [&](double share, std::uint64_t samples) {
                 progress.update(share, samples);
             });
         if (!metrics) break;
-        ledger_.add(*metrics, config_.client.cohort);
+        ledger_.add(*metrics);
+        metrics->time.checkpoints = std::exchange(unsaid_, 0);
+        metrics->time.all += metrics->time.checkpoints;
         log.append(*metrics);
-        if (complete() || round() % config_.experiment.checkpoint_every == 0) save(log);
+        if (complete() || checkpoint_due()) save(log);
         progress.round_done(*metrics);
     }
     if (profiling) experiment_.profile(false);
     save(log);
 }
 
-void Run::finish(std::ostream& out) const {
-    const Summary summary = summarise(experiment_, ledger_);
+/// The last round of a run is always evaluated, of one that was to be longer too.
+void Run::evaluate_last() {
+    if (read_metrics(folder_.metrics_file()).back().accuracy) return;
+    const auto began = Clock::now();
+    const Evaluation test = experiment_.evaluate();
+    set_evaluation(folder_.metrics_file(), test.loss, test.accuracy);
+    ledger_.time.evaluation += seconds_since(began);
+}
+
+void Run::finish(std::ostream& out) {
+    evaluate_last();
+    const std::vector<RoundMetrics> rounds = read_metrics(folder_.metrics_file());
+    Summary summary = summarise(experiment_, ledger_, rounds);
+    summary.data_hash = data_.text();
     const Metadata about{
         {"format", "pt"}, {"model", experiment_.model().name}, {"hash", summary.model_hash}};
     export_model(folder_.model_file(), experiment_.model(), experiment_.weights(), about);
-    const Curve curve = curve_of(method_name(config_), read_metrics(folder_.metrics_file()));
+    const Curve curve = curve_of(method_name(config_), rounds);
     write_atomically(folder_.chart_file(), chart_svg({&curve, 1}, setting_name(config_)));
+    summary.time.all += seconds_since(start_) - counted_;
+    summary.provenance = provenance_of(experiment_.config().experiment.device);
+    summary.provenance.started = started_;
+    summary.provenance.finished = utc_now();
     write_summary(folder_.summary_file(), summary); // last: its being there says that all is
-    out << '\n' << summary_text(summary, ledger_.messages, folder_.name()) << std::flush;
+    out << '\n' << summary_text(summary, folder_.name()) << std::flush;
 }
+
+const char* signal_name(const Signals& signals) {
+    return signals.number() == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
+std::string going_on(std::uint32_t done) {
+    if (done == 0) return "--resume goes on from there";
+    return fmt::format("--resume goes on from there, --resume --set experiment.rounds={} ends the "
+                       "run with what is done",
+                       done);
+}
+
+int stopped(const Signals& signals) { return 128 + signals.number(); }
 
 } // namespace
 
 int run(const Config& asked, const RunOptions& options, std::ostream& out) {
+    const auto start = Clock::now();
     std::optional<Signals> own; // before any other thread
     const Signals& signals = options.signals != nullptr ? *options.signals : own.emplace();
     std::string why;
@@ -116,37 +183,50 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     Config config = asked; // the precision decides the result, the device must not
     config.experiment.precision = choose_precision(asked.experiment.precision, device);
 
-    RunFolder folder(config, options.resume);
+    RunFolder folder(config, options.resume, options.input);
+    if (!folder.warning().empty()) out << "warning: " << folder.warning() << '\n';
     if (folder.finished()) {
         out << fmt::format("{}: finished already\n", folder.name());
         if (options.brief) return 0;
-        out << summary_text(read_summary(folder.summary_file()),
-                            folder.checkpoint()->ledger.messages, folder.name());
+        out << summary_text(read_summary(folder.summary_file()), folder.name());
         return 0;
     }
     if (options.resume && !options.brief && !folder.checkpoint())
         out << fmt::format("{}: no checkpoint yet, starting from the beginning\n", folder.name());
 
     std::string data;
-    Experiment experiment = [&] { // which keeps the data on its device: ours is let go of
-        const Dataset loaded =
-            options.dataset ? Dataset{} : load_dataset(config.data, config.experiment.seed);
-        const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
-        data = data_text(dataset);
-        return Experiment(config, dataset);
-    }();
-    Run current(config, folder, experiment);
+    DataHash hash;
+    const auto made = [&]() -> std::optional<Experiment> {
+        try { // an experiment keeps the data on its device: this copy ends here
+            const Dataset loaded =
+                options.dataset ? Dataset{} : load_dataset(config.data, config.experiment.seed);
+            const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
+            data = data_text(dataset);
+            Experiment experiment(config, dataset, signals.token());
+            hash = hash_of(dataset, experiment.clients());
+            return experiment;
+        } catch (const Stopped&) {
+            return std::nullopt;
+        }
+    };
+    std::optional<Experiment> experiment = made();
+    if (!experiment || signals.token().stop_requested()) {
+        out << fmt::format("stopped by {} before the first round\n", signal_name(signals))
+            << std::flush;
+        return stopped(signals);
+    }
+    Run current(config, folder, *experiment, hash, start);
     current.restore();
-    out << opening_text(config, experiment, data, why, current.round()) << '\n' << std::flush;
+    out << opening_text(config, *experiment, data, why, current.round()) << '\n' << std::flush;
 
     current.train(signals, options.profiled, out);
     if (!current.complete()) {
-        out << fmt::format("stopped by {} after round {} of {}; {} goes on from there\n",
-                           signals.number() == SIGTERM ? "SIGTERM" : "SIGINT", current.round(),
-                           config.experiment.rounds,
-                           options.brief ? "the same command" : "--resume")
+        out << fmt::format("stopped by {} after round {} of {}; {}\n", signal_name(signals),
+                           current.round(), config.experiment.rounds,
+                           options.brief ? "the same command goes on from there"
+                                         : going_on(current.round()))
             << std::flush;
-        return 128 + signals.number();
+        return stopped(signals);
     }
     current.finish(out);
     return 0;

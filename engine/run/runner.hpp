@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -23,6 +24,7 @@ Rounds parse_rounds(std::string_view text);
 
 struct RunOptions {
     bool resume = false;            ///< go on with the run that stands in the folder
+    std::filesystem::path input;    ///< the file it was read from, never written over
     std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
     bool brief = false; ///< no summary of a finished run, no word of a folder that is still empty
     // For one run among several:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <set>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -14,10 +16,36 @@
 namespace fedmrn {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json; // sorted: a name among many is found at once
 
 constexpr std::size_t prefix = 8;
-constexpr std::size_t largest_header = 100'000'000; // the reference implementation's limit
+
+/// The format's types and the bits of an element of each.
+struct Type {
+    const char* name;
+    std::size_t bits;
+    Dtype dtype = Dtype::other;
+};
+constexpr Type types[] = {{"BOOL", 8},
+                          {"U8", 8},
+                          {"I8", 8},
+                          {"F8_E4M3", 8},
+                          {"F8_E5M2", 8},
+                          {"F8_E8M0", 8},
+                          {"I16", 16},
+                          {"U16", 16},
+                          {"F16", 16},
+                          {"BF16", 16},
+                          {"I32", 32},
+                          {"U32", 32},
+                          {"I64", 64},
+                          {"C64", 64},
+                          {"F4", 4},
+                          {"F6_E2M3", 6},
+                          {"F6_E3M2", 6},
+                          {"F32", 32, Dtype::float32},
+                          {"F64", 64, Dtype::float64},
+                          {"U64", 64, Dtype::uint64}};
 
 std::uint64_t header_length(std::span<const std::byte> bytes) {
     std::uint64_t length = 0;
@@ -56,16 +84,14 @@ Json Parser::header() const {
                          bytes_.size() - prefix));
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + prefix;
     // A name that stands twice would silently win over the first.
-    std::vector<std::vector<std::string>> names;
+    std::vector<std::set<std::string>> names;
     const auto once = [&](int, Json::parse_event_t event, Json& value) {
         if (event == Json::parse_event_t::object_start) names.emplace_back();
         if (event == Json::parse_event_t::object_end) names.pop_back();
         if (event == Json::parse_event_t::key) {
-            auto& seen = names.back();
             const auto key = value.get<std::string>();
-            if (std::find(seen.begin(), seen.end(), key) != seen.end())
+            if (!names.back().insert(key).second)
                 fail(fmt::format("\"{}\" stands in the header twice", key));
-            seen.push_back(key);
         }
         return true;
     };
@@ -93,26 +119,30 @@ TensorView Parser::tensor(const std::string& name, const Json& entry,
 
     TensorView view;
     view.name = name;
-    if (dtype != "F32" && dtype != "F64")
-        fail(fmt::format("{}: expected type F32 or F64, found {}", name, dtype.dump()));
-    view.dtype = dtype == "F32" ? Dtype::float32 : Dtype::float64;
+    if (!dtype.is_string()) fail(name + ": the dtype is no string");
+    view.type = dtype.get<std::string>();
+    const auto* type = std::find_if(std::begin(types), std::end(types),
+                                    [&](const Type& t) { return view.type == t.name; });
+    const bool known = type != std::end(types); // a type of tomorrow has any size
+    view.dtype = known ? type->dtype : Dtype::other;
 
     if (!shape.is_array()) fail(name + ": the shape is no list");
-    std::size_t bytes = bytes_of(view.dtype);
+    std::size_t bits = known ? type->bits : 1;
     for (const Json& size : shape) {
         view.shape.push_back(count(size, name + ": shape"));
-        if (__builtin_mul_overflow(bytes, view.shape.back(), &bytes))
+        if (__builtin_mul_overflow(bits, view.shape.back(), &bits))
             fail(name + ": the shape has too many elements");
     }
+    const std::size_t bytes = bits / 8 + (bits % 8 != 0);
     if (!offsets.is_array() || offsets.size() != 2) fail(name + ": data_offsets are not two");
     const std::size_t begin = count(offsets[0], name + ": data_offsets");
     const std::size_t end = count(offsets[1], name + ": data_offsets");
     if (begin > end || end > data.size())
         fail(fmt::format("{}: bytes {} to {} of {}: truncated or wrong offsets", name, begin, end,
                          data.size()));
-    if (end - begin != bytes)
+    if (known && end - begin != bytes)
         fail(fmt::format("{}: {} bytes, its shape needs {}", name, end - begin, bytes));
-    view.data = data.subspan(begin, bytes);
+    view.data = data.subspan(begin, end - begin);
     return view;
 }
 

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/summary.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/run/atomic_file.hpp"
+#include "engine/run/fields.hpp"
 #include "engine/run/file.hpp"
 #include "engine/run/text.hpp"
 #include "fedmrn/error.hpp"
@@ -19,28 +22,60 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("final_accuracy", s.final_accuracy);
     visit("best_accuracy", s.best_accuracy);
     visit("uplink_bits_per_parameter", s.uplink_bits_per_parameter);
+    visit("messages", s.messages);
     visit("uplink_bytes", s.uplink_bytes);
     visit("downlink_bytes", s.downlink_bytes);
     visit("float32_bytes", s.float32_bytes);
     visit("samples_per_second", s.samples_per_second);
-    visit("seconds", s.seconds);
+    each_second(s.time, visit);
     visit("simulated_seconds", s.simulated_seconds);
     visit("device", s.device);
     visit("lanes", s.lanes);
     visit("model_hash", s.model_hash);
+    visit("data_hash", s.data_hash);
+    visit("version", s.provenance.version);
+    visit("commit", s.provenance.commit);
+    visit("compiler", s.provenance.compiler);
+    visit("processor", s.provenance.processor);
+    visit("started", s.provenance.started);
+    visit("finished", s.provenance.finished);
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 std::string whole(double value) { return grouped(static_cast<std::uint64_t>(value)); }
 
+/// "0:25 in all: training 0:20, evaluation 0:03, checkpoints 0:01, the rest 0:01"; what took less
+/// than a hundredth is part of the rest.
+std::string time_text(const WallTime& time) {
+    std::string text = duration_text(time.all) + " in all";
+    double rest = time.all;
+    const auto part = [&](const char* name, double seconds) {
+        if (seconds < 0.01 * time.all || seconds <= 0) return;
+        text += fmt::format("{} {} {}", rest == time.all ? ":" : ",", name, duration_text(seconds));
+        rest -= seconds;
+    };
+    part("training", time.training);
+    part("messages", time.messages);
+    part("aggregation", time.aggregation);
+    part("evaluation", time.evaluation);
+    part("checkpoints", time.checkpoints);
+    part("the rest", rest);
+    return text;
+}
+
 } // namespace
 
-Summary summarise(const Experiment& experiment, const Ledger& ledger) {
+Summary summarise(const Experiment& experiment, const Ledger& ledger,
+                  std::span<const RoundMetrics> rounds) {
     Summary s;
     s.rounds = experiment.state().round;
-    s.final_accuracy = ledger.last_accuracy;
-    s.best_accuracy = ledger.best_accuracy;
+    for (const RoundMetrics& round : rounds) {
+        if (!round.accuracy) continue;
+        s.final_accuracy = *round.accuracy;
+        s.best_accuracy = std::max(s.best_accuracy, *round.accuracy);
+    }
+    s.messages = ledger.messages;
     s.uplink_bits_per_parameter =
         ratio(8.0 * static_cast<double>(ledger.uplink_bytes),
               static_cast<double>(ledger.messages) *
@@ -48,8 +83,8 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger) {
     s.uplink_bytes = ledger.uplink_bytes;
     s.downlink_bytes = ledger.downlink_bytes;
     s.float32_bytes = experiment.float32_bytes() * ledger.messages;
-    s.samples_per_second = ratio(static_cast<double>(ledger.samples), ledger.train_seconds);
-    s.seconds = ledger.seconds;
+    s.samples_per_second = ratio(static_cast<double>(ledger.samples), ledger.time.training);
+    s.time = ledger.time;
     s.simulated_seconds = ledger.simulated_seconds;
     s.device = experiment.device();
     s.lanes = experiment.lanes();
@@ -76,21 +111,35 @@ Summary read_summary(const std::filesystem::path& path) {
     return summary;
 }
 
-std::string summary_text(const Summary& s, std::uint64_t messages, const std::string& folder) {
-    const double upload = ratio(static_cast<double>(s.uplink_bytes), static_cast<double>(messages));
-    const double dense = ratio(static_cast<double>(s.float32_bytes), static_cast<double>(messages));
+std::string bytes_per_upload(const Summary& s) {
+    if (s.messages == 0) return "-";
+    return whole(ratio(static_cast<double>(s.uplink_bytes), static_cast<double>(s.messages)));
+}
+
+std::string share_of_float32(const Summary& s) {
+    if (s.uplink_bytes == 0) return "-";
+    return fmt::format("1/{:.1f}",
+                       static_cast<double>(s.float32_bytes) / static_cast<double>(s.uplink_bytes));
+}
+
+std::string summary_text(const Summary& s, const std::string& folder) {
     std::string text;
     const auto row = [&](const char* name, const std::string& value) {
         text += fmt::format("  {:<18}{}\n", name, value);
     };
-    row("accuracy", fmt::format("{} after {} rounds, best {}", percent_text(s.final_accuracy),
-                                s.rounds, percent_text(s.best_accuracy)));
-    row("a client uploads", fmt::format("{} bytes a round, 1/{:.1f} of float32's {}", whole(upload),
-                                        ratio(dense, upload), whole(dense)));
-    row("bits a parameter", fmt::format("{:.3f}", s.uplink_bits_per_parameter));
-    row("training",
-        fmt::format("{} samples/s on {}, {} lane{}; {} in all", whole(s.samples_per_second),
-                    s.device, s.lanes, s.lanes == 1 ? "" : "s", duration_text(s.seconds)));
+    row("accuracy", fmt::format("{} after {}, best {}", percent_text(s.final_accuracy),
+                                counted(s.rounds, "round"), percent_text(s.best_accuracy)));
+    if (s.messages == 0) {
+        row("a client uploads", "nothing: in every round all clients dropped out");
+    } else {
+        row("a client uploads",
+            fmt::format("{} bytes a round, {} of float32's {}", bytes_per_upload(s),
+                        share_of_float32(s), grouped(s.float32_bytes / s.messages)));
+        row("bits a parameter", fmt::format("{:.3f}", s.uplink_bits_per_parameter));
+    }
+    row("training", fmt::format("{} samples/s on {}, {}", whole(s.samples_per_second), s.device,
+                                counted(s.lanes, "lane")));
+    row("time", time_text(s.time));
     if (s.simulated_seconds > 0)
         row("network", fmt::format("{} simulated, the slowest client of each round",
                                    duration_text(s.simulated_seconds)));

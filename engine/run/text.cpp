@@ -28,6 +28,10 @@ std::string bytes_text(double bytes) {
     return fmt::format("{:.{}f} {}", bytes, digits, units[unit]);
 }
 
+std::string counted(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
 std::string duration_text(double seconds) {
     if (!(seconds >= 0) || seconds > 1e9) return "?";
     const auto whole = static_cast<std::uint64_t>(std::llround(seconds));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "fedmrn/device.hpp"
 #include "fedmrn/config.hpp"
+#include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/backends.hpp"
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <utility>
 
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
+#include "engine/data/own_samples.hpp"
 #include "engine/server/cohort.hpp"
 #include "engine/server/network.hpp"
 #include "engine/server/resident_split.hpp"
@@ -60,21 +62,31 @@ struct Experiment::Impl {
     std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
     std::unique_ptr<Method> method;
     std::optional<ResidentSplit> train, test;
+    std::vector<SampleRange> whole_test;
+    std::vector<SampleRange> own; ///< of each client, of its test samples or of its training ones
+    bool own_tests = false;
     std::unique_ptr<LanePool> lanes;
     Buffer<float> global;
     Buffer<double> velocity, second;
     ServerState state;
 
-    Impl(const Config& c, const Dataset& dataset)
+    Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
         : config(resolved(c)), kind(config.experiment.device),
           model(make_model(c.model.name, dataset.shape, dataset.classes)),
-          clients(partition(c.data, dataset, c.experiment.seed)),
+          clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(kind, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)) {
         check(config, dataset, clients);
         device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
-        test.emplace(*device, dataset.test, dataset.shape, std::span<const std::uint32_t>{});
+        own_tests = !clients.users.empty() && !dataset.test_owners.empty();
+        const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
+                                           : OwnSamples{clients.first, {}};
+        test.emplace(*device, dataset.test, dataset.shape, tests.order);
+        whole_test = {{0, dataset.test.samples()}};
+        for (std::size_t k = 0; k < clients.clients(); ++k) {
+            own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
+        }
         lanes = std::make_unique<LanePool>(*device, model, *method, config,
                                            choose_lanes(*device, model, *method, config));
         ServerState first;
@@ -124,17 +136,25 @@ struct Experiment::Impl {
         return view;
     }
 
-    std::vector<ClientTask> tasks(std::uint32_t round) const {
+    /// A round's cohort: who trains and uploads, and who drops out.
+    struct Cohort {
         std::vector<ClientTask> tasks;
+        std::vector<std::uint64_t> dropped;
+    };
+    Cohort cohort(std::uint32_t round) const {
+        Cohort drawn;
         const std::uint64_t seed = config.experiment.seed;
-        for (const std::uint64_t k :
-             without_dropouts(config.network, seed, round,
-                              sample_cohort(config.server.sampling, seed, round, clients.first,
-                                            config.client.cohort))) {
-            tasks.push_back({tasks.size(), k, round, formula::client_seed(seed, round, k),
-                             clients.first[k], static_cast<std::uint32_t>(clients.samples(k))});
+        for (const std::uint64_t k : sample_cohort(config.server.sampling, seed, round,
+                                                   clients.first, config.client.cohort)) {
+            if (drops_out(config.network, seed, round, k)) {
+                drawn.dropped.push_back(k);
+                continue;
+            }
+            drawn.tasks.push_back({drawn.tasks.size(), k, round,
+                                   formula::client_seed(seed, round, k), clients.first[k],
+                                   static_cast<std::uint32_t>(clients.samples(k))});
         }
-        return tasks;
+        return drawn;
     }
 
     /// What all clients of a round share.
@@ -167,17 +187,21 @@ struct Experiment::Impl {
         return method->model_weights(*device, context(std::max(state.round, 1u)), room);
     }
 
-    /// Decodes what arrived and moves the global state; reads nothing but the bytes.
-    void aggregate(const RoundContext& round, std::span<const Upload> uploads) {
-        const Range range(*device, "aggregation", uploads.size());
+    std::vector<Message> decoded(std::uint32_t round, std::span<const Upload> uploads) const {
         std::vector<Message> messages;
-        const std::vector<TensorEntry> table = method->table(round.round);
+        const std::vector<TensorEntry> table = method->table(round);
         for (const Upload& upload : uploads) {
             messages.push_back(decode(upload.bytes, table));
             if (config.server.sampling == Sampling::weighted) {
                 messages.back().samples = 1; // they weigh by being drawn, and not once more
             }
         }
+        return messages;
+    }
+
+    /// Moves the global state by what arrived; reads nothing but the messages.
+    void aggregate(const RoundContext& round, std::span<const Message> messages) {
+        const Range range(*device, "aggregation", messages.size());
         Buffer<double> mean(*device, model.layout.state);
         method->aggregate(*device, round, messages, mean.data());
         const std::size_t trainable = model.layout.trainable;
@@ -199,23 +223,51 @@ struct Experiment::Impl {
     }
 
     /// All of the cohort have received the global state, those that dropped out too.
-    void count(std::span<const ClientTask> tasks, std::span<const Upload> uploads,
-               RoundMetrics& metrics) const {
+    void count(const Cohort& cohort, std::span<const Upload> uploads, RoundMetrics& metrics) const {
         const std::uint64_t download = model.layout.state * sizeof(float);
         std::vector<ClientWork> work;
         double loss = 0;
-        for (std::size_t k = 0; k < tasks.size(); ++k) {
+        for (std::size_t k = 0; k < uploads.size(); ++k) {
             const Upload& upload = uploads[k];
             loss += upload.metrics.loss;
             metrics.samples += upload.metrics.samples;
             metrics.uplink_bytes += upload.bytes.size();
             work.push_back(
-                {tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
+                {cohort.tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
         }
-        metrics.train_loss = loss / static_cast<double>(metrics.samples);
+        for (const std::uint64_t k : cohort.dropped) {
+            work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});
+        }
+        if (metrics.samples != 0) {
+            metrics.train_loss = loss / static_cast<double>(metrics.samples);
+        }
+        metrics.messages = uploads.size();
         metrics.downlink_bytes = config.client.cohort * download;
-        metrics.dropped = config.client.cohort - tasks.size();
+        metrics.dropped = cohort.dropped.size();
         metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
+    }
+
+    std::vector<Evaluation> evaluate(const kernels::SplitView& split,
+                                     std::span<const SampleRange> ranges) {
+        Buffer<float> room;
+        std::vector<Evaluation> results;
+        for (const LaneMetrics& total : lanes->evaluate(split, ranges, weights(room))) {
+            Evaluation& result = results.emplace_back();
+            result.samples = total.samples;
+            if (total.samples != 0) {
+                result.loss = total.loss / static_cast<double>(total.samples);
+                result.accuracy =
+                    static_cast<double>(total.correct) / static_cast<double>(total.samples);
+            }
+        }
+        return results;
+    }
+
+    Evaluation evaluate() {
+        const Range part(*device, "evaluation", test->samples());
+        kernels::SplitView split = test->view();
+        split.order = nullptr; // as the data set has them
+        return evaluate(split, whole_test).front();
     }
 
     bool evaluates(std::uint32_t round) const {
@@ -223,8 +275,8 @@ struct Experiment::Impl {
     }
 };
 
-Experiment::Experiment(const Config& config, const Dataset& dataset)
-    : impl_(std::make_unique<Impl>(config, dataset)) {}
+Experiment::Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop)
+    : impl_(std::make_unique<Impl>(config, dataset, stop)) {}
 Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
 Experiment& Experiment::operator=(Experiment&&) noexcept = default;
@@ -245,6 +297,15 @@ std::vector<float> Experiment::weights() const {
     return weights;
 }
 
+Evaluation Experiment::evaluate() { return impl_->evaluate(); }
+
+std::vector<Evaluation> Experiment::evaluate_clients() {
+    const Range part(*impl_->device, "clients", impl_->own.size());
+    return impl_->evaluate((impl_->own_tests ? impl_->test : impl_->train)->view(), impl_->own);
+}
+
+bool Experiment::clients_have_tests() const { return impl_->own_tests; }
+
 std::uint32_t Experiment::lanes() const {
     return static_cast<std::uint32_t>(impl_->lanes->lanes());
 }
@@ -260,7 +321,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     RoundMetrics metrics;
     metrics.round = run.state.round + 1;
     const Range range(*run.device, "round", metrics.round);
-    std::vector<ClientTask> tasks = run.tasks(metrics.round);
+    Impl::Cohort cohort = run.cohort(metrics.round);
+    std::span<ClientTask> tasks = cohort.tasks;
     const RoundContext context = run.context(metrics.round);
     std::vector<std::vector<float>> memory = run.lend_memory(tasks);
     std::uint64_t expected = 0;
@@ -276,25 +338,36 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
             progress(static_cast<double>(now) / static_cast<double>(expected), now);
         }
     };
-    const std::vector<Upload> uploads =
-        run.lanes->train(tasks, run.training(), context, stepped, stop);
-    if (uploads.empty()) {
+    std::vector<Upload> uploads;
+    if (!tasks.empty()) {
+        uploads = run.lanes->train(tasks, run.training(), context, stepped, stop);
+    }
+    if (uploads.size() != tasks.size()) {
         return std::nullopt;
     }
-    metrics.train_seconds = seconds_since(start);
-    run.count(tasks, uploads, metrics);
-    run.aggregate(context, uploads);
+    auto begun = start;
+    const auto lap = [&begun] {
+        const auto now = std::chrono::steady_clock::now();
+        return std::chrono::duration<double>(now - std::exchange(begun, now)).count();
+    };
+    metrics.time.training = lap();
+    run.count(cohort, uploads, metrics);
+    if (!uploads.empty()) {
+        const std::vector<Message> messages = run.decoded(metrics.round, uploads);
+        metrics.time.messages = lap();
+        run.aggregate(context, messages);
+        metrics.time.aggregation = lap();
+    }
     run.keep_memory(tasks, std::move(memory));
     ++run.state.round;
     if (run.evaluates(metrics.round)) {
-        const Range part(*run.device, "evaluation", run.test->samples());
-        Buffer<float> room;
-        const LaneMetrics test =
-            run.lanes->evaluate(run.test->view(), run.test->samples(), run.weights(room));
-        metrics.loss = test.loss / static_cast<double>(test.samples);
-        metrics.accuracy = static_cast<double>(test.correct) / static_cast<double>(test.samples);
+        begun = std::chrono::steady_clock::now();
+        const Evaluation test = run.evaluate();
+        metrics.loss = test.loss;
+        metrics.accuracy = test.accuracy;
+        metrics.time.evaluation = lap();
     }
-    metrics.seconds = seconds_since(start);
+    metrics.time.all = seconds_since(start);
     return metrics;
 }
 

@@ -39,18 +39,11 @@ double round_seconds(const NetworkConfig& config, std::uint64_t seed,
     return slowest;
 }
 
-std::vector<std::uint64_t> without_dropouts(const NetworkConfig& config, std::uint64_t seed,
-                                            std::uint32_t round,
-                                            std::vector<std::uint64_t> cohort) {
-    const double bound = config.dropout * 0x1p32; // rounds are counted from 1, rates take step 0
-    const std::uint64_t first = cohort.front();
-    std::erase_if(cohort, [&](std::uint64_t client) {
-        return formula::philox(seed, client, round, formula::purpose_network).w[0] < bound;
-    });
-    if (cohort.empty()) {
-        cohort.push_back(first);
-    }
-    return cohort;
+bool drops_out(const NetworkConfig& config, std::uint64_t seed, std::uint32_t round,
+               std::uint64_t client) {
+    // Rounds are counted from 1, the rates take step 0.
+    return formula::philox(seed, client, round, formula::purpose_network).w[0] <
+           config.dropout * 0x1p32;
 }
 
 } // namespace fedmrn

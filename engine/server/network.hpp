@@ -17,7 +17,8 @@ struct ClientRates {
     double speed = 0;                ///< samples trained on a second
 };
 
-/// A client's work in one round.
+/// A client's work in one round; of one that dropped out, all but the upload: the server waits for
+/// it as long as its training would have taken.
 struct ClientWork {
     std::uint64_t client = 0, uplink_bytes = 0, downlink_bytes = 0, samples = 0;
 };
@@ -31,9 +32,9 @@ ClientRates client_rates(const NetworkConfig& config, std::uint64_t seed, std::u
 double round_seconds(const NetworkConfig& config, std::uint64_t seed,
                      std::span<const ClientWork> clients);
 
-/// The cohort without those that drop out of this round, each with probability dropout, a function
-/// of (seed, round, client). Where all would, the first stays: a round has an update.
-std::vector<std::uint64_t> without_dropouts(const NetworkConfig& config, std::uint64_t seed,
-                                            std::uint32_t round, std::vector<std::uint64_t> cohort);
+/// Whether a client of the cohort does not finish this round: with probability dropout, a function
+/// of (seed, round, client).
+bool drops_out(const NetworkConfig& config, std::uint64_t seed, std::uint32_t round,
+               std::uint64_t client);
 
 } // namespace fedmrn

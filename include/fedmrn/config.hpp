@@ -9,7 +9,7 @@
 
 namespace fedmrn {
 
-enum class Partition { iid, labeldir, labelcnt, natural };
+enum class Partition { iid, labeldir, labelcnt, natural, file };
 enum class MethodName {
     fedavg,
     fedmrn,
@@ -42,8 +42,10 @@ struct ExperimentConfig {
     std::uint32_t lanes = 0; ///< clients trained at the same time; 0: chosen by the device
     DeviceKind device = DeviceKind::automatic;
     Precision precision = Precision::automatic; ///< tf32 on GPUs that have it, else fp32
-    std::string out;                    ///< folder of the run; empty: runs/<name of the file>
-    std::uint32_t checkpoint_every = 1; ///< rounds between checkpoints
+    std::string out; ///< folder of the run; empty: runs/<name of the file>
+    /// Rounds between checkpoints; 0: as often as they cost at most a tenth of the time.
+    std::uint32_t checkpoint_every = 0;
+    bool per_client = false; ///< the final model on each client's own samples: clients.csv
 };
 
 /// [data]: which samples, and who holds them.
@@ -51,6 +53,7 @@ struct DataConfig {
     std::string name = "fashion-mnist"; ///< one of dataset_names()
     std::string path; ///< folder of the files, empty: the usual places; or the .npz
     Partition partition = Partition::iid;
+    std::string partition_file;   ///< file: as `fedmrn data --save` writes it
     double beta = 0.3;            ///< labeldir: Dirichlet concentration
     double fraction = 0.3;        ///< labelcnt: share of the labels that a client holds
     std::uint64_t clients = 100;  ///< natural: the data set's first users; 0: all of them
@@ -105,7 +108,7 @@ struct MethodConfig {
 /// [server]
 struct ServerConfig {
     ServerOptimizer optimizer = ServerOptimizer::sgd; ///< adam, yogi: FedAdam, FedYogi
-    double lr = 1.0;                                  ///< adam, yogi: try 0.01
+    double lr = 1.0;                                  ///< a file's default: 0.01 with adam, yogi
     double momentum = 0.0;                            ///< sgd: FedAvgM's µ
     double beta1 = 0.9, beta2 = 0.99, tau = 1e-3;     ///< adam, yogi
     /// Who trains in a round. weighted: clients by their samples, whose uploads then count alike.

@@ -25,4 +25,10 @@ private:
     Fault fault_;
 };
 
+/// A stop was requested before there was anything to keep.
+class Stopped : public Error {
+public:
+    Stopped() : Error("stopped", Fault::run) {}
+};
+
 } // namespace fedmrn

@@ -29,11 +29,19 @@ struct ServerState {
     std::map<std::uint64_t, std::vector<float>> memory;
 };
 
+/// Loss and accuracy over some samples.
+struct Evaluation {
+    std::uint64_t samples = 0;
+    double loss = 0;     ///< mean cross-entropy; 0 without samples
+    double accuracy = 0; ///< fraction; 0 without samples
+};
+
 /// A federated experiment on one device: owns the data, the lanes and the server's state.
 class Experiment {
 public:
-    /// Checks that everything fits together. Throws Error with one line where it does not.
-    Experiment(const Config& config, const Dataset& dataset);
+    /// Checks that everything fits together. Throws Error with one line where it does not, and
+    /// Stopped where a stop was requested while the partition was drawn.
+    Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop = {});
     ~Experiment();
     Experiment(Experiment&&) noexcept;
     Experiment& operator=(Experiment&&) noexcept;
@@ -49,6 +57,17 @@ public:
     /// The model's weights [state]: the global state, or what the method makes of it.
     [[nodiscard]] std::vector<float> weights() const;
 
+    /// The weights on the test set.
+    [[nodiscard]] Evaluation evaluate();
+
+    /// The weights on each client's own samples, in the order of clients(): where the partition is
+    /// natural and the data set says whose its test samples are, the user's test samples, else the
+    /// client's training samples. Costs about one evaluation of that many samples, and at least a
+    /// batch a client.
+    [[nodiscard]] std::vector<Evaluation> evaluate_clients();
+    /// Which of the two it would be.
+    [[nodiscard]] bool clients_have_tests() const;
+
     /// Continues from a state that state() gave. Throws Error if it is of another model.
     void restore(ServerState state);
 
@@ -57,9 +76,10 @@ public:
     using Progress = std::function<void(double done, std::uint64_t samples)>;
 
     /// Runs one round: samples a cohort, trains it, aggregates its messages, evaluates where
-    /// eval_every says so. Nothing if stop was requested: the round is then given up at the end of
-    /// the current local step, and state() is what it was before. Throws Error (Fault::run) where a
-    /// client's loss is not finite.
+    /// eval_every says so. Where all of the cohort drop out, no update arrives: the state stays as
+    /// it is, the server's optimiser takes no step. Nothing if stop was requested: the round is
+    /// then given up at the end of the current local step, and state() is what it was before.
+    /// Throws Error (Fault::run) where a client's loss is not finite.
     std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
                                           const Progress& progress = {});
 

@@ -8,19 +8,50 @@
 
 namespace fedmrn {
 
+/// Seconds of a wall clock, and what they were spent on; the rest of all is setting up, progress
+/// and files.
+struct WallTime {
+    double training = 0;    ///< local training, and encoding beside it
+    double messages = 0;    ///< the server's decoding
+    double aggregation = 0; ///< and the server's step
+    double evaluation = 0;
+    double checkpoints = 0; ///< written since the round before
+    double all = 0;
+    WallTime& operator+=(const WallTime& more) {
+        training += more.training;
+        messages += more.messages;
+        aggregation += more.aggregation;
+        evaluation += more.evaluation;
+        checkpoints += more.checkpoints;
+        all += more.all;
+        return *this;
+    }
+    bool operator==(const WallTime&) const = default;
+};
+
 /// What one round did. Byte counts are of encoded messages.
 struct RoundMetrics {
-    std::uint32_t round = 0;          ///< 1 … rounds
-    std::optional<double> loss;       ///< mean cross-entropy on the test set, where evaluated
-    std::optional<double> accuracy;   ///< fraction of the test set, where evaluated
-    double train_loss = 0;            ///< mean over the samples that the cohort trained on
+    std::uint32_t round = 0;        ///< 1 … rounds
+    std::optional<double> loss;     ///< mean cross-entropy on the test set, where evaluated
+    std::optional<double> accuracy; ///< fraction of the test set, where evaluated
+    /// Mean over the samples that the cohort trained on; none where all dropped out.
+    std::optional<double> train_loss;
     std::uint64_t samples = 0;        ///< samples trained on, each epoch counted
+    std::uint64_t messages = 0;       ///< clients that uploaded
     std::uint64_t uplink_bytes = 0;   ///< all messages of the cohort
     std::uint64_t downlink_bytes = 0; ///< the global state to each client, float32
     std::uint64_t dropped = 0;        ///< clients of the cohort that dropped out
     double simulated_seconds = 0;     ///< on the simulated network: the slowest client's
-    double train_seconds = 0;         ///< local training and encoding
-    double seconds = 0;               ///< the whole round, evaluation included
+    WallTime time;
+};
+
+/// What made a run's results.
+struct Provenance {
+    std::string version, commit; ///< of this program; commit: empty outside of a git checkout
+    std::string compiler;
+    std::string processor;         ///< the device's name
+    std::string started, finished; ///< UTC, ISO 8601
+    bool operator==(const Provenance&) const = default;
 };
 
 /// What a run came to: the last round's accuracy, the best one beside it.
@@ -28,15 +59,18 @@ struct Summary {
     std::uint32_t rounds = 0;
     double final_accuracy = 0, best_accuracy = 0;
     double uplink_bits_per_parameter =
-        0; ///< a message's bits, header included / trainable parameters
+        0;                      ///< a message's bits, header included / trainable parameters
+    std::uint64_t messages = 0; ///< that the clients uploaded in all rounds
     std::uint64_t uplink_bytes = 0, downlink_bytes = 0;
     std::uint64_t float32_bytes = 0; ///< the uplink had every client sent its state as float32
-    double samples_per_second = 0;   ///< samples / train_seconds
-    double seconds = 0;
-    double simulated_seconds = 0; ///< of all rounds on the simulated network; 0 without one
+    double samples_per_second = 0;   ///< of training
+    WallTime time;                   ///< of all processes that the run took
+    double simulated_seconds = 0;    ///< of all rounds on the simulated network; 0 without one
     std::string device;
     std::uint32_t lanes = 0;
     std::string model_hash; ///< 16 hex digits, of the global state's bytes
+    std::string data_hash;  ///< of samples, labels and partition, see DataHash
+    Provenance provenance;
 };
 
 } // namespace fedmrn

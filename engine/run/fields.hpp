@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace fedmrn {
+
+/// The parts of a wall time by the names that files give them.
+template <class Time, class Visit> void each_second(Time& time, Visit visit) {
+    visit("train_seconds", time.training);
+    visit("message_seconds", time.messages);
+    visit("aggregation_seconds", time.aggregation);
+    visit("evaluation_seconds", time.evaluation);
+    visit("checkpoint_seconds", time.checkpoints);
+    visit("seconds", time.all);
+}
+
+} // namespace fedmrn
