@@ -19,5 +19,6 @@ void add_data(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+void add_keys(CLI::App& app, Action& action);
 
 } // namespace fedmrn::cli

@@ -14,7 +14,7 @@ void add_run(CLI::App& app, Action& action) {
     struct Options {
         std::string file, device, out, profile;
         std::vector<std::string> set;
-        bool resume = false;
+        bool resume = false, per_client = false;
     };
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("run", "train an experiment");
@@ -32,17 +32,23 @@ void add_run(CLI::App& app, Action& action) {
                      "rounds that nsys or ncu record (--capture-range=cudaProfilerApi)")
         ->type_name("FIRST:LAST");
     command->add_flag("--resume", options->resume, "go on with the run that stands in the folder");
+    command->add_flag("--per-client", options->per_client,
+                      "evaluate the final model on each client's own samples");
     command->callback([options, &action] {
         action = [options] {
             std::vector<std::string> overrides = options->set;
             if (!options->device.empty())
                 overrides.push_back("experiment.device=" + options->device);
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
+            if (options->per_client) overrides.push_back("experiment.per_client=true");
             RunOptions how;
             how.resume = options->resume;
             how.input = options->file;
             if (!options->profile.empty()) how.profiled = parse_rounds(options->profile);
-            return run(load_config(options->file, overrides), how, std::cout);
+            Notes notes;
+            const Config config = load_config(options->file, overrides, &notes);
+            for (const std::string& note : notes) std::cout << "note: " << note << '\n';
+            return run(config, how, std::cout);
         };
     });
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/data/partition_file.hpp"
 
+#include <algorithm>
 #include <istream>
 #include <vector>
 
@@ -108,6 +109,12 @@ std::string partition_text(const Dataset& dataset, const ClientSplit& clients) {
                             k + 1 < clients.clients() ? "," : "");
     }
     return text + "  ]\n}\n";
+}
+
+bool is_partition_file(const std::string& path) {
+    const std::string begin = fmt::format("{{\n  \"format\": \"{}\"", format_name);
+    const std::vector<std::uint8_t> bytes = ByteReader(path).read_up_to(begin.size());
+    return std::equal(begin.begin(), begin.end(), bytes.begin(), bytes.end());
 }
 
 ClientSplit read_partition(const std::string& path, std::size_t samples) {

@@ -13,6 +13,9 @@ namespace fedmrn {
 /// client.
 std::string partition_text(const Dataset& dataset, const ClientSplit& clients);
 
+/// Whether a file begins as partition_text does.
+bool is_partition_file(const std::string& path);
+
 /// Reads it back for a data set of so many training samples. Throws Error that names the file, and
 /// the client where one is wrong: no sample twice, none that there is not, none without a client's
 /// own.

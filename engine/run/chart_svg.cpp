@@ -42,23 +42,6 @@ Style style_of(std::size_t i) {
     return style;
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    return out;
-}
-
 /// One SVG being written.
 class Drawing {
 public:
@@ -102,10 +85,10 @@ Drawing::Drawing(std::span<const Curve> curves, const std::string& title, Agains
         "font-family=\"'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif\" font-size=\"14\" "
         "fill=\"#333\" role=\"img\">\n",
         width, height);
-    add("<title>{}</title>\n<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/>\n", escaped(title),
+    add("<title>{}</title>\n<rect width=\"{}\" height=\"{}\" fill=\"#fff\"/>\n", xml_text(title),
         width, height);
     add("<text x=\"{}\" y=\"40\" font-size=\"20\" font-weight=\"bold\" fill=\"#111\">{}</text>\n",
-        left, escaped(title));
+        left, xml_text(title));
     for (std::size_t i = 0; i < curves.size(); ++i)
         legend(curves[i], style_of(i), 66 + legend_line * static_cast<double>(i));
     axes();
@@ -180,7 +163,7 @@ void Drawing::legend(const Curve& curve, const Style& style, double at) {
         at, style.colour, *style.dash == '\0' ? "none" : style.dash);
     mark(style, left + 22, at, 4, false);
     add("<text x=\"{}\" y=\"{}\"><tspan fill=\"#111\" font-weight=\"bold\">{}</tspan>", left + 56,
-        at + 5, escaped(curve.name));
+        at + 5, xml_text(curve.name));
     if (!curve.points.empty())
         add("<tspan dx=\"12\">final {}, best {} at round {}</tspan>",
             percent_text(curve.points.back().accuracy), percent_text(curve.best().accuracy),

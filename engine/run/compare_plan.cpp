@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
+#include <set>
 
 #include <fmt/core.h>
 
 #include "engine/run/config_reader.hpp"
 #include "engine/run/file.hpp"
+#include "engine/run/labels.hpp"
 #include "engine/run/run_text.hpp"
 #include "engine/run/suggest.hpp"
 #include "engine/run/text.hpp"
@@ -54,8 +57,8 @@ private:
     void read_seeds(const toml::node& node);
     void read_target(const toml::node& node);
     void read_last(const toml::node& node);
-    [[nodiscard]] Config config(const Row& partition, const Row& method,
-                                const toml::node* seed) const;
+    [[nodiscard]] ConfigReader reader(const Row& partition, const Row& method,
+                                      const toml::node* seed) const;
 
     const ConfigReader& base_;
     std::vector<Row> methods_, partitions_;
@@ -69,10 +72,10 @@ Row CompareReader::row(const std::string& name, const toml::table& table, Sectio
     for (const auto& [key_name, value] : by_line(table)) {
         if (key_name == "label") {
             const auto* text = value->as_string();
-            if (text == nullptr || file_name_of(text->get()).empty())
-                throw Error(fmt::format("{}: {}.label: expected a string with a letter or a digit, "
-                                        "found {}",
-                                        base_.line(*value), name, one_line(found_text(*value))));
+            if (text == nullptr || text->get().find_first_not_of(" \t\r\n") == std::string::npos)
+                throw Error(
+                    fmt::format("{}: {}.label: expected a string that is not empty, found {}",
+                                base_.line(*value), name, one_line(found_text(*value))));
             row.label = one_line(text->get());
             continue;
         }
@@ -168,26 +171,48 @@ void CompareReader::section(const toml::node& node) {
     if (seeds_.empty()) seeds_.push_back(nullptr); // the base's
 }
 
-Config CompareReader::config(const Row& partition, const Row& method,
-                             const toml::node* seed) const {
+ConfigReader CompareReader::reader(const Row& partition, const Row& method,
+                                   const toml::node* seed) const {
     ConfigReader reader = base_;
     for (const Row* row : {&partition, &method})
         for (const Change& change : row->changes)
             reader.assign(base_.line(*change.value), *change.key, *change.value);
     if (seed != nullptr) reader.assign(base_.line(*seed), *find_key("experiment", "seed"), *seed);
-    return reader.finish();
+    return reader;
 }
 
-/// Labels must differ as names of files too.
 void require_apart(const std::vector<std::string>& labels, const std::vector<Row>& rows,
                    const std::string& name) {
     for (std::size_t i = 0; i < labels.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (file_name_of(labels[i]) == file_name_of(labels[j]))
-                throw Error(fmt::format("{}: {}.label: expected one of its own, found \"{}\" "
-                                        "beside \"{}\"",
-                                        rows[i].where, name, labels[i], labels[j]));
+        if (std::find(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) !=
+            labels.begin() + static_cast<std::ptrdiff_t>(i))
+            throw Error(fmt::format("{}: {}.label: expected one of its own, found \"{}\" again",
+                                    rows[i].where, name, labels[i]));
 }
+
+/// Finds keys that were given and that no run of a comparison heeds.
+class Heed {
+public:
+    void add(const ConfigReader& run) {
+        std::set<std::string> idle;
+        for (const Idle& key : run.idle()) {
+            const std::string place = key.where + key.key->full();
+            idle.insert(place);
+            texts_.emplace(place, key.text());
+        }
+        for (const auto& [key, where] : run.given())
+            if (!idle.contains(where + key)) heeded_.insert(where + key);
+    }
+    void require_all() const {
+        for (const auto& [place, text] : texts_)
+            if (!heeded_.contains(place))
+                throw Error(text + ", which no run of this comparison has");
+    }
+
+private:
+    std::map<std::string, std::string> texts_; ///< of what some run did not heed, by place
+    std::set<std::string> heeded_;
+};
 
 ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
@@ -196,48 +221,41 @@ ComparePlan CompareReader::plan(const std::string& file) const {
     plan.last = last_;
     plan.seeds = seeds_.size();
     for (const Row& row : partitions_)
-        plan.partitions.push_back(row.label.empty()
-                                      ? split_name(config(row, methods_.front(), seeds_.front()))
-                                      : row.label);
+        plan.partitions.push_back(
+            row.label.empty() ? split_name(reader(row, methods_.front(), seeds_.front()).finish())
+                              : row.label);
     for (const Row& row : methods_)
-        plan.methods.push_back(row.label.empty()
-                                   ? method_name(config(partitions_.front(), row, seeds_.front()))
-                                   : row.label);
+        plan.methods.push_back(
+            row.label.empty()
+                ? method_name(reader(partitions_.front(), row, seeds_.front()).finish())
+                : row.label);
     require_apart(plan.partitions, partitions_, "compare.partition");
     require_apart(plan.methods, methods_, "compare.method");
+    plan.partition_files = file_names_of(plan.partitions);
+    plan.method_files = file_names_of(plan.methods);
+    Heed heed;
     for (std::size_t p = 0; p < partitions_.size(); ++p)
         for (std::size_t m = 0; m < methods_.size(); ++m)
             for (const toml::node* seed : seeds_) {
-                Config c = config(partitions_[p], methods_[m], seed);
+                const ConfigReader run = reader(partitions_[p], methods_[m], seed);
+                heed.add(run);
+                Config c = run.finish();
                 plan.out = c.experiment.out;
                 const std::filesystem::path folder =
-                    std::filesystem::path(plan.out) / file_name_of(plan.partitions[p]) /
-                    file_name_of(plan.methods[m]) / fmt::format("seed-{}", c.experiment.seed);
+                    std::filesystem::path(plan.out) / plan.partition_files[p] /
+                    plan.method_files[m] / fmt::format("seed-{}", c.experiment.seed);
                 c.experiment.out = folder.string();
                 plan.runs.push_back({p, m, std::move(c)});
             }
+    heed.require_all();
     const Config& first = plan.runs.front().config;
-    plan.setting = fmt::format("{}, {}, {}, {} a round, {} rounds", first.data.name,
-                               first.model.name, clients_count(first.data.clients),
-                               grouped(first.client.cohort), first.experiment.rounds);
+    plan.setting = fmt::format("{}, {}, {}, {} a round, {}", first.data.name, first.model.name,
+                               clients_count(first.data.clients), grouped(first.client.cohort),
+                               counted(first.experiment.rounds, "round"));
     return plan;
 }
 
 } // namespace
-
-std::string file_name_of(std::string_view label) {
-    std::string name;
-    for (const char c : label) {
-        const bool upper = c >= 'A' && c <= 'Z';
-        if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.')
-            name += upper ? static_cast<char>(c - 'A' + 'a') : c;
-        else if (!name.empty() && name.back() != '-')
-            name += '-';
-    }
-    // No name ends in a separator, and none is "." or "..".
-    while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
-    return name;
-}
 
 ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides) {
@@ -248,10 +266,17 @@ ComparePlan parse_compare(std::string_view text, std::string_view file_name,
     for (const std::string& argument : overrides) reader.override_with(argument);
     const toml::node* section = all.get("compare");
     if (section == nullptr)
-        throw Error(file + ": compare: expected a section [compare], found none");
+        throw Error(file + ": compare: expected a section [compare], found none; `fedmrn run` runs "
+                           "an experiment");
     CompareReader compare(reader);
     compare.section(*section);
     return compare.plan(file);
+}
+
+bool is_comparison(const std::filesystem::path& file) {
+    const std::vector<std::byte> bytes = read_file(file);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return parse_toml(text, file.string()).contains("compare");
 }
 
 ComparePlan load_compare(const std::filesystem::path& file,

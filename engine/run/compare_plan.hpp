@@ -27,18 +27,19 @@ struct ComparePlan {
     double target = 0.8;                          ///< accuracy that is waited for
     std::size_t last = 5;                         ///< evaluations whose mean is a run's accuracy
     std::vector<std::string> partitions, methods; ///< labels
+    std::vector<std::string> partition_files, method_files; ///< the same as names of files
     std::size_t seeds = 0;
     std::vector<PlannedRun> runs; ///< partition by partition, method by method, seed by seed
 };
 
-/// A label as the name of a file: "FedMRN, signed" becomes "fedmrn-signed".
-std::string file_name_of(std::string_view label);
-
 /// Reads an experiment's sections as the base, then [compare]: seeds, target, last,
 /// [[compare.method]] and [[compare.partition]]. Overrides change the base. As strict as
-/// parse_config.
+/// parse_config; a key must have an effect in one run at least.
 ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides = {});
+/// Whether a file has a section [compare]. Throws Error where it is no TOML.
+bool is_comparison(const std::filesystem::path& file);
+
 ComparePlan load_compare(const std::filesystem::path& file,
                          std::span<const std::string> overrides = {});
 

@@ -67,18 +67,11 @@ std::string markdown_line(const Row& cells) {
     return line + '\n';
 }
 
-std::string csv_text(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + '"';
-}
-
 } // namespace
 
 std::string picture_name(const ComparePlan& plan, Against against, std::size_t partition) {
     return fmt::format("accuracy-{}-{}.svg", against == Against::rounds ? "rounds" : "uplink",
-                       file_name_of(plan.partitions[partition]));
+                       plan.partition_files[partition]);
 }
 
 std::string compare_table(const Comparison& comparison) {

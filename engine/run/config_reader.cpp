@@ -52,14 +52,6 @@ std::optional<Value> value_of(const toml::node& node) {
                             near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
-/// Whether the update itself is trained and compressed afterwards, so that what is left out of a
-/// message means something to the next.
-bool trains_densely(MethodName method) {
-    using enum MethodName;
-    return method != fedavg && method != fedmrn && method != fedpm && method != fedsparsify &&
-           method != fedbat && method != fedmud;
-}
-
 bool is_section(std::string_view name) {
     const auto keys = config_keys();
     return std::any_of(keys.begin(), keys.end(), [&](const Key& k) { return k.section == name; });
@@ -155,45 +147,49 @@ void ConfigReader::override_with(const std::string& argument) {
     assign(place, *key, *parsed.get("v"));
 }
 
-Config ConfigReader::finish() const {
-    using enum MethodName;
+Config ConfigReader::with_defaults() const {
     Config config = config_;
-    const MethodName method = config.method.name;
-    // Each method's learning rate and each mask's magnitude as in the authors' experiments, FedPM's
-    // rate as tuned for CNN4; a step of signs must be smaller than a mask's noise, since every
-    // weight takes it.
-    if (!given_.contains("client.lr"))
-        config.client.lr = method == fedmrn || method == fedpm ? 0.1 : 0.03;
-    if (!given_.contains("method.magnitude"))
-        config.method.magnitude = method == signsgd                        ? 0.001
-                                  : config.method.mask == MaskKind::binary ? 0.01
-                                                                           : 0.005;
-    if (!given_.contains("method.ratio") && method == stc) config.method.ratio = 0.1;
-    if (!given_.contains("method.error_feedback"))
-        config.method.error_feedback = method == stc || method == powersgd;
-    if (config.method.error_feedback && !trains_densely(method))
-        throw Error(fmt::format("{}: method.error_feedback: expected false with method.name = {}, "
-                                "which {}; found true",
-                                where("method.error_feedback"),
-                                value_text(find_key("method", "name")->get(config)),
-                                method == fedavg ? "leaves nothing out" : "learns what it sends"));
-    if (config.client.l2 != 0.0 && (method == fedpm || method == fedbat || method == fedmud))
-        throw Error(fmt::format("{}: client.l2: expected 0 with method.name = {}, which does not "
-                                "train the weights themselves; found {}",
-                                where("client.l2"),
-                                value_text(find_key("method", "name")->get(config)),
-                                config.client.l2));
+    for (const Key& key : config_keys()) // a default may follow any key that is given
+        if (!given_.contains(key.full())) key.set(config, key.fallback(config));
+    if (config.experiment.out.empty())
+        config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
+    return config;
+}
+
+std::vector<Idle> ConfigReader::idle() const {
+    const Config config = with_defaults();
+    std::vector<Idle> idle;
+    for (const Key& key : config_keys()) {
+        const auto found = given_.find(key.full());
+        if (found == given_.end() || key.speaks_to(config)) continue;
+        const Value value = key.get(config);
+        if (value == Value(false) || value == Value(0.0)) continue; // switched off: nothing is lost
+        idle.push_back({&key, found->second, value_text(value)});
+    }
+    return idle;
+}
+
+std::string Idle::text() const {
+    return fmt::format("{}: {} = {} has no effect: it speaks to {}", where, key->full(), value,
+                       key->when.text);
+}
+
+Config ConfigReader::finish() const {
+    Config config = with_defaults();
+    for (const Key& key : config_keys()) // what has no effect is as if it were not there
+        if (!key.speaks_to(config)) key.set(config, key.fallback(config));
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
                         where("client.l2"), config.client.weight_decay, config.client.l2));
-    if (config.experiment.out.empty())
-        config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
-    const bool natural = config.data.partition == Partition::natural;
-    if (natural && !given_.contains("data.clients")) config.data.clients = 0;
-    if (!natural && config.data.clients == 0)
+    const bool counted =
+        config.data.partition != Partition::natural && config.data.partition != Partition::file;
+    if (counted && config.data.clients == 0)
         throw Error(where("data.clients") + ": data.clients: expected at least 1, found 0, which "
                                             "is every user of partition = \"natural\"");
+    if (config.data.partition == Partition::file && config.data.partition_file.empty())
+        throw Error(where("data.partition") + ": data.partition_file: expected the file of "
+                                              "partition = \"file\", found none");
     if (config.data.clients != 0 && config.client.cohort > config.data.clients)
         throw Error(
             fmt::format("{}: client.cohort: expected at most data.clients = {}, found {}",

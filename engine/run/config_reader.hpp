@@ -23,6 +23,14 @@ std::vector<std::pair<std::string_view, const toml::node*>> by_line(const toml::
 /// A value as an error shows it.
 std::string found_text(const toml::node& node);
 
+/// A key that was given and has no effect with the choices made.
+struct Idle {
+    const Key* key = nullptr;
+    std::string where, value;
+    /// "x.toml:5: data.beta = 0.1 has no effect: it speaks to data.partition = labeldir"
+    [[nodiscard]] std::string text() const;
+};
+
 /// Every key and value on its way into a configuration, and where each came from. A copy goes on
 /// from the same keys.
 class ConfigReader {
@@ -32,8 +40,12 @@ public:
     void sections(const toml::table& root, std::string_view but_for = {});
     void override_with(const std::string& argument); ///< "section.key=value"
     void assign(const std::string& where, const Key& key, const toml::node& node);
-    /// With the defaults that depend on other keys.
+    /// With the defaults of what is not given; what has no effect is left at its default.
     [[nodiscard]] Config finish() const;
+    /// Full keys that were given, and where.
+    [[nodiscard]] const std::map<std::string, std::string>& given() const { return given_; }
+    /// Keys that were given for nothing, in the table's order.
+    [[nodiscard]] std::vector<Idle> idle() const;
 
     /// "x.toml:12"
     [[nodiscard]] std::string line(const toml::node& node) const;
@@ -41,6 +53,7 @@ public:
 private:
     void section(std::string_view name, const toml::node& node);
     [[nodiscard]] std::string where(const std::string& key) const;
+    [[nodiscard]] Config with_defaults() const;
 
     std::string file_;
     Config config_;

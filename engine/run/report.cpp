@@ -3,6 +3,7 @@
 #include "engine/run/report.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <ostream>
 
 #include <fmt/core.h>
@@ -70,6 +71,14 @@ std::string run_table(const std::vector<FinishedRun>& runs) {
     return table.text();
 }
 
+/// What the user names may be drawn anew, but nothing else is written over.
+void require_drawing(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string begin(4, ' ');
+    if (in && in.read(begin.data(), 4).gcount() > 0 && begin != "<svg" && begin != "<?xm")
+        throw Error(path.string() + ": exists and is no SVG, expected a new file or a drawing");
+}
+
 } // namespace
 
 void report(std::span<const fs::path> folders, const std::optional<fs::path>& svg,
@@ -87,6 +96,7 @@ void report(std::span<const fs::path> folders, const std::optional<fs::path>& sv
     const std::string title = same ? setting : "test accuracy";
     out << title << "\n\n" << chart_text(curves, terminal_of(out)) << '\n' << run_table(runs);
     if (svg) {
+        require_drawing(*svg);
         write_atomically(*svg, chart_svg(curves, title));
         out << "\nchart: " << svg->string() << '\n';
     }

@@ -10,6 +10,7 @@
 
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/chart.hpp"
+#include "engine/run/client_results.hpp"
 #include "engine/run/config.hpp"
 #include "engine/run/data_hash.hpp"
 #include "engine/run/export.hpp"
@@ -145,6 +146,18 @@ void Run::finish(std::ostream& out) {
     export_model(folder_.model_file(), experiment_.model(), experiment_.weights(), about);
     const Curve curve = curve_of(method_name(config_), rounds);
     write_atomically(folder_.chart_file(), chart_svg({&curve, 1}, setting_name(config_)));
+    if (config_.experiment.per_client) {
+        const std::vector<Evaluation> clients = experiment_.evaluate_clients();
+        summary.clients = spread_of(clients);
+        out << fmt::format(
+            "\neach client's accuracy is on {}\n",
+            experiment_.clients_have_tests()
+                ? "the user's own test samples"
+                : "the samples that it trained on: it has no test samples of its own");
+        write_atomically(folder_.clients_file(), clients_csv(clients, experiment_.clients().users));
+        write_atomically(folder_.clients_chart_file(),
+                         clients_svg(clients, method_name(config_) + ", " + setting_name(config_)));
+    }
     summary.time.all += seconds_since(start_) - counted_;
     summary.provenance = provenance_of(experiment_.config().experiment.device);
     summary.provenance.started = started_;

@@ -33,12 +33,32 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("lanes", s.lanes);
     visit("model_hash", s.model_hash);
     visit("data_hash", s.data_hash);
+    visit("clients", s.clients);
     visit("version", s.provenance.version);
     visit("commit", s.provenance.commit);
     visit("compiler", s.provenance.compiler);
     visit("processor", s.provenance.processor);
     visit("started", s.provenance.started);
     visit("finished", s.provenance.finished);
+}
+
+using Json = nlohmann::ordered_json;
+
+template <class T> Json to_json(const T& value) { return value; }
+Json to_json(const std::optional<ClientSpread>& spread) {
+    if (!spread) return nullptr;
+    return {{"evaluated", spread->clients},
+            {"accuracy_mean", spread->mean},
+            {"accuracy_worst_tenth", spread->worst_tenth},
+            {"accuracy_deviation", spread->deviation}};
+}
+
+template <class T> void from_json(const Json& json, T& value) { json.get_to(value); }
+void from_json(const Json& json, std::optional<ClientSpread>& spread) {
+    if (json.is_null()) return;
+    spread = ClientSpread{
+        json.at("evaluated").get<std::uint64_t>(), json.at("accuracy_mean").get<double>(),
+        json.at("accuracy_worst_tenth").get<double>(), json.at("accuracy_deviation").get<double>()};
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
@@ -93,8 +113,8 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger,
 }
 
 void write_summary(const std::filesystem::path& path, const Summary& summary) {
-    nlohmann::ordered_json json;
-    each_field(summary, [&](const char* name, const auto& field) { json[name] = field; });
+    Json json;
+    each_field(summary, [&](const char* name, const auto& field) { json[name] = to_json(field); });
     write_atomically(path, json.dump(2) + "\n");
 }
 
@@ -103,9 +123,10 @@ Summary read_summary(const std::filesystem::path& path) {
     const auto* text = reinterpret_cast<const char*>(bytes.data());
     Summary summary;
     try {
-        const auto json = nlohmann::ordered_json::parse(text, text + bytes.size());
-        each_field(summary, [&](const char* name, auto& field) { json.at(name).get_to(field); });
-    } catch (const nlohmann::ordered_json::exception& error) {
+        const auto json = Json::parse(text, text + bytes.size());
+        each_field(summary,
+                   [&](const char* name, auto& field) { from_json(json.at(name), field); });
+    } catch (const Json::exception& error) {
         throw Error(path.string() + ": not a run's summary: " + one_line(error.what()));
     }
     return summary;
@@ -143,6 +164,11 @@ std::string summary_text(const Summary& s, const std::string& folder) {
     if (s.simulated_seconds > 0)
         row("network", fmt::format("{} simulated, the slowest client of each round",
                                    duration_text(s.simulated_seconds)));
+    if (s.clients)
+        row("clients",
+            fmt::format("mean {}, worst tenth {}, deviation {} over {}",
+                        percent_text(s.clients->mean), percent_text(s.clients->worst_tenth),
+                        percent_text(s.clients->deviation), counted(s.clients->clients, "client")));
     row("model", s.model_hash);
     row("folder", folder);
     return text;

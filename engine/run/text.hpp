@@ -23,6 +23,12 @@ std::string duration_text(double seconds);
 /// 0.88123 as "88.12 %"
 std::string percent_text(double fraction);
 
+/// Text between the tags of XML.
+std::string xml_text(std::string_view text);
+
+/// A field of a CSV file, RFC 4180.
+std::string csv_text(const std::string& text);
+
 /// Line breaks and other control characters become spaces: an Error is one line.
 std::string one_line(std::string_view text);
 

@@ -54,6 +54,13 @@ struct Provenance {
     bool operator==(const Provenance&) const = default;
 };
 
+/// How accuracy on their own samples is spread over the clients.
+struct ClientSpread {
+    std::uint64_t clients = 0; ///< that have samples
+    double mean = 0, worst_tenth = 0, deviation = 0;
+    bool operator==(const ClientSpread&) const = default;
+};
+
 /// What a run came to: the last round's accuracy, the best one beside it.
 struct Summary {
     std::uint32_t rounds = 0;
@@ -68,8 +75,9 @@ struct Summary {
     double simulated_seconds = 0;    ///< of all rounds on the simulated network; 0 without one
     std::string device;
     std::uint32_t lanes = 0;
-    std::string model_hash; ///< 16 hex digits, of the global state's bytes
-    std::string data_hash;  ///< of samples, labels and partition, see DataHash
+    std::string model_hash;              ///< 16 hex digits, of the global state's bytes
+    std::string data_hash;               ///< of samples, labels and partition, see DataHash
+    std::optional<ClientSpread> clients; ///< where experiment.per_client asked for it
     Provenance provenance;
 };
 
