@@ -35,8 +35,9 @@ struct QuantizeSource {
     std::uint32_t* words = nullptr; ///< receives bits · ⌈elements / 32⌉
 };
 
-/// The clients' values of a tensor as codes, rounded at random. tensor: its number in the model, of
-/// which with the client's seed the random words are made. Exactness: bits.
+/// The clients' values of a tensor as codes, rounded at random; without levels a zero's sign is
+/// drawn. tensor: its number in the model, of which with the client's seed the random words are
+/// made. Exactness: bits.
 void quantize(Device& device, unsigned levels, std::uint32_t tensor,
               std::span<const QuantizeSource> clients, std::size_t elements);
 

@@ -18,14 +18,15 @@ void evaluation(benchmark::State& state) {
     static const Split images = synthetic_images(2, samples);
     const auto eval_batch = static_cast<std::size_t>(state.range(0));
     const std::size_t lanes =
-        on_cpu() ? 1 : evaluation_lanes({.eval_batch = static_cast<std::uint32_t>(eval_batch)}, 64);
+        on_cpu() ? 1 : evaluation_lanes({.eval_batch = static_cast<std::uint32_t>(eval_batch)});
     Evaluator evaluator(device(), cnn4(), lanes, eval_batch, real_of(state.range(1)));
     const ResidentSplit split(device(), images, cnn4().input, std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(cnn4(), 1));
-    std::vector<LaneMetrics> results(evaluator.batches(samples));
+    const std::vector<SampleRange> batches = batches_of({0, samples}, eval_batch);
+    std::vector<LaneMetrics> results(batches.size());
     const double seconds = measure_calls(state, [&] {
         std::atomic<std::size_t> next{0};
-        evaluator.run(split.view(), samples, global.data(), next, results);
+        evaluator.run(split.view(), batches, global.data(), next, results);
     });
     state.counters["samples_per_second"] = static_cast<double>(samples) / seconds;
 }

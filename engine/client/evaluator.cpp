@@ -3,9 +3,16 @@
 #include "engine/client/evaluator.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace fedmrn {
+
+std::vector<SampleRange> batches_of(const SampleRange& range, std::size_t batch) {
+    std::vector<SampleRange> batches;
+    for (std::uint64_t done = 0; done < range.count; done += batch) {
+        batches.push_back({range.first + done, std::min<std::uint64_t>(batch, range.count - done)});
+    }
+    return batches;
+}
 
 Evaluator::Evaluator(Device& device, const ModelSpec& model, std::size_t lanes, std::size_t batch,
                      Real real)

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/model/network.hpp"
 #include "kernels/batch.hpp"
@@ -15,6 +16,9 @@ namespace fedmrn {
 struct SampleRange {
     std::uint64_t first = 0, count = 0;
 };
+
+/// A range in batches of at most so many samples.
+std::vector<SampleRange> batches_of(const SampleRange& range, std::size_t batch);
 
 /// Evaluates a state on a split, a batch at a time, as many batches at once as there are lanes.
 class Evaluator {

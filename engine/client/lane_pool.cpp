@@ -156,9 +156,8 @@ std::vector<LaneMetrics> LanePool::evaluate(const kernels::SplitView& split,
     std::vector<SampleRange> batches;
     std::vector<std::size_t> range_of;
     for (std::size_t r = 0; r < ranges.size(); ++r) {
-        for (std::uint64_t done = 0; done < ranges[r].count; done += eval_batch_) {
-            batches.push_back({ranges[r].first + done,
-                               std::min<std::uint64_t>(eval_batch_, ranges[r].count - done)});
+        for (const SampleRange& batch : batches_of(ranges[r], eval_batch_)) {
+            batches.push_back(batch);
             range_of.push_back(r);
         }
     }

@@ -30,8 +30,7 @@ formula::MergeRule merge_rule(MergeKind kind) {
 
 /// What is kept, as positions where any of them take fewer words than a bit an element.
 TensorEntry kept_entry(std::uint64_t elements, std::uint64_t kept) {
-    const bool few = wire::max_elements_a_one * kept >= elements &&
-                     wire::most_words(elements, kept) < (elements + 31) / 32;
+    const bool few = wire::most_words(elements, kept) < (elements + 31) / 32;
     return few ? TensorEntry{Encoding::sparse, elements, kept}
                : TensorEntry{Encoding::mask, elements};
 }

@@ -99,7 +99,10 @@ Message read(Bytes bytes, std::optional<std::span<const TensorEntry>> expected) 
     wire::add_streams(extent, table);
     check_length(bytes, extent);
     check_crc(bytes);
-    if (expected) wire::check_model(table.tensors, *expected);
+    if (expected)
+        wire::check_model(table.tensors, *expected);
+    else
+        wire::check_believable(table.tensors);
 
     const Bytes padding = bytes.subspan(wire::header_bytes + size.bytes, extent.padding());
     if (std::ranges::any_of(padding, [](std::byte byte) { return byte != std::byte{0}; }))

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -15,17 +16,21 @@
 // elements and ones. docs/message.md draws it.
 namespace fedmrn::wire {
 
-/// A sparse tensor has at least one in so many elements set: what bounds the memory that a short
-/// stream can ask for.
-inline constexpr std::uint64_t max_elements_a_one = 4096;
+/// What a reader that does not know the model believes of sparse tensors: so many elements of a
+/// message, and so many more for each one that is set. It bounds the memory that a short stream can
+/// ask for to 32 MiB and 512 bytes a one; a receiver is bounded by its own table.
+inline constexpr std::uint64_t believed_elements = std::uint64_t{1} << 28;
+inline constexpr std::uint64_t believed_elements_a_one = 4096;
+
+inline constexpr unsigned most_rice_bits = 31;
 
 /// Low bits of a gap that are sent as they are. The best ones for gaps of a geometric distribution:
 /// A. Kiely, Selecting the Golomb Parameter in Rice Coding, IPN Progress Report 42-159 (2004), with
 /// ln(φ) ≈ 77/160 and −1/ln(1 − p) ≈ 1/p − 1/2.
 constexpr unsigned rice_bits(std::uint64_t elements, std::uint64_t ones) {
-    return ones == 0
-               ? 0
-               : static_cast<unsigned>(std::bit_width(77 * (2 * elements - ones) / (320 * ones)));
+    return ones == 0 ? 0
+                     : std::min(most_rice_bits, static_cast<unsigned>(std::bit_width(
+                                                    77 * (2 * elements - ones) / (320 * ones))));
 }
 
 /// Words of a stream: no set of positions takes fewer or more.
@@ -33,6 +38,7 @@ constexpr std::uint64_t fewest_words(std::uint64_t elements, std::uint64_t ones)
     return (ones * (1 + rice_bits(elements, ones)) + 31) / 32;
 }
 constexpr std::uint64_t most_words(std::uint64_t elements, std::uint64_t ones) {
+    if (ones == 0) return 0;
     const unsigned low = rice_bits(elements, ones);
     return (ones * (1 + low) + ((elements - ones) >> low) + 31) / 32;
 }

@@ -51,6 +51,10 @@ void put_table(ByteWriter& writer, const Table& table);
 /// put_table cannot have written it. Allocates at most 12 times the bytes.
 Table get_table(std::span<const std::byte> bytes, std::uint32_t count);
 
+/// Of a reader that has no table of its own: rejects more elements of sparse tensors than the ones
+/// of their streams justify.
+void check_believable(std::span<const TensorEntry> found);
+
 /// Throws Error, naming the first difference, where the sender's model is not the receiver's.
 void check_model(std::span<const TensorEntry> found, std::span<const TensorEntry> expected);
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "engine/method/dense.hpp"
-#include "engine/method/message_sparse.hpp"
 #include "engine/method/payload.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/quantize.hpp"
@@ -15,12 +14,7 @@ namespace fedmrn {
 SparseMethod::SparseMethod(MethodName name, SelectedAs as, double ratio,
                            const ParameterLayout& layout)
     : DenseTraining(layout), name_(name), as_(as), ratio_(static_cast<float>(ratio)),
-      kept_(kept_of(ratio, layout.masked)) {
-    if (wire::max_elements_a_one * kept_ < layout.masked) {
-        throw Error(fmt::format("method.ratio: expected at least 1/{}, found {}",
-                                wire::max_elements_a_one, ratio));
-    }
-}
+      kept_(kept_of(ratio, layout.masked)) {}
 
 PendingMessages SparseMethod::encode(Device& device, std::span<const TrainedClient> clients) const {
     const std::size_t masked = layout().masked, dense = layout().state - masked;

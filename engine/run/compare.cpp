@@ -16,6 +16,7 @@
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/compare_result.hpp"
 #include "engine/run/compare_text.hpp"
+#include "engine/run/config.hpp"
 #include "engine/run/folder_lock.hpp"
 #include "engine/run/metrics_file.hpp"
 #include "engine/run/runner.hpp"
@@ -63,10 +64,20 @@ std::string run_name(const ComparePlan& plan, const PlannedRun& run) {
                        run.config.experiment.seed);
 }
 
-/// Nothing where the run is not there or not as long as planned.
+/// Nothing where the run is not there, is another, or is not as long as planned.
 std::optional<RunResult> read_result(const PlannedRun& run, const ComparePlan& plan) {
     const fs::path folder = run.config.experiment.out;
-    if (!fs::exists(folder / "summary.json")) return std::nullopt;
+    if (!fs::exists(folder / "summary.json") || !fs::exists(folder / "config.toml"))
+        return std::nullopt;
+    try {
+        const Config stored = load_config(folder / "config.toml");
+        Config planned = run.config;
+        if (planned.experiment.precision == Precision::automatic) // which the run has resolved
+            planned.experiment.precision = stored.experiment.precision;
+        require_same_run(stored, planned, folder.string());
+    } catch (const Error&) {
+        return std::nullopt;
+    }
     const Summary summary = read_summary(folder / "summary.json");
     if (summary.rounds != run.config.experiment.rounds) return std::nullopt;
     return result_of(summary, read_metrics(folder / "metrics.jsonl"), plan.target, plan.last);

@@ -231,8 +231,8 @@ ComparePlan CompareReader::plan(const std::string& file) const {
                 : row.label);
     require_apart(plan.partitions, partitions_, "compare.partition");
     require_apart(plan.methods, methods_, "compare.method");
-    plan.partition_files = file_names_of(plan.partitions);
-    plan.method_files = file_names_of(plan.methods);
+    const std::vector<std::string> partition_folders = file_names_of(plan.partitions),
+                                   method_folders = file_names_of(plan.methods);
     Heed heed;
     for (std::size_t p = 0; p < partitions_.size(); ++p)
         for (std::size_t m = 0; m < methods_.size(); ++m)
@@ -241,9 +241,9 @@ ComparePlan CompareReader::plan(const std::string& file) const {
                 heed.add(run);
                 Config c = run.finish();
                 plan.out = c.experiment.out;
-                const std::filesystem::path folder =
-                    std::filesystem::path(plan.out) / plan.partition_files[p] /
-                    plan.method_files[m] / fmt::format("seed-{}", c.experiment.seed);
+                const std::filesystem::path folder = std::filesystem::path(plan.out) /
+                                                     partition_folders[p] / method_folders[m] /
+                                                     fmt::format("seed-{}", c.experiment.seed);
                 c.experiment.out = folder.string();
                 plan.runs.push_back({p, m, std::move(c)});
             }

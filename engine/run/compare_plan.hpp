@@ -27,7 +27,6 @@ struct ComparePlan {
     double target = 0.8;                          ///< accuracy that is waited for
     std::size_t last = 5;                         ///< evaluations whose mean is a run's accuracy
     std::vector<std::string> partitions, methods; ///< labels
-    std::vector<std::string> partition_files, method_files; ///< the same as names of files
     std::size_t seeds = 0;
     std::vector<PlannedRun> runs; ///< partition by partition, method by method, seed by seed
 };

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "engine/run/labels.hpp"
 #include "engine/run/table.hpp"
 #include "engine/run/text.hpp"
 
@@ -71,7 +72,7 @@ std::string markdown_line(const Row& cells) {
 
 std::string picture_name(const ComparePlan& plan, Against against, std::size_t partition) {
     return fmt::format("accuracy-{}-{}.svg", against == Against::rounds ? "rounds" : "uplink",
-                       plan.partition_files[partition]);
+                       file_names_of(plan.partitions)[partition]);
 }
 
 std::string compare_table(const Comparison& comparison) {

@@ -42,6 +42,16 @@ bool not_empty(const fs::path& path) {
     return !none && size > 0;
 }
 
+/// Whether it begins as a run's metrics do, whole lines or not.
+bool is_metrics(const fs::path& file) {
+    constexpr std::string_view begin = "{\"round\":1,";
+    std::string text(begin.size(), '\0');
+    std::ifstream in(file, std::ios::binary);
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    return begin.starts_with(
+        std::string_view(text).substr(0, static_cast<std::size_t>(in.gcount())));
+}
+
 } // namespace
 
 bool is_run_config(const fs::path& file) {
@@ -96,11 +106,8 @@ void RunFolder::refuse_foreign(const fs::path& input, bool resume) const {
             refuse(file,
                    "there is no checkpoint of a run beside it, and a run in this folder would "
                    "write over it");
-    try {
-        if (not_empty(metrics_file())) read_metrics(metrics_file());
-    } catch (const Error&) {
+    if (not_empty(metrics_file()) && !is_metrics(metrics_file()))
         refuse(metrics_file(), "is no run's, and a run in this folder would write over it");
-    }
 }
 
 bool RunFolder::all_results(const Config& config) const {

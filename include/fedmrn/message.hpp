@@ -42,7 +42,7 @@ std::string encoding_name(Encoding encoding);
 struct TensorEntry {
     Encoding encoding = Encoding::float32;
     std::uint64_t elements = 0;
-    std::uint64_t ones = 0; ///< sparse: elements that are set, at least one in 4096; else 0
+    std::uint64_t ones = 0; ///< sparse: elements that are set; else 0
     bool operator==(const TensorEntry&) const = default;
 };
 
@@ -78,7 +78,8 @@ std::vector<std::byte> encode(const Message& message);
 /// differs from expected. Never reads outside bytes, never allocates more than they justify.
 Message decode(std::span<const std::byte> bytes, std::span<const TensorEntry> expected);
 
-/// As above, for a reader that does not know the model (fedmrn inspect).
+/// As above, for a reader that does not know the model (fedmrn inspect): it rejects more than 2^28
+/// elements of sparse tensors and 4096 more for each one that is set.
 Message decode(std::span<const std::byte> bytes);
 
 } // namespace fedmrn

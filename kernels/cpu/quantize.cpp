@@ -46,13 +46,17 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
     const unsigned bits = formula::code_bits(levels);
     const double per_scale =
         levels == 0 ? 0.0 : static_cast<double>(levels) / static_cast<double>(*client.scale);
-    std::uint32_t words[tile_size], codes[tile_size];
+    std::uint32_t words[tile_size] = {}, codes[tile_size];
     for (std::size_t begin = 0; begin < elements; begin += tile_size) {
         const std::size_t count = std::min(tile_size, elements - begin);
         const float* values = client.values + begin;
         if (levels == 0) {
+            if (std::find(values, values + count, 0.0f) != values + count) { // words for its coin
+                random_tile(client.seed, begin / tile_size, tensor, formula::purpose_quantize,
+                            words);
+            }
             for (std::size_t i = 0; i < count; ++i) {
-                codes[i] = formula::sign_code(values[i]);
+                codes[i] = formula::sign_code(values[i], words[i]);
             }
         } else {
             random_tile(client.seed, begin / tile_size, tensor, formula::purpose_quantize, words);

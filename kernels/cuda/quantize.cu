@@ -35,20 +35,30 @@ __global__ void __launch_bounds__(block_threads)
     const QuantizeSource client = clients[blockIdx.y];
     const std::size_t tile = blockIdx.x * std::size_t{tiles_per_block} + threadIdx.x / warp_size;
     const unsigned thread = threadIdx.x % warp_size;
+    const std::size_t first = tile * formula::tile + thread;
+    float x[rows];
+    bool drawn = levels != 0; // signs need words for zeros alone
+    FEDMRN_UNROLL
+    for (unsigned row = 0; row < rows; ++row) {
+        const std::size_t i = first + row * warp_size;
+        x[row] = i < elements ? client.values[i] : 1.0f;
+        drawn = drawn || x[row] == 0.0f;
+    }
     double per_scale = 0.0;
     formula::Words draw{};
+    if (drawn) {
+        draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
+    }
     if (levels != 0) {
         per_scale = static_cast<double>(levels) / static_cast<double>(*client.scale);
-        draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
     }
     FEDMRN_UNROLL
     for (unsigned row = 0; row < rows; ++row) {
-        const std::size_t i = tile * formula::tile + row * warp_size + thread;
+        const std::size_t i = first + row * warp_size;
         std::uint32_t code = 0;
         if (i < elements) {
-            const float x = client.values[i];
-            code = levels == 0 ? formula::sign_code(x)
-                               : formula::quantize(x, per_scale, levels, draw.w[row]);
+            code = levels == 0 ? formula::sign_code(x[row], draw.w[row])
+                               : formula::quantize(x[row], per_scale, levels, draw.w[row]);
         }
         for (unsigned p = 0; p < bits; ++p) {
             const unsigned plane = __ballot_sync(0xffffffffu, (code >> p & 1u) != 0);

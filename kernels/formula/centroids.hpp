@@ -39,7 +39,8 @@ constexpr Codebook codebook(unsigned bits) {
     return book;
 }
 
-/// The code of the centroid nearest to x · per_deviation. Zero is positive.
+/// The code of the centroid nearest to x · per_deviation. Zero is positive, which biases nothing:
+/// with all signs of the rotation turned it stays, and comes back with the other sign.
 FEDMRN_FORMULA std::uint32_t nearest_code(const Codebook& book, float x, double per_deviation) {
     const double wide = static_cast<double>(x) * per_deviation;
     const double size = wide < 0.0 ? -wide : wide;

@@ -64,7 +64,7 @@ FEDMRN_FORMULA_INLINE float scale_of(ScaleKind kind, const Moments& moments,
 }
 
 /// A code is its sign in bit 0, set for values below zero, and a level 0 … levels above it. Without
-/// levels it is the sign alone.
+/// levels it is the sign alone, of zero either.
 FEDMRN_FORMULA unsigned code_bits(unsigned levels) {
     unsigned bits = 1;
     for (; levels != 0; levels >>= 1) {
@@ -88,6 +88,11 @@ FEDMRN_FORMULA std::uint32_t quantize(float x, double per_scale, unsigned levels
 }
 
 FEDMRN_FORMULA std::uint32_t sign_code(float x) { return x < 0.0f ? 1u : 0u; }
+
+/// The sign, of a zero a fair coin: as + it would pull a weight that never changes upwards.
+FEDMRN_FORMULA std::uint32_t sign_code(float x, std::uint32_t word) {
+    return x == 0.0f ? word >> 31 : sign_code(x);
+}
 
 /// The value of a code: ± scale · level / levels, without levels ± scale. A level that no sender
 /// makes counts as the highest.

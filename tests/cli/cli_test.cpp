@@ -38,18 +38,19 @@ TEST_F(Cli, Version) {
 TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
     const Outcome end = fedmrn(folder.path(), {"--help"});
     EXPECT_EQ(end.status, 0);
-    for (const char* word :
-         {"Examples:", "run", "compare", "data", "inspect", "devices", "report", "--version"})
+    for (const char* word : {"Examples:", "run", "compare", "data", "inspect", "devices", "report",
+                             "keys", "--version"})
         EXPECT_THAT(end.out, HasSubstr(word));
     const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
-    for (const char* word : {"--set", "--device", "--out", "--profile", "--resume"})
+    for (const char* word : {"--set", "--device", "--out", "--profile", "--per-client", "--resume"})
         EXPECT_THAT(of_run.out, HasSubstr(word));
 }
 
 TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
-    EXPECT_EQ(refused({"rum"}),
-              "unknown command \"rum\"; expected run, compare, data, inspect, devices or report; "
-              "did you mean run?\n");
+    EXPECT_EQ(
+        refused({"rum"}),
+        "unknown command \"rum\"; expected run, compare, data, inspect, devices, report or keys; "
+        "did you mean run?\n");
     refused({});
     refused({"run"});
     refused({"run", perceptron, "--frobnicate"});

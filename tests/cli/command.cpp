@@ -31,7 +31,8 @@ void send_to(const std::filesystem::path& path, int descriptor) {
 
 } // namespace
 
-Command::Command(const std::filesystem::path& folder, const std::vector<std::string>& arguments)
+Command::Command(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+                 const std::function<void()>& before)
     : out_(folder / ".stdout"), err_(folder / ".stderr") {
     std::vector<std::string> words{test::program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -43,6 +44,7 @@ Command::Command(const std::filesystem::path& folder, const std::vector<std::str
     send_to(out_, STDOUT_FILENO);
     send_to(err_, STDERR_FILENO);
     if (::chdir(folder.c_str()) != 0) ::_exit(98);
+    before();
     ::execv(argv[0], argv.data());
     ::_exit(97);
 }
@@ -62,8 +64,9 @@ Outcome Command::wait() {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), slurp(out_), slurp(err_)};
 }
 
-Outcome fedmrn(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
-    return Command(folder, arguments).wait();
+Outcome fedmrn(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+               const std::function<void()>& before) {
+    return Command(folder, arguments, before).wait();
 }
 
 } // namespace fedmrn

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct Outcome {
 /// The fedmrn program as a child, started in folder.
 class Command {
 public:
-    Command(const std::filesystem::path& folder, const std::vector<std::string>& arguments);
+    /// before: what the child does before it becomes the program.
+    Command(
+        const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+        const std::function<void()>& before = [] {});
     ~Command();
     Command(const Command&) = delete;
     Command& operator=(const Command&) = delete;
@@ -33,6 +37,8 @@ private:
 };
 
 /// Runs it to its end.
-Outcome fedmrn(const std::filesystem::path& folder, const std::vector<std::string>& arguments);
+Outcome fedmrn(
+    const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+    const std::function<void()>& before = [] {});
 
 } // namespace fedmrn

@@ -88,9 +88,14 @@ TEST_F(LaneChoice, WhatDoesNotFitIsOneLineWithWhatWould) {
 }
 
 TEST_F(LaneChoice, EvaluationTakesAsManyBatchesAsFillADevice) {
-    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 1000), 16u);
-    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 4), 4u);
-    EXPECT_EQ(evaluation_lanes({.eval_batch = 50'000}, 4), 1u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}), 16u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 50'000}), 1u);
+}
+
+/// However small the cohort is: only experiment.lanes keeps cores from evaluating.
+TEST_F(LaneChoice, EvaluationOnTheCpuTakesAllCores) {
+    EXPECT_EQ(evaluation_threads({}), std::max(1u, std::thread::hardware_concurrency()));
+    EXPECT_EQ(evaluation_threads({.lanes = 3}), 3u);
 }
 
 } // namespace

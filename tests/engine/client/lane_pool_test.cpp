@@ -124,13 +124,39 @@ TEST_P(Pool, EvaluatesTheWholeSplit) {
     std::vector<LaneMetrics> results;
     for (const std::size_t lanes : {1u, 2u, 3u}) {
         LanePool lane_pool = pool(*method, lanes);
-        results.push_back(lane_pool.evaluate(view, samples, global.data()));
+        const SampleRange whole{0, samples};
+        results.push_back(lane_pool.evaluate(view, {&whole, 1}, global.data()).front());
         EXPECT_EQ(results.back().samples, samples);
         EXPECT_EQ(results.back().correct, hits);
         EXPECT_EQ(results.back().loss, results.front().loss);
     }
     const double loss = reference_cross_entropy(3, logits, federation.data.labels);
     EXPECT_NEAR(results.front().loss, loss, 1e-5 * loss);
+}
+
+/// Ranges that cover the split, one of them empty: their hits are the whole split's, and each has
+/// the same bits alone and among others, on any lanes.
+TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
+    const std::size_t samples = federation.data.samples();
+    const auto method = make_method({}, model.layout);
+    const kernels::SplitView view = federation.resident.view();
+    const std::vector<SampleRange> ranges{{0, 3}, {3, 41}, {44, 0}, {44, 10}, {54, samples - 54}};
+    LanePool two = pool(*method, 2), three = pool(*method, 3);
+    const SampleRange whole{0, samples};
+    const LaneMetrics all = two.evaluate(view, {&whole, 1}, global.data()).front();
+    const std::vector<LaneMetrics> parts = two.evaluate(view, ranges, global.data()),
+                                   others = three.evaluate(view, ranges, global.data());
+    ASSERT_EQ(parts.size(), ranges.size());
+    std::uint64_t correct = 0, counted = 0;
+    for (std::size_t r = 0; r < ranges.size(); ++r) {
+        correct += parts[r].correct;
+        counted += parts[r].samples;
+        EXPECT_EQ(parts[r].samples, ranges[r].count);
+        EXPECT_EQ(parts[r].loss, others[r].loss);
+        EXPECT_EQ(parts[r].loss, two.evaluate(view, {&ranges[r], 1}, global.data())[0].loss);
+    }
+    EXPECT_EQ(correct, all.correct);
+    EXPECT_EQ(counted, all.samples);
 }
 
 } // namespace

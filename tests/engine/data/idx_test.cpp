@@ -148,12 +148,35 @@ TEST(IdxGzip, WrongChecksum) {
               path + ": corrupt gzip stream: incorrect data check");
 }
 
-TEST(IdxGzip, BytesAfterTheStream) {
+/// As `gzip -t` takes them: members one after another, an empty one among them, zeros at the end.
+TEST(IdxGzip, MembersAndTrailingZeros) {
     const Folder folder;
-    Bytes whole = gzip(idx(labels_magic, {3}, {1, 2, 3}));
-    whole.push_back(0);
-    const std::string path = folder.write("long.gz", whole);
-    EXPECT_THAT(error_of([&] { read_idx_labels(path, 10); }), HasSubstr("bytes follow the gzip"));
+    const Bytes plain = idx(labels_magic, {5}, {1, 2, 3, 4, 5});
+    for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
+        const auto at = plain.begin() + static_cast<std::ptrdiff_t>(cut);
+        Bytes whole;
+        for (const Bytes& part : {gzip(Bytes(plain.begin(), at)), gzip({}),
+                                  gzip(Bytes(at, plain.end())), Bytes(cut * 100, 0)}) {
+            whole.insert(whole.end(), part.begin(), part.end());
+        }
+        const std::string path = folder.write("members.gz", whole);
+        EXPECT_EQ(read_idx_labels(path, 10), (std::vector<std::uint16_t>{1, 2, 3, 4, 5})) << cut;
+        whole.resize(gzip(Bytes(plain.begin(), at)).size() + 5); // within the second member
+        EXPECT_THAT(error_of([&] { read_idx_labels(folder.write("cut.gz", whole), 10); }),
+                    HasSubstr("cut.gz: "));
+    }
+}
+
+TEST(IdxGzip, OtherBytesAfterTheStream) {
+    const Folder folder;
+    const Bytes whole = gzip(idx(labels_magic, {3}, {1, 2, 3}));
+    for (const Bytes& more : {Bytes{7}, Bytes{0, 7}, Bytes{0, 0, 0x1f, 0x8b}}) {
+        Bytes longer = whole;
+        longer.insert(longer.end(), more.begin(), more.end());
+        const std::string path = folder.write("long.gz", longer);
+        EXPECT_THAT(error_of([&] { read_idx_labels(path, 10); }),
+                    HasSubstr("bytes follow the gzip"));
+    }
 }
 
 TEST(IdxFile, NotThereOrNoFile) {

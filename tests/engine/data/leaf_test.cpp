@@ -95,8 +95,27 @@ TEST_F(LeafFemnist, ReadsTheFilesInTheirOrder) {
     EXPECT_EQ(data.train.pixels, pixels);
     EXPECT_EQ(data.test.pixels, bytes_of(50));
     EXPECT_EQ(data.test.labels, (Labels{5}));
+    EXPECT_EQ(data.test_owners, (Owners{1}));
     EXPECT_EQ(data.train.mean.size(), 1U);
     EXPECT_EQ(data.test.deviation.size(), 1U);
+}
+
+/// macOS puts a "._name" beside every file of an archive.
+TEST_F(LeafFemnist, HiddenFilesArePassedOver) {
+    put("train/._all_data_1_niid_0_keep_0_train_9.json", std::string("\0\5\26\7", 4));
+    put("test/.DS_Store.json", std::string("rubbish"));
+    EXPECT_EQ(load("leaf-femnist").train.labels, (Labels{61, 0, 10, 36}));
+}
+
+/// f0002_00 and "new" have test samples alone: they stay in the test set as nobody's.
+TEST_F(LeafFemnist, TestSamplesAreTheirUsers) {
+    put("test/all_data_1_niid_0_keep_0_test_9.json",
+        leaf(R"("f0002_00", "f0000_14", "new")", "1, 2, 1",
+             user("f0002_00", image(1), "1") + ", " + user("new", image(4), "4") + ", " +
+                 user("f0000_14", image(2) + ", " + image(3), "2, 3")));
+    const Dataset data = load("leaf-femnist");
+    EXPECT_EQ(data.test.labels, (Labels{1, 2, 3, 4}));
+    EXPECT_EQ(data.test_owners, (Owners{no_owner, 2, 2, no_owner}));
 }
 
 TEST_F(LeafFemnist, KeysInAnyOrderAndOtherOnes) {

@@ -110,6 +110,15 @@ TEST_P(Npz, WhoseTheTrainingSamplesAre) {
               "18446744073709551615");
 }
 
+TEST_P(Npz, WhoseTheTestSamplesAre) {
+    members.push_back({"train_clients.npy", npy("<i8", "(3,)", words({9, 3, 3}, 8))});
+    EXPECT_TRUE(load().test_owners.empty());
+    members.push_back({"test_clients.npy", npy("<i2", "(2,)", words({9, 5}, 2))});
+    EXPECT_EQ(load().test_owners, (std::vector<std::uint32_t>{1, no_owner})); // 5 trains nothing
+    EXPECT_EQ(error_with(5, npy("<i2", "(3,)", words({1, 2, 3}, 2))),
+              "test_clients is <i2 of shape (3), expected integers of shape (2,), one an image");
+}
+
 TEST_P(Npz, WrongArrays) {
     const auto original = members;
     EXPECT_THAT(error_with(0, npy("<f4", "(3, 4, 5, 2)", Bytes(480))),

@@ -130,6 +130,7 @@ TEST_F(Tff, ClientsAreSortedByTheirNames) {
     EXPECT_EQ(data.train.pixels, pixels);
     EXPECT_EQ(data.test.labels, (Labels{3}));
     EXPECT_EQ(data.test.pixels, last);
+    EXPECT_EQ(data.test_owners, (Owners{0}));
     EXPECT_EQ(data.train.mean.size(), 1U);
 }
 

@@ -59,9 +59,12 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
             << round;
         EXPECT_EQ(table[1], (TensorEntry{Encoding::float32, k}));
     }
-    // More zeros than a sparse tensor may have.
-    const FedSparsify bare({.name = MethodName::fedsparsify, .sparsity = 0.9999}, cnn4.layout);
-    EXPECT_EQ(bare.table(10)[0], (TensorEntry{Encoding::mask, 389'920}));
+    // However few are left.
+    for (const double sparsity : {0.99975, 0.99976, 0.9999, 0.999999}) {
+        const FedSparsify bare({.name = MethodName::fedsparsify, .sparsity = sparsity},
+                               cnn4.layout);
+        EXPECT_EQ(bare.table(10)[0], (TensorEntry{Encoding::sparse, 389'920, bare.kept(10)}));
+    }
 }
 
 /// Bytes of CNN4 (28×28×1, 10 classes) along the schedule, calculated from the positions kept.

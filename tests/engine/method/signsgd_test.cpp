@@ -15,12 +15,36 @@ MethodConfig voting(VoteKind vote) {
     return {.name = MethodName::signsgd, .magnitude = 0.5, .vote = vote};
 }
 
-/// ‖D‖₁/d = (1 + 3 + 0 + 4) / 4 = 2; zero counts as positive.
+/// ‖D‖₁/d = (1 + 3 + 4) / 4 = 2.
 TEST_P(SignSgdTest, SendsSignsAndTheMeanMagnitude) {
     const auto method = make_method(voting(VoteKind::scaled), one_tensor(4));
     const Message sent = message_from(device, *method, {1.0f, -3.0f, 0.0f, -4.0f});
-    EXPECT_EQ(sent.packed, (std::vector<std::uint32_t>{0b1010}));
+    EXPECT_EQ(sent.packed[0] & ~0b0100u, 0b1010u); // the zero's is drawn
     EXPECT_EQ(sent.scales, (std::vector<float>{2.0f}));
+}
+
+/// A weight without an update has a fair coin for its sign, of +0 and −0 alike, and the others keep
+/// theirs: as +, it would drift upwards with every round. Five deviations of 2¹⁷ throws.
+TEST_P(SignSgdTest, ZeroIsAFairCoin) {
+    constexpr std::size_t n = 1 << 18;
+    std::vector<float> update(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        update[i] = i % 2 == 0 ? (i % 4 == 0 ? 0.0f : -0.0f) : (i % 4 == 1 ? 1e-30f : -1e-30f);
+    }
+    const auto method = make_method(voting(VoteKind::majority), one_tensor(n));
+    const Message sent = message_from(device, *method, update);
+    long zeros = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const bool minus = (sent.packed[i / 32] >> i % 32 & 1u) != 0;
+        if (update[i] == 0.0f) {
+            zeros += minus ? -1 : 1;
+        } else {
+            ASSERT_EQ(minus, update[i] < 0.0f) << i;
+        }
+    }
+    EXPECT_LT(std::abs(zeros), 5 * std::sqrt(n / 2.0));
+    TrainedClient other;
+    EXPECT_NE(message_from(device, *method, update, 8).packed, sent.packed) << "the seed decides";
 }
 
 /// Clients of 1, 1 and 2 samples: a tie, a majority, and all as one.

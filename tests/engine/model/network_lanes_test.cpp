@@ -63,10 +63,6 @@ TEST_P(NetworkLanes, TheSizeOfTheBatchDoesNotMatterToTheSamplesInIt) {
 /// bfloat16 activations: the gradient errs by at most 10 % of its length, the loss by 2 %. A dozen
 /// roundings of 2⁻⁹ make half of that; the rest are ReLUs and pools that decide otherwise.
 TEST_P(NetworkLanes, NarrowActivationsGiveNearlyTheSameGradient) {
-    const std::string has = kernels::cpu::list().front().capabilities;
-    if (GetParam() == DeviceKind::cpu && has.find("avx512f") == std::string::npos) {
-        GTEST_SKIP() << "oneDNN computes bfloat16 on CPUs with AVX-512 only";
-    }
     const ModelSpec model = narrow_cnn();
     RandomValues random(2);
     const auto x = random.values(256 * model.input.size());

@@ -17,18 +17,19 @@ Checkpoint example() {
     c.state.global = {1.5F, -0.0F, 3e-39F, 7};
     c.state.velocity = {0.1, 1e-310, -4};
     c.state.second = {1e-6, 7, 0.3};
-    c.state.memory = {{3, {0.5F, -2e-39F}}, {18446744073709551615U, {7}}};
+    c.state.memory = {{3, {0.5F, -2e-39F}}, {18446744073709551615U, {7, -0.0F}}};
     c.ledger.messages = 170;
     c.ledger.uplink_bytes = 0xffffffffffffffff;
     c.ledger.downlink_bytes = 12;
     c.ledger.samples = 34;
-    c.ledger.train_seconds = 0.1 + 0.2;
-    c.ledger.seconds = 1.0 / 3;
+    c.ledger.time.training = 0.1 + 0.2;
+    c.ledger.time.checkpoints = 1e-17;
+    c.ledger.time.all = 1.0 / 3;
     c.ledger.simulated_seconds = 1234.5;
-    c.ledger.best_accuracy = 0.8812;
-    c.ledger.last_accuracy = 1e-17;
     c.model = "mlp";
     c.config = "[experiment]\nseed = 1\n";
+    c.data = "01234567-89abcdef-00000000";
+    c.started = "2026-01-31T12:00:00Z";
     return c;
 }
 
@@ -50,6 +51,20 @@ TEST(Checkpoint, ReadsBackEveryBit) {
     EXPECT_EQ(back.ledger, c.ledger);
     EXPECT_EQ(back.model, c.model);
     EXPECT_EQ(back.config, c.config);
+    EXPECT_EQ(back.data, c.data);
+    EXPECT_EQ(back.started, c.started);
+}
+
+/// A tensor a client would need a header that grows with them: 1.3 million were not readable.
+TEST(Checkpoint, ManyClientsAreTwoArrays) {
+    const TemporaryFolder folder;
+    Checkpoint c = example();
+    c.state.memory.clear();
+    for (std::uint64_t k = 0; k < 100'000; ++k)
+        c.state.memory[3 * k] = {static_cast<float>(k), -1.0F};
+    write_checkpoint(folder / "c", c);
+    EXPECT_LT(std::filesystem::file_size(folder / "c"), 100'000U * 16 + 4096);
+    EXPECT_EQ(read_checkpoint(folder / "c").state.memory, c.state.memory);
 }
 
 TEST(Checkpoint, WithoutVelocity) {

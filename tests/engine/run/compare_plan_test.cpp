@@ -72,12 +72,6 @@ TEST(ComparePlan, NeedsOnlyAMethodAndTakesOverrides) {
     EXPECT_EQ(plan.last, 5U);
 }
 
-TEST(ComparePlan, LabelsMakeFileNames) {
-    EXPECT_EQ(file_name_of("FedMRN, signed (0.3)"), "fedmrn-signed-0.3");
-    EXPECT_EQ(file_name_of("../x"), "..-x");
-    EXPECT_EQ(file_name_of(".."), "");
-}
-
 TEST(ComparePlan, TheFilesOfTheRepositoryAreSome) {
     const std::map<std::string, std::size_t> runs{
         {"table-fashion-mnist", 180}, {"table-svhn", 180}, {"table-cifar-10", 180},
@@ -102,7 +96,9 @@ TEST_P(BadComparison, IsOneClearLine) {
 INSTANTIATE_TEST_SUITE_P(
     Compare, BadComparison,
     testing::Values(
-        Case{"[client]\nlr = 0.1", "x.toml: compare: expected a section [compare], found none"},
+        Case{"[client]\nlr = 0.1",
+             "x.toml: compare: expected a section [compare], found none; `fedmrn run` runs an "
+             "experiment"},
         Case{"compare = 3", "x.toml:1: compare: expected a section [compare], found 3"},
         Case{"[compare]\nseeds = [1]",
              "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
@@ -136,16 +132,27 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
              "\"qsgd\", \"topk\", \"drive\", \"eden\", \"fedpm\", \"fedsparsify\", \"fedbat\", "
              "\"fedmud\", \"stc\" or \"powersgd\", found \"fedavgg\""},
-        Case{"[[compare.method]]\nlabel = '..'",
-             "x.toml:2: compare.method.label: expected a string with a letter or a digit, found "
-             "\"..\""},
-        Case{"[[compare.method]]\nlabel = 'a b'\n[[compare.method]]\nlabel = 'A, b'",
-             "x.toml:3: compare.method.label: expected one of its own, found \"A, b\" beside "
-             "\"a b\""},
+        Case{"[[compare.method]]\nlabel = ' '",
+             "x.toml:2: compare.method.label: expected a string that is not empty, found \" \""},
+        Case{"[[compare.method]]\nlabel = 'a b'\n[[compare.method]]\nlabel = 'a b'",
+             "x.toml:3: compare.method.label: expected one of its own, found \"a b\" again"},
+        Case{"[data]\nbeta = 0.1\n[[compare.method]]\nname = 'fedavg'",
+             "x.toml:2: data.beta = 0.1 has no effect: it speaks to data.partition = labeldir, "
+             "which no run of this comparison has"},
+        Case{"[[compare.method]]\nname = 'fedavg'\nlabel = 'a'\nbits = 2",
+             "x.toml:4: method.bits = 2 has no effect: it speaks to method.name = eden, which no "
+             "run of this comparison has"},
         Case{"[[compare.method]]\ncohort = 101",
              "x.toml:2: client.cohort: expected at most data.clients = 100, found 101"},
         Case{"[compare", "x.toml:1: not TOML: Error while parsing table header: encountered "
                          "end-of-file"}));
+
+/// A base's key that one row heeds is not idle.
+TEST(ComparePlan, AKeyMustSpeakToOneRunAtLeast) {
+    EXPECT_NO_THROW(parse_compare("[method]\nbits = 2\n[[compare.method]]\nname = 'fedavg'\n"
+                                  "[[compare.method]]\nname = 'eden'",
+                                  "x.toml"));
+}
 
 } // namespace
 } // namespace fedmrn

@@ -31,7 +31,7 @@ RunResult result(double base, double target = 0.799) {
     Summary summary;
     summary.uplink_bits_per_parameter = 1.125;
     summary.uplink_bytes = 20'000'000;
-    summary.seconds = 30;
+    summary.time.all = 30;
     return result_of(summary, rising(base, 20), target, 5);
 }
 

@@ -65,8 +65,27 @@ TEST(Inspect, ShowsACheckpoint) {
     const std::string text = inspect(folder / "c");
     EXPECT_THAT(text, testing::StartsWith("checkpoint\n"));
     EXPECT_THAT(text, testing::ContainsRegex("round +7\n"));
-    EXPECT_THAT(text, testing::ContainsRegex("global +float32 +3 +3\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("global +F32 +3 +3 +12\n"));
     EXPECT_THAT(text, HasSubstr("seed = 5\n"));
+}
+
+/// Every type of the format, one of tomorrow, a scalar and an empty tensor.
+TEST(Inspect, ShowsAnySafetensors) {
+    const TemporaryFolder folder;
+    const std::string header = R"({"a":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},)"
+                               R"("b":{"dtype":"BOOL","shape":[3],"data_offsets":[16,19]},)"
+                               R"("c":{"dtype":"F16","shape":[],"data_offsets":[19,21]},)"
+                               R"("d":{"dtype":"F8_E4M3","shape":[0,5],"data_offsets":[21,21]},)"
+                               R"("e":{"dtype":"X7","shape":[4],"data_offsets":[21,27]}})";
+    const std::uint64_t length = header.size();
+    spill(folder / "f",
+          std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(27, '\0'));
+    const std::string text = inspect(folder / "f");
+    EXPECT_THAT(text, testing::ContainsRegex("a +I64 +2 +2 +16\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("b +BOOL +3 +3 +3\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("c +F16 +scalar +1 +2\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("d +F8_E4M3 +0×5 +0 +0\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("e +X7 +4 +4 +6\n"));
 }
 
 TEST(Inspect, RefusesAnythingElse) {

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/run_folder.hpp"
 
+#include <cerrno>
 #include <memory>
 
 #include <gmock/gmock.h>
 
 #include "engine/run/config.hpp"
 #include "engine/run/metrics_file.hpp"
+#include "engine/run/summary.hpp"
 #include "tests/engine/run/helpers.hpp"
 
 namespace fedmrn {
@@ -35,7 +37,12 @@ protected:
         checkpoint.state.global = {1};
         checkpoint.config = to_toml(config);
         write_checkpoint(folder.checkpoint_file(), checkpoint);
-        if (finished) spill(folder.summary_file(), "{}");
+        if (!finished) return;
+        Summary summary;
+        summary.rounds = round;
+        write_summary(folder.summary_file(), summary);
+        spill(folder.model_file(), "a model");
+        spill(folder.chart_file(), "a picture");
     }
 
     TemporaryFolder temporary;
@@ -46,7 +53,8 @@ TEST_F(Folder, IsMadeAndHoldsTheResolvedConfig) {
     RunFolder folder(config, false);
     EXPECT_FALSE(fs::exists(folder.config_file()));
     folder.begin(config, 0);
-    EXPECT_EQ(slurp(folder.config_file()), to_toml(config));
+    EXPECT_EQ(slurp(folder.config_file()), std::string(run_config_mark) + "\n\n" + to_toml(config));
+    EXPECT_TRUE(is_run_config(folder.config_file()));
 }
 
 TEST_F(Folder, ARunIsNotOverwritten) {
@@ -79,7 +87,8 @@ TEST_F(Folder, ResumeGoesOnAtTheCheckpoint) {
     EXPECT_FALSE(folder.finished());
     folder.begin(config, 2);
     EXPECT_EQ(read_metrics(folder.metrics_file()).size(), 2U);
-    EXPECT_EQ(slurp(folder.config_file()), to_toml(config));
+    EXPECT_EQ(slurp(folder.config_file()), std::string(run_config_mark) + "\n\n" + to_toml(config));
+    EXPECT_TRUE(is_run_config(folder.config_file()));
 }
 
 TEST_F(Folder, ResumeOfAnotherExperimentIsRefusedAndChangesNothing) {
@@ -117,7 +126,86 @@ TEST_F(Folder, AFinishedRunIsKnownAndCanGrow) {
     RunFolder folder(config, true);
     EXPECT_FALSE(folder.finished());
     folder.begin(config, 2);
-    EXPECT_FALSE(fs::exists(folder.summary_file())); // of the shorter run
+    EXPECT_TRUE(fs::exists(folder.summary_file())); // until the longer run has its own
+    EXPECT_TRUE(fs::exists(folder.model_file()));
+}
+
+TEST_F(Folder, ARunEndsWhereItsRoundsAreDone) {
+    trained(4);
+    config.experiment.rounds = 3;
+    EXPECT_EQ(error_of([&] { RunFolder(config, true); }),
+              config.experiment.out + ": cannot resume: 4 rounds are done, expected "
+                                      "experiment.rounds of at least as many, found 3");
+    config.experiment.rounds = 4;
+    EXPECT_FALSE(RunFolder(config, true).finished());
+}
+
+/// Whatever result was removed: the run is not finished, so that it is written again.
+TEST_F(Folder, AMissingResultIsNotFinished) {
+    config.experiment.rounds = 2;
+    trained(2, true);
+    for (const char* name : {"summary.json", "model.safetensors", "accuracy.svg"}) {
+        const fs::path file = fs::path(config.experiment.out) / name;
+        const std::string text = slurp(file);
+        EXPECT_TRUE(RunFolder(config, true).finished());
+        fs::remove(file);
+        EXPECT_FALSE(RunFolder(config, true).finished()) << name;
+        spill(file, text);
+    }
+    config.experiment.per_client = true;
+    EXPECT_FALSE(RunFolder(config, true).finished());
+}
+
+/// A file of a run's names that no run has written stays as it is.
+TEST_F(Folder, ForeignFilesAreRefused) {
+    fs::create_directories(config.experiment.out);
+    const fs::path folder = config.experiment.out;
+    for (const char* name : {"config.toml", "metrics.jsonl", "summary.json", "accuracy.svg",
+                             "model.safetensors", "clients.csv", "clients.svg"})
+        for (const bool resume : {false, true}) {
+            spill(folder / name, "mine\n");
+            const std::string error = error_of([&] { RunFolder(config, resume); });
+            EXPECT_THAT(error, testing::AnyOf(HasSubstr("choose another folder with --out"),
+                                              HasSubstr("already holds a run")))
+                << name;
+            EXPECT_EQ(slurp(folder / name), "mine\n");
+            fs::remove(folder / name);
+        }
+    EXPECT_NO_THROW(RunFolder(config, false));
+}
+
+/// Nor does a run write over the file that it is started with, unless that is its own.
+TEST_F(Folder, TheInputIsNotWrittenOver) {
+    RunFolder(config, false).begin(config, 0); // ended before its first round
+    const fs::path own = fs::path(config.experiment.out) / "config.toml";
+    EXPECT_THAT(error_of([&] { RunFolder(config, false, own); }),
+                HasSubstr("would write over the file that it is started with"));
+    EXPECT_NO_THROW(RunFolder(config, true, own));
+    EXPECT_NO_THROW(RunFolder(config, false, temporary / "elsewhere.toml"));
+}
+
+/// Many cluster file systems have none: a warning, and the run goes on.
+TEST(FolderLock, WithoutLocksItWarns) {
+    const TemporaryFolder folder;
+    for (const int error : {ENOSYS, ENOLCK, EOPNOTSUPP}) {
+        static int number;
+        number = error;
+        const FolderLock lock(folder.path(), [](int, int) {
+            errno = number;
+            return -1;
+        });
+        EXPECT_THAT(lock.warning(), HasSubstr("this file system has no locks"));
+    }
+    EXPECT_EQ(FolderLock(folder.path()).warning(), "");
+    EXPECT_THAT(error_of(
+                    [&] {
+                        FolderLock(folder.path(), [](int, int) {
+                            errno = EIO;
+                            return -1;
+                        });
+                    },
+                    Fault::run),
+                HasSubstr("cannot lock"));
 }
 
 TEST_F(Folder, KilledBetweenTheLastCheckpointAndTheSummaryIsNotFinished) {

@@ -102,8 +102,8 @@ TEST(Safetensors, RejectsWithAReason) {
     EXPECT_THAT(reason("{", 0), HasSubstr("header: "));
     EXPECT_THAT(reason(R"({"x":3})", 0), HasSubstr("x: expected dtype, shape and data_offsets"));
     EXPECT_THAT(reason(R"({"__metadata__":{"a":3}})", 0), HasSubstr("a is no string"));
-    EXPECT_THAT(reason(object(tensor("F16", "[1]", "[0,2]")), 2),
-                HasSubstr("expected type F32 or F64"));
+    EXPECT_THAT(reason(object(tensor("F16", "[2]", "[0,2]")), 2), HasSubstr("its shape needs 4"));
+    EXPECT_THAT(reason(object(tensor("F4", "[3]", "[0,1]")), 1), HasSubstr("its shape needs 2"));
     EXPECT_THAT(reason(object(tensor("F32", "[-1]", "[0,4]")), 4),
                 HasSubstr("expected a count, found -1"));
     EXPECT_THAT(reason(object(tensor("F32", "[1.0]", "[0,4]")), 4), HasSubstr("expected a count"));
