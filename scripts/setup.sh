@@ -9,14 +9,14 @@
 #                             toolkit alone, since the CUDA device is tested on a simulated GPU too
 # Sourced by the other scripts: it then leaves the function setup and the variable preset.
 
-# Prints the packages of the list; with "test", those of the test section too.
+# Prints the packages of the list and of the given sections.
 setup_packages() {
-    local section=${1:-} list
+    local list
     list=$(dirname "${BASH_SOURCE[0]}")/packages.txt
     sed -e 's/#.*//' "$list" | while read -r first second; do
         case $first in
             '') ;;
-            test:) if [ "$section" = test ]; then echo "$second"; fi ;;
+            *:) case " $* " in *" ${first%:} "*) echo "$second" ;; esac ;;
             *) echo "$first" ;;
         esac
     done
@@ -29,7 +29,7 @@ setup_fail() {
 
 setup_install() {
     local missing=() package sudo=()
-    for package in $(setup_packages "${1:-}"); do
+    for package in $(setup_packages "$@"); do
         case $(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null) in
             ii*) ;;
             *) missing+=("$package") ;;
@@ -105,7 +105,7 @@ setup() {
         setup_fail "this script knows Debian 12 (apt-get, dpkg-query): install the packages of" \
             "scripts/packages.txt by hand, then use the CMake presets"
     fi
-    setup_install "${1:-}"
+    setup_install "$@"
     setup_preset "${1:-}"
 }
 

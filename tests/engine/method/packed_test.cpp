@@ -113,7 +113,9 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
         const auto method = make_method(config, model.layout);
         const std::vector<float> zeros(model.layout.trainable, 0.0f);
         const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table(7));
-        for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
+        if (config.name != MethodName::signsgd) { // whose zeros have drawn signs, of scale 0
+            for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
+        }
         for (const float scale : sent.scales) ASSERT_EQ(scale, 0.0f);
     }
 }
