@@ -33,15 +33,19 @@ leave_out() { left_out+=("$*"); }
 
 # Name and reason of every test that skipped itself, from ctest's report.
 skipped_tests() {
-    awk '/<testcase /            { name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name)
-                                   skipped = /status="notrun"/; next_is_reason = 0; said = 0 }
-         skipped && next_is_reason { print "  " name ": " $0; next_is_reason = 0; said = 1 }
-         skipped && /: Skipped$/   { next_is_reason = 1 }
+    awk '/<testcase / {
+             name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name)
+             skipped = /status="notrun"/; reason = 0; said = 0
+         }
+         skipped && reason { print "  " name ": " $0; reason = 0; said = 1 }
+         skipped && /: Skipped$/ { reason = 1 }
          skipped && /<\/testcase>/ && !said { print "  " name ": it does not say why" }' "$1"
 }
 
 # An attribute of the report's head.
-count_of() { head -c 4000 "$2" | tr '\n\t' '  ' | sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p"; }
+count_of() {
+    head -c 4000 "$2" | tr '\n\t' '  ' | sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p"
+}
 
 # What was not run, and why; last, how much was.
 summary() {
@@ -54,7 +58,8 @@ summary() {
     tests=$(count_of tests "$report")
     failed=$(count_of failures "$report")
     skipped=$(($(count_of skipped "$report") + $(count_of disabled "$report")))
-    printf '\n%d passed, %d failed, %d skipped\n' $((tests - failed - skipped)) "$failed" "$skipped"
+    printf '\n%d passed, %d failed, %d skipped\n' \
+        $((tests - failed - skipped)) "$failed" "$skipped"
 }
 
 step "packages"
@@ -96,16 +101,16 @@ step "tests (preset $preset)"
 without=()
 if [ "$preset" = cuda ] && [ -z "$(setup_gpu)" ]; then
     gpu=$(ctest --preset cuda --label-regex '^gpu$' --show-only | sed -n 's/^Total Tests: //p')
-    leave_out "$gpu tests that need a GPU (label gpu): none is visible; they ran on a simulated one" \
-        "where their names begin with simulated"
+    leave_out "$gpu tests that need a GPU (label gpu): none is visible; the same run on a" \
+        "simulated one"
     without=(--label-exclude '^gpu$')
 fi
 case $preset in
     cuda | simt) ;;
-    *) leave_out "the CUDA device's tests: preset $preset has none; presets cuda and simt have" ;;
+    *) leave_out "the CUDA device's tests: presets cuda and simt have them, $preset does not" ;;
 esac
 for other in g++ clang++; do
-    if ! command -v $other >/dev/null; then leave_out "bits tests of $other: it is not installed"; fi
+    command -v $other >/dev/null || leave_out "bits tests of $other: it is not installed"
 done
 report=$PWD/build/$preset/tests.xml
 rm -f "$report"

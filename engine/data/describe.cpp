@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
 #include "engine/data/histogram.hpp"
 #include "engine/data/holdings.hpp"
 
@@ -38,8 +39,8 @@ std::string summary(const Dataset& dataset, const ClientSplit& split) {
     const ImageShape& shape = dataset.shape;
     const std::size_t all = dataset.train.samples(), held = split.order.size();
     std::string text = fmt::format("{}\n", dataset.name);
-    text += fmt::format("  samples      {} for training, {} for testing\n", thousands(all),
-                        thousands(dataset.test.samples()));
+    text += fmt::format("  samples      {} for training, {} for testing\n", grouped(all),
+                        grouped(dataset.test.samples()));
     text +=
         fmt::format("  shape        {} × {} × {} bytes (height × width × channels), {} classes\n",
                     shape.height, shape.width, shape.channels, dataset.classes);
@@ -47,11 +48,11 @@ std::string summary(const Dataset& dataset, const ClientSplit& split) {
     text += fmt::format("               test     {}\n", normalisation(dataset.test));
     if (!dataset.owners.empty()) {
         const std::uint32_t last = *std::max_element(dataset.owners.begin(), dataset.owners.end());
-        text += fmt::format("  users        {}\n", thousands(std::uint64_t{last} + 1));
+        text += fmt::format("  users        {}\n", grouped(std::uint64_t{last} + 1));
     }
-    text += fmt::format("  clients      {}, which hold {} samples", thousands(split.clients()),
-                        thousands(held));
-    return text + (held == all ? "\n" : fmt::format("; {} unused\n", thousands(all - held)));
+    text += fmt::format("  clients      {}, which hold {} samples", grouped(split.clients()),
+                        grouped(held));
+    return text + (held == all ? "\n" : fmt::format("; {} unused\n", grouped(all - held)));
 }
 
 /// The table's columns: a number a class where they fit the page, otherwise one block a group of
@@ -61,7 +62,7 @@ public:
     ClassColumns(std::size_t classes, std::uint64_t most, std::size_t room)
         : classes_(classes), group_((classes + room - 2) / (room - 1)) {
         const std::size_t digits =
-            std::max(thousands(most).size(), std::to_string(classes - 1).size());
+            std::max(grouped(most).size(), std::to_string(classes - 1).size());
         width_ = classes * (digits + 2) <= room ? digits + 2 : digits + 1;
         numbers_ = classes * width_ <= room;
     }
@@ -87,7 +88,7 @@ public:
         if (numbers_) {
             for (const std::uint64_t n : counts) {
                 text += n == 0 ? std::string(width_ - 1, ' ') + "·"
-                               : fmt::format("{:>{}}", thousands(n), width_);
+                               : fmt::format("{:>{}}", grouped(n), width_);
             }
             return text;
         }
@@ -112,7 +113,7 @@ private:
 
 std::string table(const Dataset& dataset, const ClientSplit& split, const Holdings& holdings) {
     const Spread samples = spread(holdings.samples), labels = spread(holdings.labels);
-    const std::size_t digits = std::max<std::size_t>(7, thousands(samples.most).size());
+    const std::size_t digits = std::max<std::size_t>(7, grouped(samples.most).size());
     const std::size_t left_columns = 21 + digits;
     std::uint64_t most = 0;
     for (const Spread& s : holdings.by_class) {
@@ -124,8 +125,8 @@ std::string table(const Dataset& dataset, const ClientSplit& split, const Holdin
                                    "labels", columns.head());
     const auto add_row = [&](const std::string& name, std::uint64_t held, std::uint64_t different,
                              std::span<const std::uint64_t> counts) {
-        text += fmt::format("  {:>6}  {:>{}}  {:>6}  │{}\n", name, thousands(held), digits,
-                            different, columns.row(counts));
+        text += fmt::format("  {:>6}  {:>{}}  {:>6}  │{}\n", name, grouped(held), digits, different,
+                            columns.row(counts));
     };
     const auto add_rule = [&] {
         const auto line = [](std::size_t length) {
@@ -141,11 +142,11 @@ std::string table(const Dataset& dataset, const ClientSplit& split, const Holdin
     add_rule();
     const std::size_t rows = std::min(split.clients(), most_rows);
     for (std::size_t k = 0; k < rows; ++k) {
-        add_row(thousands(k), holdings.samples[k], holdings.labels[k],
+        add_row(grouped(k), holdings.samples[k], holdings.labels[k],
                 class_counts(dataset, split, k));
     }
     if (rows < split.clients()) {
-        text += fmt::format("  {:>6}  and {} more\n", "…", thousands(split.clients() - rows));
+        text += fmt::format("  {:>6}  and {} more\n", "…", grouped(split.clients() - rows));
     }
     add_rule();
     const auto footer = [&](const char* name, std::uint64_t Spread::*field) {

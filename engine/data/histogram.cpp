@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
+
 namespace fedmrn {
 namespace {
 
@@ -15,14 +17,6 @@ constexpr std::uint64_t most_intervals = 10;
 constexpr std::size_t bar_columns = 50;
 
 } // namespace
-
-std::string thousands(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (std::size_t from_end = 3; from_end < digits.size(); from_end += 4) {
-        digits.insert(digits.size() - from_end, 1, ',');
-    }
-    return digits;
-}
 
 std::string bar(std::uint64_t value, std::uint64_t largest, std::size_t columns) {
     static constexpr const char* eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -46,16 +40,16 @@ std::string histogram(std::span<const std::uint64_t> values) {
         ++counts[(value - low) / width];
     }
     const std::uint64_t largest = *std::max_element(counts.begin(), counts.end());
-    const std::size_t digits = thousands(low + counts.size() * width - 1).size();
+    const std::size_t digits = grouped(low + counts.size() * width - 1).size();
 
     std::string text;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const std::uint64_t from = low + i * width, to = from + width - 1;
-        const std::string range = width == 1 ? fmt::format("{:>{}}", thousands(from), digits)
-                                             : fmt::format("{:>{}} – {:>{}}", thousands(from),
-                                                           digits, thousands(to), digits);
+        const std::string range =
+            width == 1 ? fmt::format("{:>{}}", grouped(from), digits)
+                       : fmt::format("{:>{}} – {:>{}}", grouped(from), digits, grouped(to), digits);
         text += fmt::format("  {} │{} {}\n", range, bar(counts[i], largest, bar_columns),
-                            thousands(counts[i]));
+                            grouped(counts[i]));
     }
     return text;
 }

@@ -8,9 +8,6 @@
 
 namespace fedmrn {
 
-/// 60000 as "60,000".
-std::string thousands(std::uint64_t number);
-
 /// A horizontal bar of value / largest × columns, in eighths of a column; at least one eighth where
 /// value > 0. Not padded.
 std::string bar(std::uint64_t value, std::uint64_t largest, std::size_t columns);

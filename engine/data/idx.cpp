@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
 #include "engine/data/byte_reader.hpp"
 #include "fedmrn/error.hpp"
 
@@ -39,7 +40,7 @@ void check_magic(ByteReader& file, std::uint32_t dimensions) {
                                magic >> 8, unsigned_byte));
     }
     if ((magic & 0xff) != dimensions) {
-        fail(file, fmt::format("{} dimensions, expected {}", magic & 0xff, dimensions));
+        fail(file, fmt::format("{}, expected {}", plural(magic & 0xff, "dimension"), dimensions));
     }
 }
 
@@ -59,16 +60,17 @@ std::vector<std::uint8_t> read_idx(ByteReader& file, std::span<std::uint32_t> di
         }
         total *= size;
     }
+    const std::string expected =
+        dimensions.size() == 1 ? product : fmt::format("{} = {}", product, total);
     std::vector<std::uint8_t> elements = file.read_up_to(total);
     if (elements.size() < total) {
-        fail(file, fmt::format("truncated: {} bytes after the header, expected {} = {}",
-                               elements.size(), product, total));
+        fail(file, fmt::format("truncated: {} after the header, expected {}",
+                               plural(elements.size(), "byte"), expected));
     }
     std::array<std::uint8_t, 1> beyond{};
     if (file.read(beyond) != 0) {
-        fail(file, fmt::format("bytes follow the last element, expected exactly {} = {} after the "
-                               "header",
-                               product, total));
+        fail(file,
+             fmt::format("bytes follow the last element, expected {} after the header", expected));
     }
     return elements;
 }

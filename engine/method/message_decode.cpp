@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
 #include "engine/method/byte_cursor.hpp"
 #include "engine/method/crc32c.hpp"
 #include "engine/method/message_check.hpp"
@@ -26,8 +27,8 @@ struct TableSize {
 
 TableSize get_header(Bytes bytes, Message& message) {
     if (bytes.size() < wire::header_bytes)
-        reject(
-            fmt::format("truncated: {} bytes, a header has {}", bytes.size(), wire::header_bytes));
+        reject(fmt::format("truncated: {}, a header has {}", plural(bytes.size(), "byte"),
+                           wire::header_bytes));
     ByteReader reader(bytes.first(wire::header_bytes));
     if (reader.get<std::array<char, 4>>() != wire::magic)
         reject("does not start with \"FMRN\": wrong magic");
@@ -51,8 +52,8 @@ Bytes table_of(Bytes bytes, TableSize table) {
                            wire::max_tensors));
     if (table.bytes < table.tensors * wire::min_entry_bytes ||
         table.bytes > table.tensors * wire::max_entry_bytes)
-        reject(fmt::format("impossible count, {} tensors in a table of {} bytes", table.tensors,
-                           table.bytes));
+        reject(fmt::format("impossible count, {} in a table of {}", plural(table.tensors, "tensor"),
+                           plural(table.bytes, "byte")));
     if (bytes.size() - wire::header_bytes < table.bytes)
         reject(fmt::format("truncated: {} bytes, header and table need {}", bytes.size(),
                            wire::header_bytes + table.bytes));
@@ -64,8 +65,8 @@ void check_length(Bytes bytes, const wire::Extent& extent) {
     if (bytes.size() < needed)
         reject(fmt::format("truncated: {} bytes, the table needs {}", bytes.size(), needed));
     if (bytes.size() > needed)
-        reject(fmt::format("{} trailing bytes: {} bytes, the table needs {}", bytes.size() - needed,
-                           bytes.size(), needed));
+        reject(fmt::format("{}: {} bytes, the table needs {}",
+                           plural(bytes.size() - needed, "trailing byte"), bytes.size(), needed));
 }
 
 void check_crc(Bytes bytes) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
 #include "engine/method/message_wire.hpp"
 
 namespace fedmrn::wire {
@@ -108,11 +109,11 @@ void get_positions(std::size_t tensor, const TensorEntry& entry,
         next = position + 1;
     }
     if (const std::uint64_t used = (reader.read() + 31) / 32; used < stream.size())
-        reject(fmt::format("tensor {}: {} words past the last of {} positions", tensor,
-                           stream.size() - used, entry.ones));
+        reject(fmt::format("tensor {}: {} past the last of {}", tensor,
+                           plural(stream.size() - used, "word"), plural(entry.ones, "position")));
     if (const auto used = reader.read() % 32; used != 0 && stream.back() >> used != 0)
-        reject(fmt::format("tensor {}: bits past the last of {} positions are set", tensor,
-                           entry.ones));
+        reject(fmt::format("tensor {}: bits past the last of {} are set", tensor,
+                           plural(entry.ones, "position")));
 }
 
 } // namespace fedmrn::wire

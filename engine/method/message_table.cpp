@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/words.hpp"
 #include "engine/method/message_sparse.hpp"
 #include "engine/method/message_wire.hpp"
 
@@ -61,8 +62,8 @@ void check_ones(std::size_t tensor, const TensorEntry& entry) {
             reject(fmt::format("tensor {}: {} ones of a {} tensor, expected 0", tensor, ones,
                                encoding_name(encoding)));
     } else if (ones > elements) {
-        reject(fmt::format("tensor {}: impossible count, {} ones in {} elements", tensor, ones,
-                           elements));
+        reject(fmt::format("tensor {}: impossible count, {} in {}", tensor, plural(ones, "one"),
+                           plural(elements, "element")));
     }
 }
 
@@ -113,9 +114,9 @@ void add_streams(Extent& extent, const Table& table) {
         const std::uint64_t fewest = fewest_words(elements, ones),
                             most = most_words(elements, ones);
         if (*words < fewest || *words > most)
-            reject(fmt::format("tensor {}: impossible count, {} words of positions, {} of {} "
+            reject(fmt::format("tensor {}: impossible count, {} of positions, {} of {} "
                                "elements take {} to {}",
-                               t, *words, ones, elements, fewest, most));
+                               t, plural(*words, "word"), ones, elements, fewest, most));
         extent.stream_words += *words;
         extent.table_bytes += leb128_bytes(*words++);
     }
@@ -139,7 +140,7 @@ Table get_table(std::span<const std::byte> bytes, std::uint32_t count) {
     for (std::size_t t = 0; t < count; ++t) {
         auto& [encoding, elements, ones] = table.tensors[t];
         if (reader.left() == 0)
-            reject(fmt::format("the table ends after {} tensors, expected {}", t, count));
+            reject(fmt::format("the table ends after {}, expected {}", plural(t, "tensor"), count));
         encoding = static_cast<Encoding>(reader.get<std::uint8_t>());
         elements = get_leb128(reader, t, "element count");
         if (encoding != Encoding::sparse) continue;
@@ -147,8 +148,8 @@ Table get_table(std::span<const std::byte> bytes, std::uint32_t count) {
         table.streams.push_back(get_leb128(reader, t, "count of words"));
     }
     if (reader.left() != 0)
-        reject(
-            fmt::format("{} bytes left in the table after its {} tensors", reader.left(), count));
+        reject(fmt::format("{} left in the table after {}", plural(reader.left(), "byte"),
+                           plural(count, "tensor")));
     return table;
 }
 
@@ -172,7 +173,8 @@ void check_model(std::span<const TensorEntry> found, std::span<const TensorEntry
             reject(fmt::format("wrong model: tensor {} has {}, expected {}", t, told(found[t]),
                                told(expected[t])));
     if (found.size() != expected.size())
-        reject(fmt::format("wrong model: {} tensors, expected {}", found.size(), expected.size()));
+        reject(fmt::format("wrong model: {}, expected {}", plural(found.size(), "tensor"),
+                           expected.size()));
 }
 
 } // namespace wire

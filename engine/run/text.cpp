@@ -10,12 +10,6 @@
 
 namespace fedmrn {
 
-std::string grouped(std::uint64_t value) {
-    std::string text = std::to_string(value);
-    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-    return text;
-}
-
 std::string bytes_text(double bytes) {
     static constexpr std::array units{"B", "kB", "MB", "GB", "TB", "PB"};
     std::size_t unit = 0;
@@ -26,10 +20,6 @@ std::string bytes_text(double bytes) {
     if (unit == 0) return fmt::format("{:.0f} B", bytes);
     const int digits = bytes < 9.995 ? 2 : bytes < 99.95 ? 1 : 0;
     return fmt::format("{:.{}f} {}", bytes, digits, units[unit]);
-}
-
-std::string counted(std::uint64_t count, std::string_view what) {
-    return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
 }
 
 std::string duration_text(double seconds) {

@@ -6,13 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/words.hpp"
+
 namespace fedmrn {
-
-/// 1234567 as "1,234,567".
-std::string grouped(std::uint64_t value);
-
-/// "1 round", "1,234 rounds"
-std::string counted(std::uint64_t count, std::string_view what);
 
 /// "56.3 kB", "1.13 MB": three figures, powers of 1000.
 std::string bytes_text(double bytes);

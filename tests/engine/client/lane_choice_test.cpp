@@ -95,7 +95,8 @@ TEST_F(LaneChoice, EvaluationTakesAsManyBatchesAsFillADevice) {
 /// However small the cohort is: only experiment.lanes keeps cores from evaluating.
 TEST_F(LaneChoice, EvaluationOnTheCpuTakesAllCores) {
     EXPECT_EQ(evaluation_threads({}), std::max(1u, std::thread::hardware_concurrency()));
-    EXPECT_EQ(evaluation_threads({.lanes = 3}), 3u);
+    config.experiment.lanes = 3;
+    EXPECT_EQ(evaluation_threads(config.experiment), 3u);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/base/words.hpp"
 #include "engine/data/histogram.hpp"
 #include "engine/data/holdings.hpp"
 #include "fedmrn/config.hpp"
@@ -119,7 +120,7 @@ TEST(Describe, ManyClassesAreBlocks) {
     // 142 classes at 71 blocks are two a block; the client's five samples: 1 of block 0, 4 of 70.
     Dataset data = made(5, 142);
     data.train.labels = {1, 140, 140, 141, 141};
-    const ClientSplit split{{0, 5}, {0, 1, 2, 3, 4}};
+    const ClientSplit split{{0, 5}, {0, 1, 2, 3, 4}, {}};
     std::string row = "0        5       3  │ ▂";
     for (int i = 0; i < 69; ++i) {
         row += "·";
@@ -142,11 +143,16 @@ TEST(Holdings, CountsAndSpreads) {
     EXPECT_EQ(spread(even).median, 3U);
 }
 
-TEST(Histogram, Thousands) {
-    EXPECT_EQ(thousands(0), "0");
-    EXPECT_EQ(thousands(999), "999");
-    EXPECT_EQ(thousands(1000), "1,000");
-    EXPECT_EQ(thousands(1'234'567), "1,234,567");
+TEST(Words, GroupAndCount) {
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(1'234'567), "1,234,567");
+    EXPECT_EQ(counted(1, "lane"), "1 lane");
+    EXPECT_EQ(counted(1234, "lane"), "1,234 lanes");
+    EXPECT_EQ(counted(0, "lane"), "0 lanes");
+    EXPECT_EQ(plural(1234, "byte"), "1234 bytes");
+    EXPECT_EQ(plural(1, "byte"), "1 byte");
 }
 
 TEST(Histogram, BarsInEighths) {

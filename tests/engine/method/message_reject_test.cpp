@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/base/words.hpp"
 #include "fedmrn/message.hpp"
 #include "tests/engine/method/message_samples.hpp"
 
@@ -59,12 +60,12 @@ TEST(MessageReject, EveryTruncationAndExtension) {
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const Bytes shorter(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
         EXPECT_THAT(why(shorter), testing::StartsWith("uplink message: truncated: " +
-                                                      std::to_string(size) + " bytes, "));
+                                                      plural(size, "byte") + ", "));
     }
     for (std::size_t more = 1; more < 9; ++more) {
         Bytes longer = bytes;
         longer.resize(bytes.size() + more);
-        EXPECT_THAT(why(longer), testing::HasSubstr(std::to_string(more) + " trailing bytes"));
+        EXPECT_THAT(why(longer), testing::HasSubstr(plural(more, "trailing byte") + ":"));
     }
 }
 
@@ -106,9 +107,8 @@ TEST(MessageReject, AMalformedTable) {
     EXPECT_WHY(of_table(1, {0, 0x80}, 0), "tensor 0: element count is cut off by the table's end");
     EXPECT_WHY(of_table(1, {0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80}, 0),
                "tensor 0: element count of more than 7 bytes");
-    EXPECT_WHY(of_table(2, {0, 0x81, 0x80, 0x01}, 80),
-               "the table ends after 1 tensors, expected 2");
-    EXPECT_WHY(of_table(1, {0, 0, 0}, 0), "1 bytes left in the table after its 1 tensors");
+    EXPECT_WHY(of_table(2, {0, 0x81, 0x80, 0x01}, 80), "the table ends after 1 tensor, expected 2");
+    EXPECT_WHY(of_table(1, {0, 0, 0}, 0), "1 byte left in the table after 1 tensor");
 }
 
 TEST(MessageReject, ImpossibleCounts) {
@@ -210,9 +210,9 @@ TEST(MessageReject, PositionsThatCannotBe) {
     // 7 of 100 elements take one word or two.
     const std::string seven = "1 000 1 000 1 000 1 000 1 000 1 000 1 000";
     EXPECT_EQ(why(of_stream(100, 7, 1, seven)), "accepted");
-    EXPECT_WHY(of_stream(100, 7, 2, seven), "tensor 0: 1 words past the last of 7 positions");
+    EXPECT_WHY(of_stream(100, 7, 2, seven), "tensor 0: 1 word past the last of 7 positions");
     EXPECT_WHY(of_stream(100, 7, 2, seven + " 0000 1"),
-               "tensor 0: 1 words past the last of 7 positions");
+               "tensor 0: 1 word past the last of 7 positions");
     EXPECT_WHY(of_stream(100, 7, 3, seven),
                "tensor 0: impossible count, 3 words of positions, 7 of "
                "100 elements take 1 to 2");
@@ -232,7 +232,7 @@ TEST(MessageReject, OnesThatCannotBe) {
     EXPECT_WHY(of_stream(40, 41, 1, ""), "tensor 0: impossible count, 41 ones in 40 elements");
     EXPECT_EQ(why(of_stream(0, 0, 0, "")), "accepted");
     EXPECT_EQ(why(of_table(1, {2, 0xC0, 0x84, 0x3D, 0, 0}, 60)), "accepted"); // 0 of 1,000,000
-    EXPECT_WHY(of_stream(40, 0, 1, ""), "tensor 0: impossible count, 1 words of positions, 0 of 40 "
+    EXPECT_WHY(of_stream(40, 0, 1, ""), "tensor 0: impossible count, 1 word of positions, 0 of 40 "
                                         "elements take 0 to 0");
     EXPECT_WHY(of_table(1, {2, 40, 0x84, 0x00, 1}, 0),
                "tensor 0: overlong count of ones, 2 bytes for 4");

@@ -16,7 +16,9 @@ using testing::HasSubstr;
 /// One bit anywhere in what a run sees changes its part of the hash, and that alone.
 TEST(DataHash, EveryPartCounts) {
     const Dataset data = make_synthetic(1, 100);
-    const ClientSplit split = partition({.clients = 5}, data, 1);
+    DataConfig config;
+    config.clients = 5;
+    const ClientSplit split = partition(config, data, 1);
     const DataHash hash = hash_of(data, split);
     EXPECT_THAT(hash.text(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}"));
     EXPECT_EQ(hash_of(data, split).text(), hash.text());
