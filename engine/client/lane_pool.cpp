@@ -7,12 +7,12 @@
 #include <cmath>
 #include <exception>
 #include <mutex>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
 
 #include "engine/client/lane_choice.hpp"
+#include "engine/client/step_advice.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -31,22 +31,6 @@ Upload upload(const ClientTask& task, const Message& message, const LaneMetrics&
     } catch (const Error& error) {
         throw Error(who + error.what() + "; " + advice, error.fault());
     }
-}
-
-/// Names every step size that may be at fault: the server's where it is not the plain mean.
-std::string step_advice(const Config& config) {
-    const auto named = [](const char* key, double value) {
-        std::ostringstream text;
-        text << key << " = " << value;
-        return text.str();
-    };
-    const ServerConfig& server = config.server;
-    std::string advice = "lower " + named("client.lr", config.client.lr);
-    if (server.optimizer != ServerOptimizer::sgd || server.lr > 1.0) {
-        advice += " or " + named("server.lr", server.lr);
-    }
-    return server.momentum != 0.0 ? advice + " or " + named("server.momentum", server.momentum)
-                                  : advice;
 }
 
 /// Runs body(i) for each i below count, each on a thread of its own if there are several; rethrows

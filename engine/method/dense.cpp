@@ -17,11 +17,9 @@ namespace {
     for (std::size_t k = 0; k < clients.size(); ++k) {
         const float largest = kernels::largest_magnitude(device, elements, values + k * elements);
         if (!(largest < formula::dense_limit)) {
-            throw Error("round " + std::to_string(clients[k].round) + ", client " +
-                            std::to_string(clients[k].client) + ": its update holds " +
-                            std::to_string(largest) +
-                            ", so its training has diverged; lower client.lr",
-                        Fault::run);
+            throw Diverged("round " + std::to_string(clients[k].round) + ", client " +
+                           std::to_string(clients[k].client) + ": its update holds " +
+                           std::to_string(largest) + ", so its training has diverged");
         }
     }
     throw Error("aggregation: a dense value was damaged on the device", Fault::run);
@@ -83,10 +81,9 @@ void check_scale(const Message& message, float scale, float limit) {
                     std::to_string(scale) + ", expected at least 0");
     }
     if (!(scale < limit)) {
-        throw Error("round " + std::to_string(message.round) + ", client " +
-                        std::to_string(message.client) + ": its update has the scale " +
-                        std::to_string(scale) + ", so its training has diverged; lower client.lr",
-                    Fault::run);
+        throw Diverged("round " + std::to_string(message.round) + ", client " +
+                       std::to_string(message.client) + ": its update has the scale " +
+                       std::to_string(scale) + ", so its training has diverged");
     }
 }
 

@@ -3,12 +3,20 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/method/method.hpp"
+#include "fedmrn/error.hpp"
 #include "kernels/formula/fixed_point.hpp"
 
 namespace fedmrn {
+
+/// An update too large to be sane; without advice, since a method knows no step sizes.
+class Diverged : public Error {
+public:
+    explicit Diverged(const std::string& message) : Error(message, Fault::run) {}
+};
 
 /// The float32 part that every method's message ends with: the state from element `first` on.
 

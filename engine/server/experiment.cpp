@@ -9,7 +9,9 @@
 
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
+#include "engine/client/step_advice.hpp"
 #include "engine/data/own_samples.hpp"
+#include "engine/method/dense.hpp"
 #include "engine/server/cohort.hpp"
 #include "engine/server/network.hpp"
 #include "engine/server/resident_split.hpp"
@@ -203,7 +205,11 @@ struct Experiment::Impl {
     void aggregate(const RoundContext& round, std::span<const Message> messages) {
         const Range range(*device, "aggregation", messages.size());
         Buffer<double> mean(*device, model.layout.state);
-        method->aggregate(*device, round, messages, mean.data());
+        try {
+            method->aggregate(*device, round, messages, mean.data());
+        } catch (const Diverged& error) {
+            throw Error(std::string(error.what()) + "; " + step_advice(config), Fault::run);
+        }
         const std::size_t trainable = model.layout.trainable;
         const ServerConfig& server = config.server;
         if (server.optimizer == ServerOptimizer::sgd) {

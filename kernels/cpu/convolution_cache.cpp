@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/convolution_cache.hpp"
 
+#include <mutex>
 #include <optional>
 
 namespace fedmrn::kernels::cpu {
@@ -187,10 +188,13 @@ Convolution& ConvolutionCache::get(const dnnl::engine& engine, const Convolution
                                    std::size_t samples) {
     const Key key{samples,   shape.height, shape.width,   shape.in,
                   shape.out, shape.kernel, shape.padding, shape.real};
-    const auto found = entries_.find(key);
-    return found != entries_.end()
-               ? found->second
-               : entries_.try_emplace(key, engine, shape, samples).first->second;
+    if (const auto found = entries_.find(key); found != entries_.end()) {
+        return found->second;
+    }
+    // Lanes make the same primitives at the same time, and oneDNN shares what they compile.
+    static std::mutex making;
+    const std::scoped_lock lock(making);
+    return entries_.try_emplace(key, engine, shape, samples).first->second;
 }
 
 } // namespace fedmrn::kernels::cpu

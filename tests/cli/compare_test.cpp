@@ -149,5 +149,54 @@ TEST_F(Compare, ABadFileIsOneLineAndStatus2) {
     EXPECT_FALSE(fs::exists(folder / "runs"));
 }
 
+/// A second process is refused, and what it would have done is the first one's.
+TEST_F(Compare, OneProcessAComparison) {
+    write(100000, "");
+    Command first(folder.path(), {"compare", "c.toml", "--out", "r"});
+    wait_for_rounds("r/iid/fedmrn/seed-1", 1);
+    const Outcome second = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+    EXPECT_EQ(second.status, 2);
+    EXPECT_EQ(second.err, "fedmrn: r: another process is running in this folder\n");
+    first.signal(SIGINT);
+    EXPECT_EQ(first.wait().status, 130);
+}
+
+/// Rows whose plain names are one: each has its folder, in any script.
+TEST_F(Compare, LabelsOfAnyScriptAreRowsOfTheirOwn) {
+    write(
+        2,
+        "[[compare.method]]\nlabel = \"\u65b9\u6cd5\"\n[[compare.method]]\nlabel = \"fedmrn!\"\n");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, HasSubstr("\u65b9\u6cd5"));
+    EXPECT_TRUE(fs::exists(folder / "r/iid/\u65b9\u6cd5/seed-1/summary.json"));
+    std::size_t folders = 0;
+    for (const auto& entry : fs::directory_iterator(folder / "r/iid"))
+        folders += entry.is_directory();
+    EXPECT_EQ(folders, 3U);
+}
+
+TEST_F(Compare, ItsFileIsNamedWhereAnExperimentIsWanted) {
+    write(2, "");
+    const Outcome run = fedmrn(folder.path(), {"run", "c.toml"});
+    EXPECT_EQ(run.status, 2);
+    EXPECT_THAT(run.err, HasSubstr("c.toml: is a comparison, expected an experiment"));
+    const Outcome data = fedmrn(folder.path(), {"data", "c.toml"});
+    EXPECT_EQ(data.status, 0) << data.err;
+    EXPECT_THAT(data.out, HasSubstr("== iid, seed 1"));
+    EXPECT_THAT(data.out, HasSubstr("== labelcnt 0.5, seed 1"));
+}
+
+/// Somebody's compare.md stays.
+TEST_F(Compare, ForeignFilesStay) {
+    write(2, "");
+    fs::create_directories(folder / "r");
+    spill(folder / "r/compare.md", "mine\n");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+    EXPECT_EQ(end.status, 2);
+    EXPECT_THAT(end.err, HasSubstr("choose another folder with --out"));
+    EXPECT_EQ(slurp(folder / "r/compare.md"), "mine\n");
+}
+
 } // namespace
 } // namespace fedmrn

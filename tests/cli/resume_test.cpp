@@ -135,5 +135,34 @@ TEST_F(Resume, OneProcessAFolder) {
     first.wait();
 }
 
+/// A thousand redraws of a partition that cannot be met take minutes: a signal ends them at once,
+/// and nothing is left behind.
+TEST_F(Resume, ASignalEndsTheDrawingOfAPartition) {
+    const Words slow{"--set", "data.samples=1000000",
+                     "--set", "data.clients=100000",
+                     "--set", "data.partition=labeldir",
+                     "--set", "data.beta=0.01",
+                     "--out", "drawn"};
+    for (const int number : {SIGINT, SIGTERM}) {
+        Command command(folder.path(), words(slow));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+        const auto before = std::chrono::steady_clock::now();
+        command.signal(number);
+        const Outcome end = command.wait();
+        EXPECT_EQ(end.status, 128 + number);
+        EXPECT_THAT(end.out, testing::HasSubstr("before the first round"));
+        EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+        EXPECT_FALSE(fs::exists(folder / "drawn"));
+    }
+}
+
+/// Advice names what was set.
+TEST_F(Resume, AServersRateThatDivergesIsNamed) {
+    const Outcome end = fedmrn(folder.path(), words({"--out", "far", "--set", "method.name=fedavg",
+                                                     "--set", "server.lr=1000000"}));
+    EXPECT_EQ(end.status, 1);
+    EXPECT_THAT(end.err, testing::HasSubstr("lower client.lr = 0.1 or server.lr = 1e+06"));
+}
+
 } // namespace
 } // namespace fedmrn
