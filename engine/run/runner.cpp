@@ -224,7 +224,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     };
     std::optional<Experiment> experiment = made();
     if (!experiment || signals.token().stop_requested()) {
-        out << fmt::format("stopped by {} before the first round\n", signal_name(signals))
+        out << fmt::format("stopped by {} before training began\n", signal_name(signals))
             << std::flush;
         return stopped(signals);
     }

@@ -150,7 +150,7 @@ TEST_F(Resume, ASignalEndsTheDrawingOfAPartition) {
         command.signal(number);
         const Outcome end = command.wait();
         EXPECT_EQ(end.status, 128 + number);
-        EXPECT_THAT(end.out, testing::HasSubstr("before the first round"));
+        EXPECT_THAT(end.out, testing::HasSubstr("before training began"));
         EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
         EXPECT_FALSE(fs::exists(folder / "drawn"));
     }
