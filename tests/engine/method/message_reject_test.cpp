@@ -59,8 +59,8 @@ TEST(MessageReject, EveryTruncationAndExtension) {
     const Bytes bytes = golden();
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const Bytes shorter(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-        EXPECT_THAT(why(shorter), testing::StartsWith("uplink message: truncated: " +
-                                                      plural(size, "byte") + ", "));
+        EXPECT_THAT(why(shorter), testing::StartsWith(
+                                      "uplink message: truncated: " + plural(size, "byte") + ", "));
     }
     for (std::size_t more = 1; more < 9; ++more) {
         Bytes longer = bytes;
