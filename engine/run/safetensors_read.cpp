@@ -53,6 +53,44 @@ std::uint64_t header_length(std::span<const std::byte> bytes) {
     return length;
 }
 
+/// Finds a name that stands twice in one object, of which a parsed value keeps the last in silence.
+/// (The parser's callback looks at all tensors after each one: time grows with their square.)
+class Names final : public nlohmann::json_sax<Json> {
+public:
+    std::string twice;
+    bool found = false;
+
+    bool start_object(std::size_t) override {
+        names_.emplace_back();
+        return true;
+    }
+    bool end_object() override {
+        names_.pop_back();
+        return true;
+    }
+    bool key(string_t& name) override {
+        if (names_.back().insert(name).second) return true;
+        twice = name;
+        found = true;
+        return false;
+    }
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+        return false; // what is wrong, the parser proper says
+    }
+
+private:
+    std::vector<std::set<std::string>> names_;
+};
+
 /// One file being read: every check ends in fail().
 class Parser {
 public:
@@ -83,21 +121,12 @@ Json Parser::header() const {
         fail(fmt::format("truncated: a header of {} bytes, {} are there", length,
                          bytes_.size() - prefix));
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + prefix;
-    // A name that stands twice would silently win over the first.
-    std::vector<std::set<std::string>> names;
-    const auto once = [&](int, Json::parse_event_t event, Json& value) {
-        if (event == Json::parse_event_t::object_start) names.emplace_back();
-        if (event == Json::parse_event_t::object_end) names.pop_back();
-        if (event == Json::parse_event_t::key) {
-            const auto key = value.get<std::string>();
-            if (!names.back().insert(key).second)
-                fail(fmt::format("\"{}\" stands in the header twice", key));
-        }
-        return true;
-    };
+    Names names;
+    Json::sax_parse(text, text + length, &names);
+    if (names.found) fail(fmt::format("\"{}\" stands in the header twice", names.twice));
     Json parsed;
     try {
-        parsed = Json::parse(text, text + length, once);
+        parsed = Json::parse(text, text + length);
     } catch (const Json::exception& error) {
         fail(std::string("header: ") + error.what());
     }

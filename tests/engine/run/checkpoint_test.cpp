@@ -99,6 +99,17 @@ TEST(Checkpoint, EveryChangedByteIsRejected) {
         }
 }
 
+TEST(Checkpoint, AnotherVersionIsOneLine) {
+    const TemporaryFolder folder;
+    write_checkpoint(folder / "c", example());
+    std::string text = slurp(folder / "c");
+    const std::string now = R"("version":"4")";
+    text.replace(text.find(now), now.size(), R"("version":"3")");
+    spill(folder / "c", text);
+    EXPECT_THAT(rejected(folder / "c"),
+                testing::HasSubstr("not a usable checkpoint: version 3, this program reads 4"));
+}
+
 TEST(Checkpoint, AnotherModelIsRejected) {
     ModelSpec model;
     model.name = "mlp";

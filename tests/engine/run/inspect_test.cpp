@@ -65,6 +65,7 @@ TEST(Inspect, ShowsACheckpoint) {
     const std::string text = inspect(folder / "c");
     EXPECT_THAT(text, testing::StartsWith("checkpoint\n"));
     EXPECT_THAT(text, testing::ContainsRegex("round +7\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("aggregation_seconds +0\n")); // the longest key
     EXPECT_THAT(text, testing::ContainsRegex("global +F32 +3 +3 +12\n"));
     EXPECT_THAT(text, HasSubstr("seed = 5\n"));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/run/safetensors.hpp"
 
+#include <chrono>
 #include <cstring>
 
 #include <gmock/gmock.h>
@@ -88,6 +89,28 @@ TEST(Safetensors, ChangedBytesNeverLeadOutOfBounds) {
             }
         }
     EXPECT_GT(sum, 0); // the sanitizers are the judge
+}
+
+/// Foreign files may have many: time must not grow with their square, which was 40 s here.
+TEST(Safetensors, ManyTensorsAreQuick) {
+    const TemporaryFolder folder;
+    std::vector<TensorView> tensors;
+    for (int i = 0; i < 40'000; ++i)
+        tensors.push_back(view_of("client." + std::to_string(i), {6}, narrow));
+    const auto start = std::chrono::steady_clock::now();
+    write_safetensors(folder / "f", {}, tensors);
+    const SafeTensors file = parse_safetensors(bytes_of(slurp(folder / "f")), "f");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+    EXPECT_EQ(file.tensors.size(), 40'000U);
+}
+
+TEST(Safetensors, AHeaderThatNoReaderTakesIsNotWritten) {
+    const TemporaryFolder folder;
+    const std::vector<TensorView> tensors{view_of("n", {6}, narrow)};
+    const Metadata metadata{{"a", std::string(largest_header, 'x')}};
+    EXPECT_THAT(error_of([&] { write_safetensors(folder / "f", metadata, tensors); }, Fault::run),
+                testing::HasSubstr("/f: cannot write: a header of 1000000"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "f"));
 }
 
 TEST(Safetensors, RejectsWithAReason) {
