@@ -33,10 +33,10 @@ void round(benchmark::State& state, MethodName method) {
     const double before = process_seconds();
     for (auto _ : state) {
         const RoundMetrics metrics = *experiment.run_round();
-        state.SetIterationTime(metrics.seconds);
+        state.SetIterationTime(metrics.time.all);
         samples += metrics.samples;
-        training += metrics.train_seconds;
-        server += metrics.seconds - metrics.train_seconds;
+        training += metrics.time.training;
+        server += metrics.time.all - metrics.time.training;
     }
     const auto trained = static_cast<double>(samples);
     state.counters["samples_per_second"] = trained / training;

@@ -57,8 +57,8 @@ void whole_run(benchmark::State& state, const Run& run) {
     for (auto _ : state) {
         for (std::uint32_t round = 0; round < run.rounds; ++round) {
             const RoundMetrics metrics = *experiment.run_round();
-            seconds += metrics.seconds;
-            training += metrics.train_seconds;
+            seconds += metrics.time.all;
+            training += metrics.time.training;
             samples += static_cast<double>(metrics.samples);
             accuracy = metrics.accuracy.value_or(accuracy);
         }

@@ -109,7 +109,9 @@ TEST_F(RunsFolder, ADeletedResultIsWrittenAgain) {
         fs::remove(folder / "b" / name);
         ASSERT_EQ(run({"--out", "b", "--per-client", "--resume"}).status, 0) << name;
         ASSERT_TRUE(fs::exists(folder / "b" / name)) << name;
-        if (std::string(name) != "summary.json") EXPECT_EQ(slurp(folder / "b" / name), text);
+        if (std::string(name) != "summary.json") { // which has times
+            EXPECT_EQ(slurp(folder / "b" / name), text);
+        }
     }
 }
 
