@@ -18,7 +18,9 @@ void evaluation(benchmark::State& state) {
     static const Split images = synthetic_images(2, samples);
     const auto eval_batch = static_cast<std::size_t>(state.range(0));
     const std::size_t lanes =
-        on_cpu() ? 1 : evaluation_lanes({.eval_batch = static_cast<std::uint32_t>(eval_batch)});
+        on_cpu()
+            ? 1
+            : evaluation_lanes({.eval_batch = static_cast<std::uint32_t>(eval_batch)}, samples);
     Evaluator evaluator(device(), cnn4(), lanes, eval_batch, real_of(state.range(1)));
     const ResidentSplit split(device(), images, cnn4().input, std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(cnn4(), 1));

@@ -40,8 +40,9 @@ std::size_t cpu_cores() { return std::max(1u, std::thread::hardware_concurrency(
 
 } // namespace
 
-std::size_t evaluation_lanes(const ServerConfig& config) {
-    return std::max<std::size_t>(evaluated_at_once / config.eval_batch, 1);
+std::size_t evaluation_lanes(const ServerConfig& config, std::size_t evaluated) {
+    const std::size_t batches = (evaluated + config.eval_batch - 1) / config.eval_batch;
+    return std::max<std::size_t>(std::min(evaluated_at_once / config.eval_batch, batches), 1);
 }
 
 std::size_t evaluation_threads(const ExperimentConfig& config) {
@@ -49,7 +50,7 @@ std::size_t evaluation_threads(const ExperimentConfig& config) {
 }
 
 std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
-                         const Config& config) {
+                         const Config& config, std::size_t evaluated) {
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
     if (device.kind() == DeviceKind::cpu) {
@@ -58,7 +59,7 @@ std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Met
     const Real real = real_of(config.experiment.precision);
     CountingDevice lane, evaluation;
     const LaneGroup one(lane, model, method, config.client, 1, real);
-    const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server),
+    const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, evaluated),
                               config.server.eval_batch, real);
     // A fifth stays for the kernels' scratch memory, messages and the aggregation.
     const std::size_t free = device.free_memory() / 5 * 4;

@@ -81,7 +81,7 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 } // namespace
 
 LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
-                   const Config& config, std::size_t lanes)
+                   const Config& config, std::size_t lanes, std::size_t evaluated)
     : lanes_(lanes), eval_batch_(config.server.eval_batch), advice_(step_advice(config)) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.kind() == DeviceKind::cpu;
@@ -99,7 +99,8 @@ LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
     const std::size_t judges = threads ? evaluation_threads(config.experiment) : 1;
     for (std::size_t i = 0; i < judges; ++i) {
         evaluators_.push_back(std::make_unique<Evaluator>(
-            device_of(i), model, threads ? 1 : evaluation_lanes(config.server), eval_batch_, real));
+            device_of(i), model, threads ? 1 : evaluation_lanes(config.server, evaluated),
+            eval_batch_, real));
     }
 }
 

@@ -89,8 +89,10 @@ struct Experiment::Impl {
         for (std::size_t k = 0; k < clients.clients(); ++k) {
             own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
         }
-        lanes = std::make_unique<LanePool>(*device, model, *method, config,
-                                           choose_lanes(*device, model, *method, config));
+        lanes = std::make_unique<LanePool>(
+            *device, model, *method, config,
+            choose_lanes(*device, model, *method, config, dataset.test.samples()),
+            dataset.test.samples());
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
         method->initialise(first.global);

@@ -32,7 +32,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 class LaneChoice : public ::testing::Test {
 protected:
     std::size_t choose(const Device& device) const {
-        return choose_lanes(device, model, *method, config);
+        return choose_lanes(device, model, *method, config, 10'000);
     }
     std::size_t on_gpu(std::size_t mebibytes) const {
         return choose(Claims(DeviceKind::cuda, mebibytes * mebibyte));
@@ -88,8 +88,10 @@ TEST_F(LaneChoice, WhatDoesNotFitIsOneLineWithWhatWould) {
 }
 
 TEST_F(LaneChoice, EvaluationTakesAsManyBatchesAsFillADevice) {
-    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}), 16u);
-    EXPECT_EQ(evaluation_lanes({.eval_batch = 50'000}), 1u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 10'000), 16u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 1501), 4u); // all that there are
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 50'000}, 10'000), 1u);
+    EXPECT_EQ(evaluation_lanes({.eval_batch = 500}, 0), 1u);
 }
 
 /// However small the cohort is: only experiment.lanes keeps cores from evaluating.

@@ -25,7 +25,7 @@ protected:
         config.server.eval_batch = 10;
     }
     LanePool pool(const Method& method, std::size_t lanes) {
-        return {device, model, method, config, lanes};
+        return {device, model, method, config, lanes, federation.data.samples()};
     }
     static void ignore(std::uint64_t) {}
 
