@@ -84,6 +84,17 @@ TEST_F(PartitionFile, IsRefusedInOneLine) {
     EXPECT_THAT(error_of([] { read_partition("/none", 4); }), HasSubstr("/none: cannot be opened"));
 }
 
+TEST_F(PartitionFile, DeepNestingIsOneLine) {
+    const std::string deep = std::string(1000000, '[') + std::string(1000000, ']');
+    EXPECT_EQ(reason(deep), "expected client 0 to hold samples 0 … 3, found array");
+    EXPECT_EQ(reason("[{\"a\": " + deep + "}]"),
+              "expected client 0 to hold a list of at least one sample, found object");
+    EXPECT_EQ(reason("{\"a\": " + deep + "}"),
+              "expected clients, a list of lists of samples, found object");
+    EXPECT_THAT(error_of([&] { read_partition(write(deep), 4); }),
+                HasSubstr("p.json: expected a JSON object, found array"));
+}
+
 /// A thousand redraws that cannot succeed take their time; a stop ends them.
 TEST_F(PartitionFile, DrawingHeedsAStop) {
     DataConfig config;
