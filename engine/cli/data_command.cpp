@@ -11,6 +11,7 @@
 #include "engine/run/atomic_file.hpp"
 #include "engine/run/compare_plan.hpp"
 #include "engine/run/config.hpp"
+#include "engine/run/loading.hpp"
 #include "engine/run/signals.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
@@ -36,7 +37,7 @@ void save(const Options& options, const Dataset& dataset, const ClientSplit& spl
 
 void show(const Config& config, const Options& options, const std::stop_token& stop) {
     const std::uint64_t seed = config.experiment.seed;
-    const Dataset dataset = load_dataset(config.data, seed);
+    const Dataset dataset = load_unless_stopped(config.data, seed, stop);
     const ClientSplit split = partition(config.data, dataset, seed, stop);
     std::cout << describe(dataset, split);
     if (!options.save.empty()) save(options, dataset, split);

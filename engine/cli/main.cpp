@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/core.h>
@@ -96,6 +98,12 @@ int guarded(int argc, char** argv) {
     } catch (const std::filesystem::filesystem_error& error) {
         return say(static_cast<int>(Fault::run),
                    fmt::format("{}: {}", error.path1().string(), error.code().message()));
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::resource_unavailable_try_again) return say_unforeseen(error);
+        return say(static_cast<int>(Fault::run),
+                   fmt::format("no thread could be started: {} (ulimit -u, or a limit of the "
+                               "container)",
+                               error.code().message()));
     } catch (const std::exception& error) {
         return say_unforeseen(error);
     }
@@ -112,5 +120,6 @@ int main(int argc, char** argv) {
     if (failed != 0 && status == 0)
         return say(static_cast<int>(Fault::run),
                    fmt::format("standard output: cannot write: {}", std::strerror(failed)));
+    if (status > 128) std::_Exit(status); // stopped, perhaps while a thread was still reading data
     return status;
 }

@@ -12,24 +12,21 @@
 #include <thread>
 
 #include "engine/client/lane_choice.hpp"
-#include "engine/client/step_advice.hpp"
+#include "engine/method/diverged.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
 
-/// Throws Error (Fault::run) that names the client where its training has diverged.
-Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics,
-              const std::string& advice) {
-    const std::string who =
-        "round " + std::to_string(task.round) + ", client " + std::to_string(task.client) + ": ";
+/// Throws Diverged for a client that has.
+Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics) {
     if (!std::isfinite(metrics.loss)) {
-        throw Error(who + "the training loss is not finite; " + advice, Fault::run);
+        throw Diverged(task.round, task.client, "the training loss is not finite");
     }
     try {
         return {encode(message), metrics};
     } catch (const Error& error) {
-        throw Error(who + error.what() + "; " + advice, error.fault());
+        throw Diverged(task.round, task.client, error.what());
     }
 }
 
@@ -82,7 +79,7 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
                    const Config& config, std::size_t lanes, std::size_t evaluated)
-    : lanes_(lanes), eval_batch_(config.server.eval_batch), advice_(step_advice(config)) {
+    : lanes_(lanes), eval_batch_(config.server.eval_batch) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.kind() == DeviceKind::cpu;
     const auto device_of = [&](std::size_t i) -> Device& {
@@ -119,7 +116,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     };
     const auto done = [&](const ClientTask& task, const Message& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = upload(task, message, metrics, advice_);
+        uploads[task.slot] = upload(task, message, metrics);
     };
     on_all(groups_.size(), [&](std::size_t i) {
         try {

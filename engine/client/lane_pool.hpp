@@ -6,7 +6,6 @@
 #include <memory>
 #include <span>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "engine/client/evaluator.hpp"
@@ -31,7 +30,7 @@ public:
              std::size_t lanes, std::size_t evaluated);
 
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
-    /// requested.
+    /// requested. Throws Diverged.
     std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
@@ -46,7 +45,6 @@ public:
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
-    std::string advice_;                       ///< to a client that diverges
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;
     std::vector<std::unique_ptr<Evaluator>> evaluators_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/method/diverged.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
 
@@ -17,9 +18,9 @@ namespace {
     for (std::size_t k = 0; k < clients.size(); ++k) {
         const float largest = kernels::largest_magnitude(device, elements, values + k * elements);
         if (!(largest < formula::dense_limit)) {
-            throw Diverged("round " + std::to_string(clients[k].round) + ", client " +
-                           std::to_string(clients[k].client) + ": its update holds " +
-                           std::to_string(largest) + ", so its training has diverged");
+            throw Diverged(clients[k].round, clients[k].client,
+                           "its update holds " + std::to_string(largest) +
+                               ", so its training has diverged");
         }
     }
     throw Error("aggregation: a dense value was damaged on the device", Fault::run);
@@ -76,14 +77,14 @@ std::uint64_t total_samples(std::span<const Message> messages) {
 }
 
 void check_scale(const Message& message, float scale, float limit) {
-    if (!(scale >= 0.0f)) {
+    if (scale < 0.0f) {
         throw Error("uplink message of client " + std::to_string(message.client) + ": a scale is " +
                     std::to_string(scale) + ", expected at least 0");
     }
-    if (!(scale < limit)) {
-        throw Diverged("round " + std::to_string(message.round) + ", client " +
-                       std::to_string(message.client) + ": its update has the scale " +
-                       std::to_string(scale) + ", so its training has diverged");
+    if (!(scale < limit)) { // or no number
+        throw Diverged(message.round, message.client,
+                       "its update has the scale " + std::to_string(scale) +
+                           ", so its training has diverged");
     }
 }
 

@@ -3,20 +3,12 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "engine/method/method.hpp"
-#include "fedmrn/error.hpp"
 #include "kernels/formula/fixed_point.hpp"
 
 namespace fedmrn {
-
-/// An update too large to be sane; without advice, since a method knows no step sizes.
-class Diverged : public Error {
-public:
-    explicit Diverged(const std::string& message) : Error(message, Fault::run) {}
-};
 
 /// The float32 part that every method's message ends with: the state from element `first` on.
 
@@ -42,12 +34,12 @@ inline constexpr std::size_t values_at_once = std::size_t{1} << 26;
 /// Clients of so many values each that find room together; at least one.
 std::size_t clients_at_once(std::size_t elements, std::size_t room = values_at_once);
 
-/// Throws Error naming the client for a negative scale, and (Fault::run) for one that does not fit
-/// the fixed-point grid, or `limit`.
+/// Throws Error naming the client for a negative scale, and Diverged for one that does not fit the
+/// fixed-point grid, or `limit`.
 void check_scale(const Message& message, float scale, float limit = formula::dense_limit);
 
-/// sum [elements] += Σ_k N_k · values [clients][elements] of k, both in device memory. Throws Error
-/// (Fault::run) that names the client with a value too large to be sane. Waits.
+/// sum [elements] += Σ_k N_k · values [clients][elements] of k, both in device memory. Throws
+/// Diverged for the client with a value too large to be sane. Waits.
 void add_clients(Device& device, std::span<const Message> clients, std::size_t elements,
                  const float* values, formula::Wide* sum);
 

@@ -82,7 +82,7 @@ public:
     [[nodiscard]] virtual std::vector<TensorEntry> table(std::uint32_t round) const = 0;
 
     /// mean [state] in device memory = Σ (N_k / Σ N) · decoded update of k, which the server's step
-    /// adds to global. The order of messages cannot change a bit of it. Throws Error (Fault::run)
+    /// adds to global. The order of messages cannot change a bit of it. Throws Diverged
     /// for an update too large to be sane.
     virtual void aggregate(Device& device, const RoundContext& round,
                            std::span<const Message> messages, double* mean) const = 0;

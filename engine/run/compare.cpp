@@ -6,9 +6,12 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <ostream>
+#include <stop_token>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -18,7 +21,9 @@
 #include "engine/run/compare_text.hpp"
 #include "engine/run/config.hpp"
 #include "engine/run/folder_lock.hpp"
+#include "engine/run/loading.hpp"
 #include "engine/run/metrics_file.hpp"
+#include "engine/run/new_folder.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/run/signals.hpp"
 #include "engine/run/summary.hpp"
@@ -33,6 +38,9 @@ namespace fs = std::filesystem;
 /// Keeps the last data set: most runs of a comparison share one.
 class Datasets {
 public:
+    explicit Datasets(std::stop_token stop) : stop_(std::move(stop)) {}
+
+    /// Throws Stopped.
     const Dataset& of(const Config& config) {
         const DataConfig& data = config.data;
         const bool made = data.name == "synthetic";
@@ -40,7 +48,7 @@ public:
         if (key_ != key) {
             key_.reset();
             dataset_ = {}; // two need not fit
-            dataset_ = load_dataset(data, config.experiment.seed);
+            dataset_ = load_unless_stopped(data, config.experiment.seed, stop_);
             key_ = key;
         }
         return dataset_;
@@ -51,6 +59,7 @@ private:
     using Key = std::tuple<std::string, std::string, std::uint32_t, std::uint64_t>;
     std::optional<Key> key_;
     Dataset dataset_;
+    std::stop_token stop_;
 };
 
 /// How each run of the plan ended; by index.
@@ -83,22 +92,38 @@ std::optional<RunResult> read_result(const PlannedRun& run, const ComparePlan& p
     return result_of(summary, read_metrics(folder / "metrics.jsonl"), plan.target, plan.last);
 }
 
-/// The comparison's folder, its own. Throws Error where its files would take the place of others'.
-fs::path take_folder(const ComparePlan& plan) {
-    std::error_code error;
-    fs::create_directories(plan.out, error);
-    if (error)
-        throw Error(fmt::format("{}: cannot make this folder: {}", plan.out, error.message()),
-                    Fault::run);
+/// What the comparison itself writes.
+std::vector<fs::path> files_of(const ComparePlan& plan) {
+    const fs::path folder = plan.out;
+    std::vector<fs::path> files{folder / "compare.md", folder / "compare.csv"};
+    for (std::size_t p = 0; p < plan.partitions.size(); ++p)
+        for (const Against against : {Against::rounds, Against::uplink})
+            files.push_back(folder / picture_name(plan, against, p));
+    return files;
+}
+
+/// Whether a file is a comparison's table in which no run is finished: nothing is lost with it.
+bool nothing_finished(const fs::path& table) {
+    std::ifstream in(table);
+    std::string line;
+    if (!std::getline(in, line) || line != compare_csv_head) return false;
+    while (std::getline(in, line))
+        if (!line.ends_with(',')) return false; // the time that its runs took
+    return true;
+}
+
+/// Throws Error where the comparison's files would take the place of others'.
+void refuse_foreign(const ComparePlan& plan) {
     const bool begun = std::any_of(plan.runs.begin(), plan.runs.end(), [](const PlannedRun& run) {
         return fs::exists(run.config.experiment.out);
     });
-    for (const char* name : {"compare.md", "compare.csv"})
-        if (const fs::path file = fs::path(plan.out) / name; !begun && fs::exists(file))
+    const fs::path folder = plan.out;
+    if (begun || nothing_finished(folder / "compare.csv")) return;
+    for (const fs::path& file : files_of(plan))
+        if (fs::exists(file))
             throw Error(fmt::format("{}: there is no run of this comparison beside it, which would "
                                     "write over it; choose another folder with --out",
                                     file.string()));
-    return plan.out;
 }
 
 Comparison gather(const ComparePlan& plan, const Ends& ends) {
@@ -120,9 +145,11 @@ Comparison gather(const ComparePlan& plan, const Ends& ends) {
     return comparison;
 }
 
+/// The table that says whose folder it is comes first.
 void write(const Comparison& comparison) {
     const ComparePlan& plan = comparison.plan;
     const fs::path folder = plan.out;
+    write_atomically(folder / "compare.csv", compare_csv(comparison));
     for (std::size_t p = 0; p < plan.partitions.size(); ++p) {
         std::vector<Curve> curves;
         for (const CellResult& cell : comparison.of(p)) curves.push_back(cell.curve);
@@ -131,7 +158,6 @@ void write(const Comparison& comparison) {
             write_atomically(folder / picture_name(plan, against, p),
                              chart_svg(curves, title, against));
     }
-    write_atomically(folder / "compare.csv", compare_csv(comparison));
     write_atomically(folder / "compare.md", compare_markdown(comparison));
 }
 
@@ -139,9 +165,12 @@ void write(const Comparison& comparison) {
 
 int compare(const ComparePlan& plan, std::ostream& out) {
     const Signals signals; // before any other thread
-    const FolderLock lock(take_folder(plan));
+    NewFolder folder(plan.out);
+    const FolderLock lock(plan.out);
+    refuse_foreign(plan);
+    folder.keep();
     if (!lock.warning().empty()) out << "warning: " << lock.warning() << '\n';
-    Datasets datasets;
+    Datasets datasets(signals.token());
     RunOptions options;
     options.resume = options.brief = true;
     options.signals = &signals;

@@ -118,9 +118,7 @@ std::string compare_markdown(const Comparison& comparison) {
 
 std::string compare_csv(const Comparison& comparison) {
     const ComparePlan& plan = comparison.plan;
-    std::string text = "partition,method,runs,failed,accuracy_mean,accuracy_deviation,"
-                       "bits_per_parameter,uplink_bytes,target,reached,rounds_to_target,"
-                       "uplink_bytes_to_target,seconds\n";
+    std::string text = std::string(compare_csv_head) + '\n';
     for (std::size_t p = 0; p < plan.partitions.size(); ++p)
         for (const CellResult& cell : comparison.of(p)) {
             const auto number = [](bool there, double value) {

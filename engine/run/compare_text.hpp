@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/run/compare_plan.hpp"
@@ -30,6 +31,11 @@ std::string compare_table(const Comparison& comparison);
 
 /// compare.md: what was compared, a table and two pictures a partition, what failed.
 std::string compare_markdown(const Comparison& comparison);
+
+/// The first line of compare.csv, by which it is known.
+inline constexpr std::string_view compare_csv_head =
+    "partition,method,runs,failed,accuracy_mean,accuracy_deviation,bits_per_parameter,"
+    "uplink_bytes,target,reached,rounds_to_target,uplink_bytes_to_target,seconds";
 
 /// compare.csv: a line a partition and method, in bytes, seconds and fractions; empty where there
 /// is no value.

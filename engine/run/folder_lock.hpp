@@ -17,7 +17,10 @@ public:
     using Flock = int (*)(int, int);
     /// Throws Error where another process holds it. lock: flock(2), or another in its place.
     explicit FolderLock(const std::filesystem::path& folder, Flock lock = ::flock);
-    [[nodiscard]] const std::filesystem::path& file() const { return path_; }
+    /// Nothing of it stays in the folder.
+    ~FolderLock();
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
     /// One line where the file system has no locks and nothing is held; else empty.
     [[nodiscard]] const std::string& warning() const { return warning_; }
 

@@ -83,6 +83,7 @@ void require_drawing(const fs::path& path) {
 
 void report(std::span<const fs::path> folders, const std::optional<fs::path>& svg,
             std::ostream& out) {
+    if (svg) require_drawing(*svg);
     std::vector<FinishedRun> runs;
     for (const fs::path& folder : folders) runs.push_back(read_run(folder));
     name_apart(runs);
@@ -96,7 +97,6 @@ void report(std::span<const fs::path> folders, const std::optional<fs::path>& sv
     const std::string title = same ? setting : "test accuracy";
     out << title << "\n\n" << chart_text(curves, terminal_of(out)) << '\n' << run_table(runs);
     if (svg) {
-        require_drawing(*svg);
         write_atomically(*svg, chart_svg(curves, title));
         out << "\nchart: " << svg->string() << '\n';
     }

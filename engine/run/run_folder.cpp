@@ -18,16 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the folder had to be made.
-bool make(const std::string& folder) {
-    std::error_code error;
-    const bool made = fs::create_directories(folder, error);
-    if (error)
-        throw Error(fmt::format("{}: cannot make this folder: {}", folder, error.message()),
-                    Fault::run);
-    return made;
-}
-
 void discard(const fs::path& path) {
     std::error_code error;
     fs::remove(path, error);
@@ -61,7 +51,7 @@ bool is_run_config(const fs::path& file) {
 }
 
 RunFolder::RunFolder(const Config& config, bool resume, const fs::path& input)
-    : name_(config.experiment.out), path_(name_), fresh_(make(name_)), lock_(path_) {
+    : name_(config.experiment.out), path_(name_), folder_(path_), lock_(path_) {
     // A run that failed before its first round has nothing to lose.
     const bool taken = fs::exists(checkpoint_file()) || not_empty(metrics_file());
     if (taken && !resume)
@@ -106,7 +96,7 @@ void RunFolder::refuse_foreign(const fs::path& input, bool resume) const {
             refuse(file,
                    "there is no checkpoint of a run beside it, and a run in this folder would "
                    "write over it");
-    if (not_empty(metrics_file()) && !is_metrics(metrics_file()))
+    if (not_empty(metrics_file()) && !(own && is_metrics(metrics_file())))
         refuse(metrics_file(), "is no run's, and a run in this folder would write over it");
 }
 
@@ -114,19 +104,16 @@ bool RunFolder::all_results(const Config& config) const {
     bool all = fs::exists(model_file()) && fs::exists(chart_file()) && fs::exists(summary_file());
     if (config.experiment.per_client)
         all = all && fs::exists(clients_file()) && fs::exists(clients_chart_file());
-    return all && read_summary(summary_file()).rounds == config.experiment.rounds;
-}
-
-RunFolder::~RunFolder() {
-    if (!fresh_) return;
-    std::error_code none;
-    fs::remove(lock_.file(), none);
-    fs::remove(path_, none);
+    try {
+        return all && read_summary(summary_file()).rounds == config.experiment.rounds;
+    } catch (const Error&) {
+        return false; // damaged: it is written again
+    }
 }
 
 void RunFolder::begin(const Config& config, std::uint32_t round) {
-    fresh_ = false;
     write_atomically(config_file(), fmt::format("{}\n\n{}", run_config_mark, to_toml(config)));
+    folder_.keep();
     if (round == 0)
         discard(metrics_file());
     else

@@ -8,11 +8,13 @@
 
 #include "engine/run/checkpoint.hpp"
 #include "engine/run/folder_lock.hpp"
+#include "engine/run/new_folder.hpp"
 
 namespace fedmrn {
 
 /// The folder of one run and what an earlier process left in it. Nothing in it changes before
-/// begin(), and a result stays until a new one takes its place.
+/// begin(), and a result stays until a new one takes its place. A folder that was made for a run
+/// that did not begin goes again.
 class RunFolder {
 public:
     /// Takes the folder. Throws Error where it is in use, where it holds a run and resume is false,
@@ -22,8 +24,6 @@ public:
     RunFolder(const Config& config, bool resume, const std::filesystem::path& input = {});
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
-    /// Removes a folder that it made and that nothing began in.
-    ~RunFolder();
 
     [[nodiscard]] const std::string& name() const { return name_; }
     /// All rounds are done and every result is there.
@@ -54,7 +54,7 @@ private:
 
     std::string name_;
     std::filesystem::path path_;
-    bool fresh_; ///< this process made the folder and nothing has begun in it
+    NewFolder folder_; ///< kept from begin() on
     FolderLock lock_;
     std::optional<Checkpoint> checkpoint_;
     bool finished_ = false;

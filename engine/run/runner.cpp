@@ -14,6 +14,7 @@
 #include "engine/run/config.hpp"
 #include "engine/run/data_hash.hpp"
 #include "engine/run/export.hpp"
+#include "engine/run/loading.hpp"
 #include "engine/run/metrics_file.hpp"
 #include "engine/run/progress.hpp"
 #include "engine/run/provenance.hpp"
@@ -197,7 +198,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     config.experiment.precision = choose_precision(asked.experiment.precision, device);
 
     RunFolder folder(config, options.resume, options.input);
-    if (!folder.warning().empty()) out << "warning: " << folder.warning() << '\n';
+    if (!options.brief && !folder.warning().empty()) out << "warning: " << folder.warning() << '\n';
     if (folder.finished()) {
         out << fmt::format("{}: finished already\n", folder.name());
         if (options.brief) return 0;
@@ -212,7 +213,9 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     const auto made = [&]() -> std::optional<Experiment> {
         try { // an experiment keeps the data on its device: this copy ends here
             const Dataset loaded =
-                options.dataset ? Dataset{} : load_dataset(config.data, config.experiment.seed);
+                options.dataset
+                    ? Dataset{}
+                    : load_unless_stopped(config.data, config.experiment.seed, signals.token());
             const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
             data = data_text(dataset);
             Experiment experiment(config, dataset, signals.token());

@@ -26,7 +26,7 @@ struct RunOptions {
     bool resume = false;            ///< go on with the run that stands in the folder
     std::filesystem::path input;    ///< the file it was read from, never written over
     std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
-    bool brief = false; ///< no summary of a finished run, no word of a folder that is still empty
+    bool brief = false; ///< no summary of a finished run, no word of an empty folder or of locks
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own
     std::function<const Dataset&(const Config&)> dataset; ///< null: it loads its own, and lets go

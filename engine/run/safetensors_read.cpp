@@ -135,7 +135,9 @@ Json Parser::header() const {
 }
 
 std::size_t Parser::count(const Json& value, const std::string& what) const {
-    if (!value.is_number_unsigned()) fail(what + ": expected a count, found " + value.dump());
+    if (!value.is_number_unsigned())
+        fail(what + ": expected a count, found " +
+             (value.is_structured() ? value.type_name() : value.dump()));
     return value.get<std::size_t>();
 }
 

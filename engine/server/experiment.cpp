@@ -9,12 +9,12 @@
 
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
-#include "engine/client/step_advice.hpp"
 #include "engine/data/own_samples.hpp"
-#include "engine/method/dense.hpp"
+#include "engine/method/diverged.hpp"
 #include "engine/server/cohort.hpp"
 #include "engine/server/network.hpp"
 #include "engine/server/resident_split.hpp"
+#include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
@@ -27,6 +27,15 @@ namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What work returns; training that diverged becomes an Error that says what to change.
+template <class Work> auto advised(const Config& config, const Work& work) {
+    try {
+        return work();
+    } catch (const Diverged& error) {
+        throw Error(std::string(error.what()) + "; " + step_advice(config), error.fault());
+    }
 }
 
 void check(const Config& config, const Dataset& dataset, const ClientSplit& clients) {
@@ -207,11 +216,7 @@ struct Experiment::Impl {
     void aggregate(const RoundContext& round, std::span<const Message> messages) {
         const Range range(*device, "aggregation", messages.size());
         Buffer<double> mean(*device, model.layout.state);
-        try {
-            method->aggregate(*device, round, messages, mean.data());
-        } catch (const Diverged& error) {
-            throw Error(std::string(error.what()) + "; " + step_advice(config), Fault::run);
-        }
+        method->aggregate(*device, round, messages, mean.data());
         const std::size_t trainable = model.layout.trainable;
         const ServerConfig& server = config.server;
         if (server.optimizer == ServerOptimizer::sgd) {
@@ -348,7 +353,9 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     };
     std::vector<Upload> uploads;
     if (!tasks.empty()) {
-        uploads = run.lanes->train(tasks, run.training(), context, stepped, stop);
+        uploads = advised(run.config, [&] {
+            return run.lanes->train(tasks, run.training(), context, stepped, stop);
+        });
     }
     if (uploads.size() != tasks.size()) {
         return std::nullopt;
@@ -363,7 +370,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     if (!uploads.empty()) {
         const std::vector<Message> messages = run.decoded(metrics.round, uploads);
         metrics.time.messages = lap();
-        run.aggregate(context, messages);
+        advised(run.config, [&] { run.aggregate(context, messages); });
         metrics.time.aggregation = lap();
     }
     run.keep_memory(tasks, std::move(memory));

@@ -198,5 +198,55 @@ TEST_F(Compare, ForeignFilesStay) {
     EXPECT_EQ(slurp(folder / "r/compare.md"), "mine\n");
 }
 
+/// Nor do pictures go, be it the file of the comparison itself, and nothing is left behind.
+TEST_F(Compare, ForeignPicturesStay) {
+    write(2, "");
+    for (const char* name : {"accuracy-rounds-iid.svg", "accuracy-uplink-labelcnt-0.5.svg"}) {
+        fs::create_directories(folder / "r");
+        fs::copy_file(folder / "c.toml", folder / "r" / name);
+        const std::string before = slurp(folder / "r" / name);
+        for (const std::string& input : {std::string("c.toml"), std::string("r/") + name}) {
+            const Outcome end = fedmrn(folder.path(), {"compare", input, "--out", "r"});
+            EXPECT_EQ(end.status, 2);
+            EXPECT_THAT(end.err, HasSubstr(name));
+        }
+        EXPECT_EQ(slurp(folder / "r" / name), before);
+        EXPECT_EQ(std::distance(fs::directory_iterator(folder / "r"), {}), 1);
+        fs::remove_all(folder / "r");
+    }
+}
+
+/// The tables of one comparison are not written over by another.
+TEST_F(Compare, AnotherComparisonsTableStays) {
+    write(2, "");
+    ASSERT_EQ(fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"}).status, 0);
+    const std::string before = slurp(folder / "r/compare.md");
+    std::string text = slurp(folder / "c.toml");
+    text.replace(text.find("label = \"FedMRN\""), 16, "label = \"other\"");
+    spill(folder / "d.toml", text);
+    const Outcome end = fedmrn(folder.path(), {"compare", "d.toml", "--out", "r"});
+    EXPECT_EQ(end.status, 2);
+    EXPECT_THAT(end.err, HasSubstr("choose another folder with --out"));
+    EXPECT_EQ(slurp(folder / "r/compare.md"), before);
+}
+
+/// A table of nothing but failures is in nobody's way.
+TEST_F(Compare, WhatFailedBeforeItsFirstRoundIsRepeated) {
+    write(2, "");
+    const std::vector<std::string> words{"compare", "c.toml", "--out", "r"};
+    std::vector<std::string> without = words;
+    for (const char* set : {"data.name=mnist", "data.path=nowhere"}) {
+        without.emplace_back("--set");
+        without.emplace_back(set);
+    }
+    for (int time = 0; time < 2; ++time) {
+        const Outcome end = fedmrn(folder.path(), without);
+        EXPECT_EQ(end.status, 1) << end.err;
+        EXPECT_THAT(slurp(folder / "r/compare.md"), HasSubstr("0, 2 failed"));
+        EXPECT_FALSE(fs::exists(folder / "r/iid"));
+    }
+    EXPECT_EQ(fedmrn(folder.path(), words).status, 0);
+}
+
 } // namespace
 } // namespace fedmrn

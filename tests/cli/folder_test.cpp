@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies in a folder stays there until something better takes its place.
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -149,6 +151,57 @@ TEST_F(RunsFolder, DataAreKnownByWhatTheyAre) {
     EXPECT_EQ(end.status, 2);
     EXPECT_THAT(end.err, HasSubstr("cannot resume: the "));
     EXPECT_EQ(summary("d")["rounds"], 21);
+}
+
+/// Metrics that look like a run's but have no run's configuration beside them are somebody's.
+TEST_F(RunsFolder, ForeignMetricsStay) {
+    const std::string mine = "{\"round\":1,\"mine\":true}\n";
+    fs::create_directories(folder / "a");
+    spill(folder / "a/metrics.jsonl", mine);
+    for (const Words& words : {Words{"--out", "a"}, Words{"--out", "a", "--resume"}}) {
+        EXPECT_EQ(run(words).status, 2);
+        EXPECT_EQ(slurp(folder / "a/metrics.jsonl"), mine);
+        EXPECT_EQ(std::distance(fs::directory_iterator(folder / "a"), {}), 1);
+    }
+}
+
+/// A folder holds the run's files and no others, and what could not begin leaves none.
+TEST_F(RunsFolder, NothingElseIsLeft) {
+    ASSERT_EQ(run({"--out", "a/b"}).status, 0);
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder / "a/b"))
+        names.insert(entry.path().filename());
+    EXPECT_EQ(names, (std::set<std::string>{"accuracy.svg", "checkpoint.safetensors", "config.toml",
+                                            "metrics.jsonl", "model.safetensors", "summary.json"}));
+    EXPECT_EQ(run({"--out", "c/d/e", "--set", "data.name=mnist", "--set", "data.path=none"}).status,
+              2);
+    EXPECT_FALSE(fs::exists(folder / "c"));
+}
+
+TEST_F(RunsFolder, ADamagedSummaryIsWrittenAgain) {
+    ASSERT_EQ(run({"--out", "b"}).status, 0);
+    const auto hash = summary("b")["model_hash"];
+    spill(folder / "b/summary.json", "{\"rounds\": 2");
+    EXPECT_EQ(fedmrn(folder.path(), {"report", "b"}).status, 2);
+    ASSERT_EQ(run({"--out", "b", "--resume"}).status, 0);
+    EXPECT_EQ(summary("b")["model_hash"], hash);
+}
+
+/// A report draws over drawings alone, and says so before anything else.
+TEST_F(RunsFolder, AReportDrawsOverDrawingsAlone) {
+    ASSERT_EQ(run({"--out", "b"}).status, 0);
+    for (const char* name : {"config.toml", "metrics.jsonl", "summary.json", "model.safetensors",
+                             "checkpoint.safetensors"}) {
+        const fs::path file = folder / "b" / name;
+        const std::string before = slurp(file);
+        const Outcome end = fedmrn(folder.path(), {"report", "b", "--svg", file});
+        EXPECT_EQ(end.status, 2) << name;
+        EXPECT_EQ(end.out, "");
+        EXPECT_THAT(end.err, HasSubstr("exists and is no SVG"));
+        EXPECT_EQ(slurp(file), before) << name;
+    }
+    for (int time = 0; time < 2; ++time)
+        EXPECT_EQ(fedmrn(folder.path(), {"report", "b", "--svg", "new.svg"}).status, 0);
 }
 
 TEST_F(RunsFolder, SavingAPartitionWritesOverNoOtherFile) {

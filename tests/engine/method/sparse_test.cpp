@@ -112,9 +112,7 @@ TEST_P(SparseTest, ADivergedClientIsOneLine) {
             auto update = updates(1);
             update[17] = value;
             const Message broken = message(*method, 42, 600, update);
-            EXPECT_TRUE(
-                one_line([&] { aggregate(*method, {broken}); }, "client 42", Fault::run) ||
-                one_line([&] { aggregate(*method, {broken}); }, "client 42: a scale is nan"));
+            EXPECT_TRUE(one_line([&] { aggregate(*method, {broken}); }, "client 42", Fault::run));
             if (std::isnan(value)) {
                 EXPECT_TRUE(
                     one_line([&] { encode(broken); }, "expected a finite number", Fault::run));

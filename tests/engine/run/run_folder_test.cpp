@@ -208,6 +208,26 @@ TEST(FolderLock, WithoutLocksItWarns) {
                 HasSubstr("cannot lock"));
 }
 
+/// The file of a lock goes with it. Whoever opened it before that has locked nothing that others
+/// see, and takes the file that stands there now.
+TEST(FolderLock, IsOfTheFileThatIsThere) {
+    const TemporaryFolder folder;
+    static fs::path file;
+    file = folder / ".fedmrn.lock";
+    static int calls;
+    calls = 0;
+    {
+        const FolderLock lock(folder.path(), [](int descriptor, int how) {
+            if (++calls == 1) fs::remove(file); // its last holder ends here
+            return ::flock(descriptor, how);
+        });
+        EXPECT_EQ(calls, 2);
+        EXPECT_TRUE(fs::exists(file));
+        EXPECT_THAT(error_of([&] { FolderLock(folder.path()); }), HasSubstr("another process"));
+    }
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST_F(Folder, KilledBetweenTheLastCheckpointAndTheSummaryIsNotFinished) {
     config.experiment.rounds = 2;
     trained(2, false);

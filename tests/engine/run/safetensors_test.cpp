@@ -125,6 +125,9 @@ TEST(Safetensors, RejectsWithAReason) {
     EXPECT_THAT(reason("{", 0), HasSubstr("header: "));
     EXPECT_THAT(reason(R"({"x":3})", 0), HasSubstr("x: expected dtype, shape and data_offsets"));
     EXPECT_THAT(reason(R"({"__metadata__":{"a":3}})", 0), HasSubstr("a is no string"));
+    const std::string deep(300'000, '['), closed(300'000, ']');
+    EXPECT_THAT(reason(object(tensor("F32", deep + closed, "[0,4]")), 4),
+                HasSubstr("expected a count, found array"));
     EXPECT_THAT(reason(object(tensor("F16", "[2]", "[0,2]")), 2), HasSubstr("its shape needs 4"));
     EXPECT_THAT(reason(object(tensor("F4", "[3]", "[0,1]")), 1), HasSubstr("its shape needs 2"));
     EXPECT_THAT(reason(object(tensor("F32", "[-1]", "[0,4]")), 4),

@@ -101,6 +101,32 @@ TEST(ExperimentError, ADivergedRunIsOneLine) {
     }
 }
 
+/// Whatever finds out first, be it the method, its error feedback or the server: the step sizes
+/// that were set are named with their values, and it is never the message's fault.
+TEST(ExperimentError, AdviceNamesWhatWasSet) {
+    Config far = perceptron_config(), steep = far;
+    far.server.lr = 1e6;
+    far.server.momentum = 0.5;
+    steep.client.lr = 1e6;
+    steep.client.momentum = 0.75;
+    const auto rounds = [](Config config, MethodName name) {
+        config.method.name = name;
+        return [config] {
+            Experiment experiment(config, make_synthetic(1));
+            for (int i = 0; i < 5; ++i) experiment.run_round();
+        };
+    };
+    for (const MethodName name :
+         {MethodName::fedavg, MethodName::signsgd, MethodName::qsgd, MethodName::topk,
+          MethodName::stc, MethodName::drive, MethodName::powersgd, MethodName::fedsparsify}) {
+        EXPECT_TRUE(one_line(
+            rounds(far, name),
+            "; lower client.lr = 0.3 or server.lr = 1e+06 or server.momentum = 0.5", Fault::run));
+        EXPECT_TRUE(one_line(rounds(steep, name),
+                             "; lower client.lr = 1e+06 or client.momentum = 0.75", Fault::run));
+    }
+}
+
 TEST(Devices, TheCpuIsAlwaysThereAndFirst) {
     const auto devices = available_devices();
     ASSERT_FALSE(devices.empty());

@@ -8,8 +8,8 @@
 
 namespace fedmrn {
 
-/// What to do about a training that has diverged: names every step size that may be at fault, the
-/// server's where it is not the plain mean.
+/// What to do about training that diverged: "lower client.lr = 0.1 or server.lr = 10". Names every
+/// step size that may be at fault, the server's where it is not the plain mean.
 std::string step_advice(const Config& config);
 
 } // namespace fedmrn
