@@ -67,7 +67,7 @@ void Operand::finish(const dnnl::stream& stream) {
     }
     if (values_ == Values::widened) {
         std::transform(converted_.begin(), converted_.end(), static_cast<Bf16*>(target_),
-                       formula::from_float<Bf16>);
+                       [](float v) { return formula::from_float<Bf16>(v); });
     }
 }
 
