@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/support/registry.hpp"
-#include "engine/method/crc32c.hpp"
+#include "engine/base/crc32c.hpp"
 #include "fedmrn/message.hpp"
-#include "tests/engine/method/message_samples.hpp"
+#include "tests/engine/message/samples.hpp"
 
 // The uplink message of one client: CNN4 on Fashion-MNIST masked (56 KB), the same model's state
 // all in float32 (1.6 MB), as FedAvg sends it, and a tenth of its weights as positions and signs

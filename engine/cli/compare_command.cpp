@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/cli/commands.hpp"
-#include "engine/run/compare.hpp"
+#include "engine/compare/compare.hpp"
 
 namespace fedmrn::cli {
 

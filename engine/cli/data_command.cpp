@@ -5,14 +5,14 @@
 #include <memory>
 #include <vector>
 
+#include "engine/base/atomic_file.hpp"
+#include "engine/base/signals.hpp"
 #include "engine/cli/commands.hpp"
-#include "engine/data/describe.hpp"
-#include "engine/data/partition_file.hpp"
-#include "engine/run/atomic_file.hpp"
-#include "engine/run/compare_plan.hpp"
-#include "engine/run/config.hpp"
+#include "engine/compare/plan.hpp"
+#include "engine/config/same_run.hpp"
+#include "engine/data/partition/file.hpp"
+#include "engine/report/describe.hpp"
 #include "engine/run/loading.hpp"
-#include "engine/run/signals.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "engine/cli/commands.hpp"
-#include "engine/run/inspect.hpp"
+#include "engine/report/inspect.hpp"
 
 namespace fedmrn::cli {
 

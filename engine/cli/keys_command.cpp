@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "engine/cli/commands.hpp"
-#include "engine/run/config_schema.hpp"
+#include "engine/config/schema.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn::cli {

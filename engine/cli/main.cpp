@@ -12,10 +12,10 @@
 
 #include <fmt/core.h>
 
+#include "engine/base/suggest.hpp"
+#include "engine/base/text.hpp"
 #include "engine/cli/commands.hpp"
 #include "engine/cli/output.hpp"
-#include "engine/run/suggest.hpp"
-#include "engine/run/text.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/version.hpp"
 

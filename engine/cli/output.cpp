@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "engine/run/file.hpp"
+#include "engine/base/file.hpp"
 
 namespace fedmrn::cli {
 

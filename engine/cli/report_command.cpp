@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/cli/commands.hpp"
-#include "engine/run/report.hpp"
+#include "engine/report/report.hpp"
 
 namespace fedmrn::cli {
 

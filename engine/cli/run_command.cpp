@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/cli/commands.hpp"
-#include "engine/run/config.hpp"
+#include "engine/config/same_run.hpp"
 #include "engine/run/runner.hpp"
 
 namespace fedmrn::cli {

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/data/byte_reader.hpp"
 #include "engine/data/folder.hpp"
+#include "engine/data/formats/byte_reader.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/data/folder.hpp"
-#include "engine/data/leaf_file.hpp"
+#include "engine/data/formats/leaf_file.hpp"
 #include "engine/data/normalise.hpp"
 #include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"

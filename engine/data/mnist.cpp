@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/data/idx.hpp"
+#include "engine/data/formats/idx.hpp"
 #include "engine/data/normalise.hpp"
 #include "fedmrn/error.hpp"
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/data/folder.hpp"
-#include "engine/data/mat_file.hpp"
+#include "engine/data/formats/mat_file.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

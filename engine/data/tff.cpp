@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/data/folder.hpp"
-#include "engine/data/hdf5_file.hpp"
+#include "engine/data/formats/hdf5_file.hpp"
 #include "engine/data/normalise.hpp"
 #include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"

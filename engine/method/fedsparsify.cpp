@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/message/sparse.hpp"
 #include "engine/method/dense.hpp"
-#include "engine/method/message_sparse.hpp"
 #include "engine/method/payload.hpp"
 #include "engine/method/selection.hpp"
 #include "fedmrn/error.hpp"

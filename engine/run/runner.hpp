@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/run/signals.hpp"
+#include "engine/base/signals.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 

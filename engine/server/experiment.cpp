@@ -12,7 +12,7 @@
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
 #include "engine/server/cohort.hpp"
-#include "engine/server/network.hpp"
+#include "engine/server/links.hpp"
 #include "engine/server/resident_split.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"

@@ -5,8 +5,8 @@
 
 #include "fedmrn/version.hpp"
 #include "tests/cli/command.hpp"
-#include "tests/engine/run/helpers.hpp"
 #include "tests/support/places.hpp"
+#include "tests/support/run_files.hpp"
 
 namespace fedmrn {
 namespace {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/cli/command.hpp"
-#include "tests/engine/run/helpers.hpp"
+#include "tests/support/run_files.hpp"
 
 namespace fedmrn {
 namespace {

@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/command.hpp"
-#include "tests/engine/run/helpers.hpp"
 #include "tests/support/places.hpp"
+#include "tests/support/run_files.hpp"
 
 namespace fedmrn {
 namespace {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "tests/cli/command.hpp"
-#include "tests/engine/run/helpers.hpp"
 #include "tests/support/places.hpp"
+#include "tests/support/run_files.hpp"
 
 namespace fedmrn {
 namespace {

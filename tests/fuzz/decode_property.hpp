@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/method/crc32c.hpp"
+#include "engine/base/crc32c.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/message.hpp"
 

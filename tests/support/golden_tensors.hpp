@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/run/safetensors.hpp"
+#include "engine/store/safetensors.hpp"
 #include "tests/support/places.hpp"
 
 namespace fedmrn::test {

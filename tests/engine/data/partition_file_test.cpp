@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/data/partition_file.hpp"
+#include "engine/data/partition/file.hpp"
 
 #include <stop_token>
 

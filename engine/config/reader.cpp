@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/config/reader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/core.h>
+
+#include "engine/base/suggest.hpp"
+#include "engine/base/text.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+std::optional<Value> value_of(const toml::node& node) {
+    if (const auto* flag = node.as_boolean()) return Value(flag->get());
+    if (const auto* whole = node.as_integer()) return Value(whole->get());
+    if (const auto* real = node.as_floating_point()) return Value(real->get());
+    if (const auto* text = node.as_string()) return Value(text->get());
+    return std::nullopt;
+}
+
+[[noreturn]] void unknown_section(const std::string& where, std::string_view name) {
+    std::vector<std::string_view> sections;
+    for (const Key& key : config_keys())
+        if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
+    const std::string_view near = nearest(name, sections);
+    throw Error(fmt::format("{}: unknown section [{}]; expected {}{}", where, one_line(name),
+                            alternatives(sections),
+                            near.empty() ? "" : fmt::format("; did you mean [{}]?", near)));
+}
+
+[[noreturn]] void unknown_key(const std::string& where, std::string_view section,
+                              std::string_view name) {
+    std::vector<std::string_view> here, all;
+    std::vector<std::string> full;
+    for (const Key& key : config_keys()) {
+        if (key.section == section) here.push_back(key.name);
+        all.push_back(key.name);
+        full.push_back(key.full());
+    }
+    std::string near(nearest(name, here));
+    if (near.empty()) // right key, wrong section
+        if (const std::string_view other = nearest(name, all); !other.empty())
+            near = full[std::find(all.begin(), all.end(), other) - all.begin()];
+    throw Error(fmt::format("{}: unknown key {}{}{}; expected {}{}", where, section,
+                            section.empty() ? "" : ".", one_line(name),
+                            here.empty() ? "a section" : alternatives(here),
+                            near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+}
+
+bool is_section(std::string_view name) {
+    const auto keys = config_keys();
+    return std::any_of(keys.begin(), keys.end(), [&](const Key& k) { return k.section == name; });
+}
+
+} // namespace
+
+std::string found_text(const toml::node& node) {
+    if (const auto value = value_of(node)) return value_text(*value);
+    return node.is_table() ? "a table" : node.is_array() ? "an array" : "a date or time";
+}
+
+void ConfigReader::assign(const std::string& where, const Key& key, const toml::node& node) {
+    const auto value = value_of(node);
+    if (!value || !key.set(config_, *value))
+        throw Error(fmt::format("{}: {}: expected {}, found {}", where, key.full(), key.expected,
+                                one_line(found_text(node))));
+    given_[key.full()] = where;
+}
+
+std::vector<std::pair<std::string_view, const toml::node*>> by_line(const toml::table& table) {
+    std::vector<std::pair<std::string_view, const toml::node*>> entries;
+    for (const auto& [name, node] : table) entries.emplace_back(name.str(), &node);
+    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return a.second->source().begin.line < b.second->source().begin.line;
+    });
+    return entries;
+}
+
+void ConfigReader::section(std::string_view name, const toml::node& node) {
+    const toml::table* table = node.as_table();
+    if (!is_section(name)) {
+        if (table == nullptr) unknown_key(line(node), "", name);
+        unknown_section(line(node), name);
+    }
+    if (table == nullptr)
+        throw Error(fmt::format("{}: {}: expected a section [{}], found {}", line(node), name, name,
+                                one_line(found_text(node))));
+    for (const auto& [key_name, value] : by_line(*table)) {
+        const Key* key = find_key(name, key_name);
+        if (key == nullptr) unknown_key(line(*value), name, key_name);
+        assign(line(*value), *key, *value);
+    }
+}
+
+toml::table parse_toml(std::string_view text, const std::string& file) {
+    try {
+        return toml::parse(text, file);
+    } catch (const toml::parse_error& error) {
+        throw Error(fmt::format("{}:{}: not TOML: {}", file, error.source().begin.line,
+                                one_line(error.description())));
+    }
+}
+
+std::string ConfigReader::line(const toml::node& node) const {
+    return fmt::format("{}:{}", file_, node.source().begin.line);
+}
+
+std::string ConfigReader::where(const std::string& key) const {
+    const auto found = given_.find(key);
+    return found == given_.end() ? file_ : found->second;
+}
+
+void ConfigReader::sections(const toml::table& root, std::string_view but_for) {
+    for (const auto& [name, node] : by_line(root))
+        if (name != but_for) section(name, *node);
+}
+
+void ConfigReader::override_with(const std::string& argument) {
+    const std::string place = "--set " + one_line(argument);
+    const std::size_t equals = argument.find('='), dot = argument.find('.');
+    if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+        throw Error(place + ": expected section.key=value");
+    const std::string section = argument.substr(0, dot);
+    const std::string name = argument.substr(dot + 1, equals - dot - 1);
+    const std::string text = argument.substr(equals + 1);
+    if (!is_section(section)) unknown_section(place, section);
+    const Key* key = find_key(section, name);
+    if (key == nullptr) unknown_key(place, section, name);
+
+    // A shell eats quotes, so a string may come without them.
+    const bool wants_text = std::holds_alternative<std::string>(key->get(config_));
+    const bool is_quoted = !text.empty() && (text[0] == '"' || text[0] == '\'');
+    toml::table parsed;
+    if (!wants_text || is_quoted) {
+        try {
+            parsed = toml::parse("v = " + text);
+        } catch (const toml::parse_error&) {
+            parsed.clear(); // shown as the string it is
+        }
+    }
+    if (parsed.size() != 1) parsed = toml::table{{"v", text}};
+    assign(place, *key, *parsed.get("v"));
+}
+
+Config ConfigReader::with_defaults() const {
+    Config config = config_;
+    for (const Key& key : config_keys()) // a default may follow any key that is given
+        if (!given_.contains(key.full())) key.set(config, key.fallback(config));
+    if (config.experiment.out.empty())
+        config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
+    return config;
+}
+
+std::vector<Idle> ConfigReader::idle() const {
+    const Config config = with_defaults();
+    std::vector<Idle> idle;
+    for (const Key& key : config_keys()) {
+        const auto found = given_.find(key.full());
+        if (found == given_.end() || key.speaks_to(config)) continue;
+        const Value value = key.get(config);
+        if (value == Value(false) || value == Value(0.0)) continue; // switched off: nothing is lost
+        idle.push_back({&key, found->second, value_text(value)});
+    }
+    return idle;
+}
+
+std::string Idle::text() const {
+    return fmt::format("{}: {} = {} has no effect: it speaks to {}", where, key->full(), value,
+                       key->when.text);
+}
+
+Config ConfigReader::finish() const {
+    Config config = with_defaults();
+    for (const Key& key : config_keys()) // what has no effect is as if it were not there
+        if (!key.speaks_to(config)) key.set(config, key.fallback(config));
+    if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
+        throw Error(
+            fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
+                        where("client.l2"), config.client.weight_decay, config.client.l2));
+    const bool counted =
+        config.data.partition != Partition::natural && config.data.partition != Partition::file;
+    if (counted && config.data.clients == 0)
+        throw Error(where("data.clients") + ": data.clients: expected at least 1, found 0, which "
+                                            "is every user of partition = \"natural\"");
+    if (config.data.partition == Partition::file && config.data.partition_file.empty())
+        throw Error(where("data.partition") + ": data.partition_file: expected the file of "
+                                              "partition = \"file\", found none");
+    if (config.data.clients != 0 && config.client.cohort > config.data.clients)
+        throw Error(
+            fmt::format("{}: client.cohort: expected at most data.clients = {}, found {}",
+                        where(given_.contains("client.cohort") ? "client.cohort" : "data.clients"),
+                        config.data.clients, config.client.cohort));
+    return config;
+}
+
+} // namespace fedmrn

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/message/check.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "engine/message/wire.hpp"
+
+namespace fedmrn::wire {
+namespace {
+
+[[noreturn]] void reject_dense(const Message& message, std::size_t element, Fault fault) {
+    const float value = message.dense[element];
+    std::size_t tensor = 0;
+    for (; tensor < message.tensors.size(); ++tensor) {
+        const auto& [encoding, elements, ones] = message.tensors[tensor];
+        if (encoding != Encoding::float32) continue;
+        if (element < elements) break;
+        element -= elements;
+    }
+    reject(fmt::format("tensor {}: element {} is {}, expected a finite number", tensor, element,
+                       std::isnan(value) ? "nan" : "infinite"),
+           fault);
+}
+
+void check_spare_bits(const Message& message) {
+    std::size_t word = 0;
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        const TensorEntry& entry = message.tensors[t];
+        word += packed_words(entry);
+        const auto used = entry.elements % 32;
+        for (unsigned plane = 0; used != 0 && plane < code_bits(entry.encoding); ++plane)
+            if (message.packed[word - 1 - plane] >> used != 0)
+                reject(fmt::format("tensor {}: bits past the last of {} codes are set", t,
+                                   entry.elements));
+    }
+}
+
+void check_sparse(const Message& message, std::size_t word) {
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        const TensorEntry& entry = message.tensors[t];
+        if (entry.encoding != Encoding::sparse) continue;
+        std::uint64_t set = 0;
+        for (const std::size_t end = word + sparse_words(entry); word < end; ++word)
+            set += static_cast<unsigned>(std::popcount(message.mask[word]));
+        if (const auto used = entry.elements % 32; used != 0 && message.mask[word - 1] >> used != 0)
+            reject(fmt::format("tensor {}: bits past the last of {} elements are set", t,
+                               entry.elements));
+        if (set != entry.ones)
+            reject(fmt::format("tensor {}: {} elements are set, expected {}", t, set, entry.ones));
+    }
+}
+
+void check_scales(const Message& message, Fault fault) {
+    std::size_t scale = 0;
+    for (std::size_t t = 0; t < message.tensors.size(); ++t) {
+        if (!has_scale(message.tensors[t].encoding)) continue;
+        const float value = message.scales[scale++];
+        if (!std::isfinite(value))
+            reject(fmt::format("tensor {}: its scale is {}, expected a finite number", t,
+                               std::isnan(value) ? "nan" : "infinite"),
+                   fault);
+    }
+}
+
+} // namespace
+
+void check_values(const Message& message, const Extent& extent, Fault not_finite) {
+    if (!std::isfinite(message.parameter))
+        reject("the method's parameter is not a finite number", not_finite);
+    if (message.samples < 1 || message.samples > max_samples)
+        reject(fmt::format("impossible count, {} samples, expected 1 to 2^40", message.samples));
+    if (const auto words = extent.mask_words() + extent.sparse_words; message.mask.size() != words)
+        reject(fmt::format("{} mask words, the table needs {}", message.mask.size(), words));
+    if (message.packed.size() != extent.packed_words)
+        reject(fmt::format("{} words of codes, the table needs {}", message.packed.size(),
+                           extent.packed_words));
+    if (message.scales.size() != extent.scales)
+        reject(fmt::format("{} scales, the table needs {}", message.scales.size(), extent.scales));
+    if (message.dense.size() != extent.dense)
+        reject(fmt::format("{} float32 values, the table needs {}", message.dense.size(),
+                           extent.dense));
+    if (const auto used = extent.masked % 32;
+        used != 0 && message.mask[extent.mask_words() - 1] >> used != 0)
+        reject(fmt::format("mask bits past the last of {} elements are set", extent.masked));
+    check_sparse(message, extent.mask_words());
+    check_spare_bits(message);
+    check_scales(message, not_finite);
+    const auto bad = std::find_if_not(message.dense.begin(), message.dense.end(),
+                                      [](float value) { return std::isfinite(value); });
+    if (bad != message.dense.end())
+        reject_dense(message, static_cast<std::size_t>(bad - message.dense.begin()), not_finite);
+}
+
+} // namespace fedmrn::wire

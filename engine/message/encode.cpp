@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cassert>
+
+#include "engine/base/byte_cursor.hpp"
+#include "engine/base/crc32c.hpp"
+#include "engine/message/check.hpp"
+#include "engine/message/sparse.hpp"
+#include "engine/message/table.hpp"
+#include "engine/message/wire.hpp"
+#include "fedmrn/message.hpp"
+
+namespace fedmrn {
+namespace {
+
+/// The streams of all sparse tensors, one after another, from their bits; tells the table each
+/// one's length.
+std::vector<std::uint32_t> put_streams(wire::Table& table, std::span<const std::uint32_t> bits) {
+    std::vector<std::uint32_t> all;
+    for (const TensorEntry& entry : table.tensors) {
+        if (entry.encoding != Encoding::sparse) continue;
+        const std::size_t words = wire::sparse_words(entry);
+        const auto stream = wire::put_positions(entry, bits.first(words));
+        all.insert(all.end(), stream.begin(), stream.end());
+        table.streams.push_back(stream.size());
+        bits = bits.subspan(words);
+    }
+    return all;
+}
+
+} // namespace
+
+std::vector<std::byte> encode(const Message& message) {
+    wire::Extent extent = wire::extent_of(message.tensors);
+    wire::check_values(message, extent, Fault::run);
+    wire::Table table{message.tensors, {}};
+    const auto bits = std::span(message.mask);
+    const std::vector<std::uint32_t> streams =
+        put_streams(table, bits.subspan(extent.mask_words()));
+    wire::add_streams(extent, table);
+
+    std::vector<std::byte> bytes(extent.message_bytes());
+    ByteWriter writer(bytes);
+    writer.put(wire::magic);
+    writer.put(wire::version);
+    writer.put(message.method);
+    writer.put(message.variant);
+    writer.put(message.round);
+    writer.put(message.parameter);
+    writer.put(message.client);
+    writer.put(message.seed);
+    writer.put(message.samples);
+    writer.put(static_cast<std::uint32_t>(message.tensors.size()));
+    writer.put(static_cast<std::uint32_t>(extent.table_bytes));
+    wire::put_table(writer, table);
+    writer.skip(extent.padding());
+    writer.put(bits.first(extent.mask_words()));
+    writer.put(std::span<const std::uint32_t>(streams));
+    writer.put(std::span<const std::uint32_t>(message.packed));
+    writer.put(std::span<const float>(message.scales));
+    writer.put(std::span<const float>(message.dense));
+    assert(writer.left() == wire::crc_bytes);
+    writer.put(crc32c(std::span(bytes).first(bytes.size() - wire::crc_bytes)));
+    return bytes;
+}
+
+} // namespace fedmrn

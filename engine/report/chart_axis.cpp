@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/report/chart_axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/core.h>
+
+namespace fedmrn {
+namespace {
+
+/// 1, 2 or 5 times a power of ten: the least such step that needs at most so many ticks.
+double round_step(double range, int ticks) {
+    const double raw = range / std::max(1, ticks);
+    double power = std::pow(10.0, std::floor(std::log10(raw)));
+    for (const double factor : {1.0, 2.0, 5.0, 10.0})
+        if (factor * power >= raw * (1 - 1e-9)) return factor * power;
+    return 10 * power;
+}
+
+/// Multiples of step from low to high. Counted, not added up: no drift.
+std::vector<double> multiples(double low, double high, double step) {
+    std::vector<double> ticks;
+    const auto first = static_cast<long>(std::ceil(low / step - 1e-6));
+    const auto last = static_cast<long>(std::floor(high / step + 1e-6));
+    for (long i = first; i <= last; ++i) ticks.push_back(static_cast<double>(i) * step);
+    return ticks;
+}
+
+} // namespace
+
+const Curve::Point& Curve::best() const {
+    return *std::max_element(points.begin(), points.end(), [](const Point& a, const Point& b) {
+        return a.accuracy < b.accuracy;
+    });
+}
+
+Curve curve_of(std::string name, std::span<const RoundMetrics> rounds) {
+    Curve curve{std::move(name), {}};
+    double bytes = 0;
+    for (const RoundMetrics& round : rounds) {
+        bytes += static_cast<double>(round.uplink_bytes);
+        if (round.accuracy) curve.points.push_back({round.round, *round.accuracy, bytes});
+    }
+    return curve;
+}
+
+Axis round_axis(std::span<const Curve> curves, int ticks) {
+    double low = 1, high = 1;
+    bool any = false;
+    for (const Curve& curve : curves)
+        for (const auto& point : curve.points) {
+            low = any ? std::min(low, 1.0 * point.round) : point.round;
+            high = any ? std::max(high, 1.0 * point.round) : point.round;
+            any = true;
+        }
+    if (high <= low) return {low - 0.5, low + 0.5, {low}};
+    Axis axis{low, high, {}};
+    axis.ticks = multiples(low, high, std::max(1.0, round_step(high - low, ticks)));
+    // The ends are the rounds one looks for; a tick too near to one would run into its label.
+    const double near = (high - low) / (2.2 * std::max(1, ticks));
+    std::erase_if(axis.ticks, [&](double t) { return t - low < near || high - t < near; });
+    axis.ticks.insert(axis.ticks.begin(), low);
+    axis.ticks.push_back(high);
+    return axis;
+}
+
+Axis uplink_axis(std::span<const Curve> curves) {
+    double least = 0, most = 0; // 0: none yet
+    for (const Curve& curve : curves)
+        for (const auto& point : curve.points) {
+            if (point.uplink_bytes <= 0) continue;
+            least = least > 0 ? std::min(least, point.uplink_bytes) : point.uplink_bytes;
+            most = std::max(most, point.uplink_bytes);
+        }
+    if (most <= 0) return {0, 1, {}};
+    Axis axis{std::log10(least), std::log10(most), {}};
+    if (axis.high - axis.low < 0.1) // one point, or as good as one
+        axis.low -= 0.5, axis.high += 0.5;
+    const bool fine = axis.high - axis.low < 3.5;
+    for (double power = std::floor(axis.low); power <= axis.high; ++power)
+        for (const double factor : {1.0, 2.0, 5.0}) {
+            const double tick = power + std::log10(factor);
+            if ((fine || factor == 1.0) && tick >= axis.low - 1e-9 && tick <= axis.high + 1e-9)
+                axis.ticks.push_back(tick);
+        }
+    return axis;
+}
+
+Axis accuracy_axis(std::span<const Curve> curves, int ticks) {
+    double low = 1, high = 0;
+    for (const Curve& curve : curves)
+        for (const auto& point : curve.points) {
+            low = std::min(low, std::clamp(point.accuracy, 0.0, 1.0));
+            high = std::max(high, std::clamp(point.accuracy, 0.0, 1.0));
+        }
+    if (low > high) low = 0, high = 1;
+    if (high - low < 0.02) { // a flat line is no cliff
+        low = std::max(0.0, low - 0.01);
+        high = std::min(1.0, high + 0.01);
+    }
+    const double step = round_step(high - low, ticks);
+    Axis axis;
+    axis.low = std::max(0.0, std::floor(low / step + 1e-9) * step);
+    axis.high = std::min(1.0, std::ceil(high / step - 1e-9) * step);
+    axis.ticks = multiples(axis.low, axis.high, step);
+    return axis;
+}
+
+std::string tick_text(const Axis& accuracy, double tick) {
+    const double step = accuracy.ticks.size() > 1 ? accuracy.ticks[1] - accuracy.ticks[0] : 1;
+    return fmt::format("{:.{}f} %", 100 * tick, step < 0.0099 ? 1 : 0);
+}
+
+std::vector<double> spread(std::vector<double> positions, double gap, double low, double high) {
+    std::vector<std::size_t> order(positions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return positions[a] < positions[b]; });
+    double next = low;
+    for (const std::size_t i : order) {
+        positions[i] = std::max(positions[i], next);
+        next = positions[i] + gap;
+    }
+    next = high;
+    std::reverse(order.begin(), order.end());
+    for (const std::size_t i : order) {
+        positions[i] = std::min(positions[i], next);
+        next = positions[i] - gap;
+    }
+    return positions;
+}
+
+} // namespace fedmrn

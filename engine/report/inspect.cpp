@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/report/inspect.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+#include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
+#include "engine/report/table.hpp"
+#include "engine/store/checkpoint.hpp"
+#include "engine/store/safetensors.hpp"
+#include "fedmrn/error.hpp"
+#include "fedmrn/message.hpp"
+
+namespace fedmrn {
+namespace {
+
+std::string row(const char* name, const std::string& value) {
+    return fmt::format("  {:<21}{}\n", name, value);
+}
+
+std::string message_text(const Message& message, std::size_t bytes) {
+    std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
+    Table tensors({"tensor", "encoding", "elements"});
+    for (std::size_t i = 0; i < message.tensors.size(); ++i) {
+        const TensorEntry& entry = message.tensors[i];
+        (entry.encoding == Encoding::mask     ? masked
+         : entry.encoding == Encoding::sparse ? sparse
+         : code_bits(entry.encoding) != 0     ? packed
+                                              : dense) += entry.elements;
+        ones += entry.ones;
+        const std::string of = entry.ones > 0 ? grouped(entry.ones) + " of " : "";
+        tensors.add(
+            {std::to_string(i), encoding_name(entry.encoding), of + grouped(entry.elements)});
+    }
+    for (const std::uint32_t word : message.mask)
+        set += static_cast<std::uint64_t>(std::popcount(word));
+
+    std::string text = "uplink message\n";
+    text += row("method", fmt::format("{}, variant {}, parameter {}", message.method,
+                                      message.variant, message.parameter));
+    text += row("round", std::to_string(message.round));
+    text += row("client", std::to_string(message.client));
+    text += row("seed", fmt::format("{:016x}", message.seed));
+    text += row("samples", grouped(message.samples));
+    const std::string few = sparse > 0 ? grouped(sparse) + " sparse, " : "";
+    const std::string codes = packed > 0 ? grouped(packed) + " packed, " : "";
+    text += row("elements", fmt::format("{} masked, {}{}{} float32", grouped(masked), few, codes,
+                                        grouped(dense)));
+    if (masked + sparse > 0)
+        text +=
+            row("mask density", fmt::format("{:.4f}", static_cast<double>(set) /
+                                                          static_cast<double>(masked + sparse)));
+    text += row("bytes", grouped(bytes));
+    // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
+    const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
+    if (all > 0)
+        text += row("bits/element", fmt::format("{:.3f}", 8.0 * static_cast<double>(bytes) /
+                                                              static_cast<double>(all)));
+    return text + "\n" + tensors.text();
+}
+
+std::string safetensors_text(const SafeTensors& file) {
+    const auto format = file.metadata.find("format");
+    const bool checkpoint = format != file.metadata.end() && format->second == "fedmrn-checkpoint";
+    std::string text = checkpoint ? "checkpoint\n" : "safetensors\n";
+    for (const auto& [key, value] : file.metadata)
+        if (key != "config") text += row(key.c_str(), one_line(value));
+    Table tensors({"tensor", "type", "shape", "elements", "bytes"});
+    for (const TensorView& tensor : file.tensors)
+        tensors.add(
+            {one_line(tensor.name), one_line(tensor.type),
+             tensor.shape.empty() ? "scalar" : fmt::format("{}", fmt::join(tensor.shape, "×")),
+             grouped(tensor.elements()), grouped(tensor.data.size())});
+    text += "\n" + tensors.text();
+    if (const auto config = file.metadata.find("config"); config != file.metadata.end())
+        text += "\n" + config->second;
+    return text;
+}
+
+} // namespace
+
+std::string inspect(const std::filesystem::path& path) {
+    std::vector<std::byte> bytes = read_file(path);
+    if (looks_like_safetensors(bytes)) {
+        const SafeTensors file = parse_safetensors(std::move(bytes), path.string());
+        const auto format = file.metadata.find("format");
+        if (format != file.metadata.end() && format->second == "fedmrn-checkpoint")
+            read_checkpoint(path); // its own checks
+        return safetensors_text(file);
+    }
+    try {
+        return message_text(decode(bytes), bytes.size());
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}", path.string(), error.what()), error.fault());
+    }
+}
+
+} // namespace fedmrn

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/store/data_hash.hpp"
+
+#include <span>
+
+#include <fmt/core.h>
+
+#include "engine/base/crc32c.hpp"
+#include "fedmrn/error.hpp"
+
+namespace fedmrn {
+namespace {
+
+/// Of several arrays, told apart by their lengths.
+class Hash {
+public:
+    template <class Array> Hash& add(const Array& array) {
+        const auto bytes = std::as_bytes(std::span(array));
+        text_ += fmt::format("{} {:08x}\n", bytes.size(), crc32c(bytes));
+        return *this;
+    }
+    [[nodiscard]] std::string hex() const {
+        return fmt::format("{:08x}", crc32c(std::as_bytes(std::span(text_))));
+    }
+
+private:
+    std::string text_;
+};
+
+std::string split_hash(const Dataset& dataset, const Split& split) {
+    const std::uint32_t shape[] = {dataset.shape.height, dataset.shape.width,
+                                   dataset.shape.channels, dataset.classes};
+    return Hash()
+        .add(shape)
+        .add(split.pixels)
+        .add(split.labels)
+        .add(split.mean)
+        .add(split.deviation)
+        .hex();
+}
+
+} // namespace
+
+std::string DataHash::text() const { return training + '-' + test + '-' + partition; }
+
+DataHash hash_of(const Dataset& dataset, const ClientSplit& clients) {
+    return {split_hash(dataset, dataset.train), split_hash(dataset, dataset.test),
+            Hash().add(clients.first).add(clients.order).hex()};
+}
+
+void require_same_data(const std::string& stored, const DataHash& now, const std::string& folder) {
+    if (stored == now.text()) return;
+    const auto part = [&](std::size_t i) { return stored.substr(i * 9, 8); };
+    const char* what = part(0) != now.training ? "the training samples are others"
+                       : part(1) != now.test   ? "the test samples are others"
+                                               : "the samples are dealt out otherwise";
+    throw Error(fmt::format("{}: cannot resume: {} than those that the run began with (data hash "
+                            "{}, now {})",
+                            folder, what, stored, now.text()));
+}
+
+} // namespace fedmrn

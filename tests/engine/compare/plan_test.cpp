@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/compare/plan.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "tests/support/places.hpp"
+#include "tests/support/run_files.hpp"
+
+namespace fedmrn {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(ComparePlan, IsEveryPartitionWithEveryMethodWithEverySeed) {
+    const ComparePlan plan = parse_compare(R"(
+[experiment]
+rounds = 7
+[compare]
+seeds = [5, 3]
+target = 0.7
+last = 2
+[[compare.method]]
+label = "Ours, signed"
+mask = "signed"
+momentum = 0.5
+[[compare.method]]
+name = "fedavg"
+[[compare.partition]]
+[[compare.partition]]
+partition = "labeldir"
+beta = 0.1
+)",
+                                           "some/where.toml");
+    EXPECT_EQ(plan.name, "where");
+    EXPECT_EQ(plan.out, "runs/where");
+    EXPECT_EQ(plan.setting, "fashion-mnist, cnn4, 100 clients, 10 a round, 7 rounds");
+    EXPECT_EQ(plan.target, 0.7);
+    EXPECT_EQ(plan.last, 2U);
+    EXPECT_EQ(plan.seeds, 2U);
+    EXPECT_THAT(plan.methods, ElementsAre("Ours, signed", "FedAvg"));
+    EXPECT_THAT(plan.partitions, ElementsAre("iid", "labeldir 0.1"));
+    ASSERT_EQ(plan.runs.size(), 8U);
+    const auto folder = [&](std::size_t i) { return plan.runs[i].config.experiment.out; };
+    EXPECT_EQ(folder(0), "runs/where/iid/ours-signed/seed-5");
+    EXPECT_EQ(folder(1), "runs/where/iid/ours-signed/seed-3");
+    EXPECT_EQ(folder(2), "runs/where/iid/fedavg/seed-5");
+    EXPECT_EQ(folder(7), "runs/where/labeldir-0.1/fedavg/seed-3");
+    // A row's own keys, its method's defaults, and nothing of its neighbour's.
+    const Config &ours = plan.runs[0].config, &average = plan.runs[7].config;
+    EXPECT_EQ(ours.method.mask, MaskKind::signed_);
+    EXPECT_EQ(ours.method.magnitude, 0.005);
+    EXPECT_EQ(ours.client.momentum, 0.5);
+    EXPECT_EQ(ours.client.lr, 0.1);
+    EXPECT_EQ(ours.data.partition, Partition::iid);
+    EXPECT_EQ(ours.experiment.seed, 5U);
+    EXPECT_EQ(average.client.lr, 0.03);
+    EXPECT_EQ(average.client.momentum, 0.0);
+    EXPECT_EQ(average.data.partition, Partition::labeldir);
+    EXPECT_EQ(average.data.beta, 0.1);
+    EXPECT_EQ(average.experiment.seed, 3U);
+}
+
+TEST(ComparePlan, NeedsOnlyAMethodAndTakesOverrides) {
+    const std::vector<std::string> overrides{"experiment.seed=9", "experiment.out=there"};
+    const ComparePlan plan = parse_compare("[compare]\n[[compare.method]]\n", "x.toml", overrides);
+    ASSERT_EQ(plan.runs.size(), 1U);
+    EXPECT_EQ(plan.runs[0].config.experiment.out, "there/iid/fedmrn-binary-mask/seed-9");
+    EXPECT_EQ(plan.target, 0.8);
+    EXPECT_EQ(plan.last, 5U);
+}
+
+TEST(ComparePlan, TheFilesOfTheRepositoryAreSome) {
+    const std::map<std::string, std::size_t> runs{
+        {"table-fashion-mnist", 180}, {"table-svhn", 180}, {"table-cifar-10", 180},
+        {"table-cifar-100", 180},     {"table-small", 48}, {"ablation", 90},
+        {"ablation-small", 30},       {"noise", 135},      {"noise-small", 45}};
+    for (const auto& [name, count] : runs) {
+        const auto plan = load_compare(test::test_data() + "/../experiments/" + name + ".toml");
+        EXPECT_EQ(plan.runs.size(), count) << name;
+    }
+}
+
+struct Case {
+    const char *text, *error;
+};
+
+class BadComparison : public testing::TestWithParam<Case> {};
+
+TEST_P(BadComparison, IsOneClearLine) {
+    EXPECT_EQ(error_of([] { parse_compare(GetParam().text, "x.toml"); }), GetParam().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Compare, BadComparison,
+    testing::Values(
+        Case{"[client]\nlr = 0.1",
+             "x.toml: compare: expected a section [compare], found none; `fedmrn run` runs an "
+             "experiment"},
+        Case{"compare = 3", "x.toml:1: compare: expected a section [compare], found 3"},
+        Case{"[compare]\nseeds = [1]",
+             "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
+        Case{"[compare]\nsedes = [1]", "x.toml:2: unknown key compare.sedes; expected seeds, "
+                                       "target, last, method or partition; did you mean seeds?"},
+        Case{"[compare]\nseeds = [1]\n[client]\nepochs = 0\n[[compare.method]]\nname = 'fedavg'",
+             "x.toml:4: client.epochs: expected an integer in 1 … 1000000, found 0"},
+        Case{"[compare]\nlast = 0",
+             "x.toml:2: compare.last: expected an integer in 1 … 1000000, found 0"},
+        Case{"[compare]\ntarget = 80",
+             "x.toml:2: compare.target: expected a number in (0, 1], found 80"},
+        Case{"[compare]\nseeds = 3",
+             "x.toml:2: compare.seeds: expected a list of different seeds, each an integer in "
+             "0 … 9223372036854775807, found 3"},
+        Case{"[compare]\nseeds = [1, 2, 1]",
+             "x.toml:2: compare.seeds: expected a list of different seeds, each an integer in "
+             "0 … 9223372036854775807, found 1 twice"},
+        Case{"[compare]\nseeds = []",
+             "x.toml:2: compare.seeds: expected a list of different seeds, each an integer in "
+             "0 … 9223372036854775807, found an empty list"},
+        Case{"[compare.method]\nname = 'fedavg'",
+             "x.toml:1: compare.method: expected rows [[compare.method]], found a table"},
+        Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
+             "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
+             "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
+             "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
+             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 "
+             "or "
+             "proximal; did you mean bits?"},
+        Case{"[[compare.method]]\nname = 'fedavgg'",
+             "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
+             "\"qsgd\", \"topk\", \"drive\", \"eden\", \"fedpm\", \"fedsparsify\", \"fedbat\", "
+             "\"fedmud\", \"stc\" or \"powersgd\", found \"fedavgg\""},
+        Case{"[[compare.method]]\nlabel = ' '",
+             "x.toml:2: compare.method.label: expected a string that is not empty, found \" \""},
+        Case{"[[compare.method]]\nlabel = 'a b'\n[[compare.method]]\nlabel = 'a b'",
+             "x.toml:3: compare.method.label: expected one of its own, found \"a b\" again"},
+        Case{"[data]\nbeta = 0.1\n[[compare.method]]\nname = 'fedavg'",
+             "x.toml:2: data.beta = 0.1 has no effect: it speaks to data.partition = labeldir, "
+             "which no run of this comparison has"},
+        Case{"[[compare.method]]\nname = 'fedavg'\nlabel = 'a'\nbits = 2",
+             "x.toml:4: method.bits = 2 has no effect: it speaks to method.name = eden, which no "
+             "run of this comparison has"},
+        Case{"[[compare.method]]\ncohort = 101",
+             "x.toml:2: client.cohort: expected at most data.clients = 100, found 101"},
+        Case{"[compare", "x.toml:1: not TOML: Error while parsing table header: encountered "
+                         "end-of-file"}));
+
+/// A base's key that one row heeds is not idle.
+TEST(ComparePlan, AKeyMustSpeakToOneRunAtLeast) {
+    EXPECT_NO_THROW(parse_compare("[method]\nbits = 2\n[[compare.method]]\nname = 'fedavg'\n"
+                                  "[[compare.method]]\nname = 'eden'",
+                                  "x.toml"));
+}
+
+} // namespace
+} // namespace fedmrn

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/compare/result.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+#include "engine/compare/text.hpp"
+#include "engine/report/chart_axis.hpp"
+
+namespace fedmrn {
+namespace {
+
+using testing::HasSubstr;
+
+/// Round r has accuracy base + r / 100 and 1 MB of uplink; every second one is evaluated.
+std::vector<RoundMetrics> rising(double base, std::uint32_t rounds) {
+    std::vector<RoundMetrics> all;
+    for (std::uint32_t r = 1; r <= rounds; ++r) {
+        RoundMetrics round;
+        round.round = r;
+        round.uplink_bytes = 1'000'000;
+        if (r % 2 == 0) round.accuracy = base + r / 100.0;
+        all.push_back(round);
+    }
+    return all;
+}
+
+RunResult result(double base, double target = 0.799) {
+    Summary summary;
+    summary.uplink_bits_per_parameter = 1.125;
+    summary.uplink_bytes = 20'000'000;
+    summary.time.all = 30;
+    return result_of(summary, rising(base, 20), target, 5);
+}
+
+TEST(CompareResult, TakesTheLastFiveEvaluationsAndTheFirstAtTheTarget) {
+    const RunResult run = result(0.7);
+    EXPECT_NEAR(run.accuracy, 0.7 + 0.16, 1e-12); // rounds 12, 14, 16, 18, 20
+    EXPECT_NEAR(result_of({}, rising(0.7, 20), 0.8, 1).accuracy, 0.7 + 0.2, 1e-12); // round 20
+    EXPECT_EQ(run.rounds_to_target, 10U);                                           // 0.80 there
+    EXPECT_EQ(run.bytes_to_target, 10'000'000U);
+    EXPECT_FALSE(result(0.5).rounds_to_target);
+    EXPECT_NEAR(result_of({}, rising(0.5, 4), 0.8, 5).accuracy, 0.53, 1e-12); // only two
+    EXPECT_EQ(result_of({}, {}, 0.8, 5).accuracy, 0);
+}
+
+TEST(CompareResult, MeansAreOverSeeds) {
+    const std::vector<RunResult> runs{result(0.5), result(0.7), result(0.72)};
+    const CellResult cell = cell_of("m", runs);
+    EXPECT_NEAR(cell.accuracy, 0.8, 1e-12);               // of 0.66, 0.86 and 0.88
+    EXPECT_NEAR(cell.deviation.value(), 0.1216553, 1e-6); // √((0.14² + 0.06² + 0.08²) / 2)
+    EXPECT_EQ(cell.reached, 2U);
+    EXPECT_EQ(cell.rounds_to_target, 9); // 10 and 8
+    EXPECT_EQ(cell.bytes_to_target, 9e6);
+    ASSERT_EQ(cell.curve.points.size(), 10U);
+    EXPECT_NEAR(cell.curve.points[0].accuracy, 0.66, 1e-12);
+    EXPECT_EQ(cell.curve.points[0].uplink_bytes, 2e6);
+    EXPECT_FALSE(cell_of("one", {runs.data(), 1}).deviation);
+}
+
+TEST(CompareResult, TablesSayWhatIsMissing) {
+    ComparePlan plan;
+    plan.name = "x";
+    plan.setting = "some data";
+    plan.partitions = {"iid"};
+    plan.methods = {"A|B", "C, D", "E"};
+    plan.seeds = 3;
+    Comparison all{plan, {}, {"iid, E, seed 2: bad"}};
+    const std::vector<RunResult> runs{result(0.5), result(0.7), result(0.72)};
+    all.cells = {cell_of("A|B", runs), cell_of("C, D", {runs.data(), 1}), cell_of("E", {})};
+    for (CellResult& cell : all.cells) cell.planned = 3;
+    all.cells[2].failed = 1;
+
+    const std::string markdown = compare_markdown(all);
+    EXPECT_THAT(markdown, HasSubstr("| A\\|B | 80.00 ± 12.17 % | 1.125 | 20.0 MB | 9.0 (2 of 3) | "
+                                    "9.00 MB | 0:30 | 3 |\n"));
+    EXPECT_THAT(markdown, HasSubstr("| C, D | 66.00 % | 1.125 | 20.0 MB | not reached | not "
+                                    "reached | 0:30 | 1, 2 missing |\n"));
+    EXPECT_THAT(markdown, HasSubstr("| E | - | - | - | - | - | - | 0, 1 failed, 2 missing |\n"));
+    EXPECT_THAT(markdown, HasSubstr("- iid, E, seed 2: bad\n"));
+    EXPECT_THAT(markdown, HasSubstr("(accuracy-uplink-iid.svg)"));
+    EXPECT_THAT(compare_table(all), HasSubstr("failed: iid, E, seed 2: bad"));
+
+    const std::string csv = compare_csv(all);
+    EXPECT_THAT(csv, HasSubstr("\niid,A|B,3,0,0.8,0.12165525"));
+    EXPECT_THAT(csv, HasSubstr("\niid,\"C, D\",1,0,0.66,,1.125,20000000,0.8,0,,,30\n"));
+    EXPECT_THAT(csv, HasSubstr("\niid,E,0,1,,,,,0.8,0,,,\n"));
+}
+
+TEST(CompareChart, TheUplinkAxisIsLogarithmic) {
+    const Curve curve{"a", {{1, 0.1, 1e6}, {2, 0.2, 1e7}, {3, 0.3, 1e8}}};
+    const Axis axis = uplink_axis({&curve, 1});
+    EXPECT_NEAR(axis.share(7), 0.5, 1e-12);
+    EXPECT_THAT(axis.ticks, testing::SizeIs(7)); // 1 2 5 10 20 50 100
+    const std::string svg = chart_svg({&curve, 1}, "t", Against::uplink);
+    EXPECT_THAT(svg, HasSubstr(">uplink of all clients, MB</text>"));
+    EXPECT_THAT(svg, HasSubstr(">50</text>"));
+    EXPECT_THAT(svg, testing::Not(HasSubstr(">round</text>")));
+    EXPECT_THAT(svg, HasSubstr("points=\"92.00,")); // 458 lies between 92 and 824
+    EXPECT_THAT(svg, HasSubstr(" 458.00,"));
+    EXPECT_THAT(svg, HasSubstr(" 824.00,"));
+}
+
+TEST(CompareChart, NothingSentDrawsToo) {
+    const std::vector<Curve> curves{{"a", {{1, 0.1}, {2, 0.2}}}, {"b", {}}, {"c", {{1, 0.1, 5}}}};
+    for (std::size_t n = 0; n <= curves.size(); ++n) {
+        const std::string svg = chart_svg({curves.data(), n}, "t", Against::uplink);
+        EXPECT_THAT(svg, testing::Not(HasSubstr("nan")));
+        EXPECT_THAT(svg, testing::Not(HasSubstr("inf")));
+    }
+}
+
+TEST(CompareChart, MoreCurvesThanColoursDiffer) {
+    std::vector<Curve> curves;
+    for (int i = 0; i < 12; ++i) curves.push_back({std::to_string(i), {{1, 0.1}, {2, 0.2}}});
+    const std::string svg = chart_svg(curves, "t");
+    std::vector<std::string> strokes;
+    for (std::size_t at = svg.find("<polyline"); at != svg.npos; at = svg.find("<polyline", at + 1))
+        strokes.push_back(svg.substr(at, svg.find("points", at) - at));
+    ASSERT_EQ(strokes.size(), 12U);
+    std::sort(strokes.begin(), strokes.end());
+    EXPECT_EQ(std::unique(strokes.begin(), strokes.end()), strokes.end());
+}
+
+} // namespace
+} // namespace fedmrn

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/store/data_hash.hpp"
+
+#include <gmock/gmock.h>
+
+#include "engine/data/synthetic.hpp"
+#include "fedmrn/config.hpp"
+#include "tests/support/run_files.hpp"
+
+namespace fedmrn {
+namespace {
+
+using testing::HasSubstr;
+
+/// One bit anywhere in what a run sees changes its part of the hash, and that alone.
+TEST(DataHash, EveryPartCounts) {
+    const Dataset data = make_synthetic(1, 100);
+    DataConfig config;
+    config.clients = 5;
+    const ClientSplit split = partition(config, data, 1);
+    const DataHash hash = hash_of(data, split);
+    EXPECT_THAT(hash.text(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}"));
+    EXPECT_EQ(hash_of(data, split).text(), hash.text());
+
+    const auto training = [&](auto change) {
+        Dataset other = data;
+        change(other);
+        const DataHash now = hash_of(other, split);
+        EXPECT_NE(now.training, hash.training);
+        EXPECT_EQ(now.partition, hash.partition);
+        EXPECT_THAT(error_of([&] { require_same_data(hash.text(), now, "r"); }),
+                    HasSubstr("r: cannot resume: the training samples are others"));
+    };
+    training([](Dataset& d) { d.train.pixels.back() ^= 1; });
+    training([](Dataset& d) { d.train.labels.front() ^= 1; });
+    training([](Dataset& d) { d.train.mean.front() += 1; });
+    training([](Dataset& d) { std::swap(d.shape.width, d.shape.channels); });
+
+    Dataset tests = data;
+    tests.test.labels.back() ^= 1;
+    EXPECT_EQ(hash_of(tests, split).training, hash.training);
+    EXPECT_THAT(error_of([&] { require_same_data(hash.text(), hash_of(tests, split), "r"); }),
+                HasSubstr("the test samples are others"));
+
+    ClientSplit dealt = split;
+    std::swap(dealt.order[0], dealt.order[1]);
+    EXPECT_EQ(hash_of(data, dealt).test, hash.test);
+    EXPECT_THAT(error_of([&] { require_same_data(hash.text(), hash_of(data, dealt), "r"); }),
+                HasSubstr("the samples are dealt out otherwise"));
+    EXPECT_NO_THROW(require_same_data(hash.text(), hash, "r"));
+}
+
+} // namespace
+} // namespace fedmrn
