@@ -20,5 +20,6 @@ void add_inspect(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_keys(CLI::App& app, Action& action);
+void add_parts(CLI::App& app, Action& action);
 
 } // namespace fedmrn::cli

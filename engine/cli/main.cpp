@@ -75,6 +75,7 @@ int start(int argc, char** argv) {
     cli::add_devices(app, action);
     cli::add_report(app, action);
     cli::add_keys(app, action);
+    cli::add_parts(app, action);
 
     if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
         return say(2, unknown);

@@ -43,8 +43,8 @@ public:
     /// Throws Stopped.
     const Dataset& of(const Config& config) {
         const DataConfig& data = config.data;
-        const bool made = data.name == "synthetic";
-        const Key key{data.name, data.path, data.samples, made ? config.experiment.seed : 0};
+        const bool made = !datasets().at(data.name).files;
+        const Key key{data, data.path, made ? config.experiment.seed : 0};
         if (key_ != key) {
             key_.reset();
             dataset_ = {}; // two need not fit
@@ -56,7 +56,7 @@ public:
 
 private:
     /// All that load_dataset looks at.
-    using Key = std::tuple<std::string, std::string, std::uint32_t, std::uint64_t>;
+    using Key = std::tuple<Choice, std::string, std::uint64_t>;
     std::optional<Key> key_;
     Dataset dataset_;
     std::stop_token stop_;

@@ -10,7 +10,10 @@
 
 #include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
+#include "engine/config/choices.hpp"
+#include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/registry.hpp"
 
 namespace fedmrn {
 namespace {
@@ -133,7 +136,7 @@ void ConfigReader::override_with(const std::string& argument) {
     if (key == nullptr) unknown_key(place, section, name);
 
     // A shell eats quotes, so a string may come without them.
-    const bool wants_text = std::holds_alternative<std::string>(key->get(config_));
+    const bool wants_text = key->is_text;
     const bool is_quoted = !text.empty() && (text[0] == '"' || text[0] == '\'');
     toml::table parsed;
     if (!wants_text || is_quoted) {
@@ -150,7 +153,8 @@ void ConfigReader::override_with(const std::string& argument) {
 Config ConfigReader::with_defaults() const {
     Config config = config_;
     for (const Key& key : config_keys()) // a default may follow any key that is given
-        if (!given_.contains(key.full())) key.set(config, key.fallback(config));
+        if (!given_.contains(key.full()) && (!key.forget || key.speaks_to(config)))
+            key.set(config, key.fallback(config));
     if (config.experiment.out.empty())
         config.experiment.out = "runs/" + std::filesystem::path(file_).stem().string();
     return config;
@@ -176,20 +180,37 @@ std::string Idle::text() const {
 
 Config ConfigReader::finish() const {
     Config config = with_defaults();
-    for (const Key& key : config_keys()) // what has no effect is as if it were not there
-        if (!key.speaks_to(config)) key.set(config, key.fallback(config));
+    for (const Key& key : config_keys()) { // what has no effect is as if it were not there
+        if (key.speaks_to(config)) continue;
+        if (key.forget)
+            key.forget(config);
+        else
+            key.set(config, key.fallback(config));
+    }
+    for (const ChoiceKey& choice : choice_keys()) {
+        const Choice& chosen = choice.of(config);
+        const Part* part = choice.part(config);
+        for (const auto& [name, value] : chosen.options) // ranges may differ from part to part
+            if (const Option* option = part->option(name); !option->accept(value)) {
+                const std::string full = choice.section + "." + name;
+                throw Error(fmt::format("{}: {}: expected {}, found {}", where(full), full,
+                                        option->expected, one_line(value_text(value))));
+            }
+    }
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",
                         where("client.l2"), config.client.weight_decay, config.client.l2));
-    const bool counted =
-        config.data.partition != Partition::natural && config.data.partition != Partition::file;
-    if (counted && config.data.clients == 0)
+    const PartitionEntry& partition = partitions().at(config.data.partition.name);
+    if (partition.counts && config.data.clients == 0)
         throw Error(where("data.clients") + ": data.clients: expected at least 1, found 0, which "
                                             "is every user of partition = \"natural\"");
-    if (config.data.partition == Partition::file && config.data.partition_file.empty())
-        throw Error(where("data.partition") + ": data.partition_file: expected the file of "
-                                              "partition = \"file\", found none");
+    for (const Option& option : partition.options)
+        if (option.required &&
+            partition.value(option.name, config.data.partition.options) == option.fallback)
+            throw Error(fmt::format("{}: data.{}: expected the file of partition = \"{}\", found "
+                                    "none",
+                                    where("data.partition"), option.name, partition.name));
     if (config.data.clients != 0 && config.client.cohort > config.data.clients)
         throw Error(
             fmt::format("{}: client.cohort: expected at most data.clients = {}, found {}",

@@ -4,8 +4,6 @@
 
 #include <string>
 
-#include <fmt/format.h>
-
 #include "engine/data/cifar.hpp"
 #include "engine/data/fashion_mnist.hpp"
 #include "engine/data/formats/npz.hpp"
@@ -15,67 +13,77 @@
 #include "engine/data/synthetic.hpp"
 #include "engine/data/tff.hpp"
 #include "fedmrn/config.hpp"
-#include "fedmrn/error.hpp"
+#include "fedmrn/schema.hpp"
 
 namespace fedmrn {
 namespace {
 
-using Load = Dataset (*)(const DataConfig&, std::uint64_t seed);
-
-struct Source {
-    const char* name;
-    Load load;
-};
-
 /// A set that is read from [data] path.
-template <auto Read>
-constexpr Load read = [](const DataConfig& config, std::uint64_t) { return Read(config.path); };
+DatasetEntry read(const char* name, const char* help, Dataset (*reader)(const std::string&)) {
+    DatasetEntry entry{{name, name, help}};
+    entry.load = [reader](const DataConfig& config, std::uint64_t) { return reader(config.path); };
+    return entry;
+}
 
-constexpr std::size_t emnist_prefix = 7; // "emnist-"
-constexpr Load emnist = [](const DataConfig& config, std::uint64_t) {
-    return load_emnist(config.name.substr(emnist_prefix), config.path);
+DatasetEntry emnist(const std::string& split, const char* help) {
+    DatasetEntry entry{{"emnist-" + split, "emnist-" + split, help}};
+    entry.load = [split](const DataConfig& config, std::uint64_t) {
+        return load_emnist(split, config.path);
+    };
+    return entry;
+}
+
+struct SyntheticOptions {
+    std::uint32_t samples = 1000;
 };
 
-constexpr Source sources[] = {
-    {"fashion-mnist", read<load_fashion_mnist>},
-    {"mnist", read<load_mnist>},
-    {"emnist-digits", emnist},
-    {"emnist-letters", emnist},
-    {"emnist-balanced", emnist},
-    {"emnist-byclass", emnist},
-    {"emnist-bymerge", emnist},
-    {"emnist-mnist", emnist},
-    {"cifar-10", read<load_cifar10>},
-    {"cifar-100", read<load_cifar100>},
-    {"svhn", read<load_svhn>},
-    {"leaf-femnist", read<load_leaf_femnist>},
-    {"leaf-shakespeare", read<load_leaf_shakespeare>},
-    {"tff-emnist", read<load_tff_emnist>},
-    {"tff-emnist-digits", read<load_tff_emnist_digits>},
-    {"tff-cifar-100", read<load_tff_cifar100>},
-    {"npz", read<load_npz>},
-    {"synthetic", [](const DataConfig& config,
-                     std::uint64_t seed) { return make_synthetic(seed, config.samples); }},
-};
+DatasetEntry synthetic() {
+    const auto schema = Schema<SyntheticOptions>().integer(
+        "samples", &SyntheticOptions::samples, 1, 1'000'000'000, "training samples that are made");
+    DatasetEntry entry{
+        {"synthetic", "synthetic", "made of the seed: 10 bytes, 2 classes", schema.options()}};
+    entry.files = false;
+    entry.load = [schema](const DataConfig& config, std::uint64_t seed) {
+        return make_synthetic(seed, schema.read(config.options).samples);
+    };
+    return entry;
+}
 
 } // namespace
 
-std::vector<std::string_view> dataset_names() {
-    std::vector<std::string_view> names;
-    for (const Source& source : sources) {
-        names.emplace_back(source.name);
-    }
-    return names;
+Registry<DatasetEntry>& datasets() {
+    static Registry<DatasetEntry> registry(
+        "data.name",
+        {
+            read("fashion-mnist", "28×28 grey, 10 classes of clothes", load_fashion_mnist),
+            read("mnist", "28×28 grey, 10 digits", load_mnist),
+            emnist("digits", "28×28 grey, 10 digits"),
+            emnist("letters", "28×28 grey, 26 letters"),
+            emnist("balanced", "28×28 grey, 47 characters, as many of each"),
+            emnist("byclass", "28×28 grey, 62 characters"),
+            emnist("bymerge", "28×28 grey, 47 characters"),
+            emnist("mnist", "28×28 grey, 10 digits, as MNIST is"),
+            read("cifar-10", "32×32 colour, 10 classes", load_cifar10),
+            read("cifar-100", "32×32 colour, 100 classes", load_cifar100),
+            read("svhn", "32×32 colour, 10 digits of house numbers", load_svhn),
+            read("leaf-femnist", "LEAF: 28×28 grey, 62 characters, of 3,550 writers",
+                 load_leaf_femnist),
+            read("leaf-shakespeare", "LEAF: the next of 80 characters, of the plays' roles",
+                 load_leaf_shakespeare),
+            read("tff-emnist", "TensorFlow Federated: 62 characters of 3,400 writers",
+                 load_tff_emnist),
+            read("tff-emnist-digits", "TensorFlow Federated: 10 digits of 3,383 writers",
+                 load_tff_emnist_digits),
+            read("tff-cifar-100", "TensorFlow Federated: 500 users by Pachinko allocation",
+                 load_tff_cifar100),
+            read("npz", "arrays of one's own: train_x, train_y, test_x, test_y", load_npz),
+            synthetic(),
+        });
+    return registry;
 }
 
 Dataset load_dataset(const DataConfig& config, std::uint64_t seed) {
-    std::string known;
-    for (const Source& source : sources) {
-        if (config.name == source.name) return source.load(config, seed);
-        known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", source.name);
-    }
-    throw Error(fmt::format("[data] name = \"{}\": no such data set, expected one of {}",
-                            config.name, known));
+    return datasets().checked(config).load(config, seed);
 }
 
 } // namespace fedmrn

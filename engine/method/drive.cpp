@@ -4,12 +4,26 @@
 
 namespace fedmrn {
 
-Drive::Drive(const MethodConfig& config, const ParameterLayout& layout)
-    : RotatedMethod({.method = MethodName::drive,
-                     .bits = 1,
-                     .estimate = config.estimate == EstimateKind::unbiased
-                                     ? formula::Estimate::unbiased
-                                     : formula::Estimate::least_error},
+Drive::Drive(const DriveOptions& options, const ParameterLayout& layout)
+    : RotatedMethod({.method = MethodName::drive, .bits = 1, .estimate = options.estimate},
                     layout) {}
+
+MethodEntry drive_entry() {
+    using O = DriveOptions;
+    auto schema = feedback<O>().word("estimate", &O::estimate,
+                                     {{"unbiased", formula::Estimate::unbiased},
+                                      {"least_error", formula::Estimate::least_error}},
+                                     "which scale");
+    MethodEntry entry =
+        method_entry("drive", "DRIVE", "signs of the rotated update", MethodName::drive, schema,
+                     [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<Drive>(options, setting.layout);
+                     });
+    label_with(entry, schema, [](const O& options) {
+        return std::string(options.estimate == formula::Estimate::unbiased ? "DRIVE"
+                                                                           : "DRIVE (least error)");
+    });
+    return entry;
+}
 
 } // namespace fedmrn

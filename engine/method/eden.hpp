@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/method/registry.hpp"
 #include "engine/method/rotated.hpp"
 
 namespace fedmrn {
+
+struct EdenOptions : Compressed {
+    std::uint32_t bits = 1; ///< 1 … 4 a weight
+};
 
 /// EDEN (Vargaftik et al., ICML 2022): of each rotated slice r the nearest of the 2^b Lloyd–Max
 /// centroids q of the normal distribution, b bits an element, and the scale ‖r‖² / ⟨q, r⟩, which
@@ -12,7 +17,7 @@ namespace fedmrn {
 /// centroids' distortion: 0.571, 0.133, 0.0358, 0.0096. Of one bit it is unbiased DRIVE.
 class Eden final : public RotatedMethod {
 public:
-    Eden(const MethodConfig& config, const ParameterLayout& layout);
+    Eden(const EdenOptions& options, const ParameterLayout& layout);
 };
 
 } // namespace fedmrn

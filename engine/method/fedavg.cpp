@@ -4,6 +4,8 @@
 
 #include "engine/method/dense.hpp"
 #include "engine/method/payload.hpp"
+#include "engine/method/registry.hpp"
+#include <variant>
 
 namespace fedmrn {
 
@@ -31,6 +33,14 @@ std::vector<TensorEntry> FedAvg::table(std::uint32_t /*round*/) const {
 void FedAvg::aggregate(Device& device, const RoundContext& /*round*/,
                        std::span<const Message> messages, double* mean) const {
     aggregate_dense_change(device, layout(), 0, messages, mean);
+}
+
+MethodEntry fedavg_entry() {
+    return method_entry("fedavg", "FedAvg", "the update as float32", MethodName::fedavg,
+                        Schema<std::monostate>(),
+                        [](const std::monostate&, const MethodSetting& setting) {
+                            return std::make_unique<FedAvg>(setting.layout);
+                        });
 }
 
 } // namespace fedmrn

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedbat.hpp"
 
+#include "engine/method/registry.hpp"
 #include "kernels/update.hpp"
+#include <variant>
 
 namespace fedmrn {
 
@@ -39,6 +41,16 @@ void FedBat::pack(Device& device, std::span<const TrainedClient> clients, std::u
             {client.seed, client.update, scales + k * tensors_.size(), codes + k * words()});
     }
     kernels::pack_binarized(device, binary(), sources);
+}
+
+MethodEntry fedbat_entry() {
+    MethodEntry entry = method_entry("fedbat", "FedBAT", "signs and a step size, both learned",
+                                     MethodName::fedbat, Schema<std::monostate>(),
+                                     [](const std::monostate&, const MethodSetting& setting) {
+                                         return std::make_unique<FedBat>(setting.layout);
+                                     });
+    entry.trains_weights = false;
+    return entry;
 }
 
 } // namespace fedmrn

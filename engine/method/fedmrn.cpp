@@ -5,28 +5,14 @@
 #include <string>
 
 #include "engine/method/mask_message.hpp"
+#include "engine/method/registry.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
+#include <fmt/format.h>
 
 namespace fedmrn {
-namespace {
-
-formula::NoiseShape noise_shape(NoiseKind kind) {
-    switch (kind) {
-    case NoiseKind::gaussian:
-        return formula::NoiseShape::gaussian;
-    case NoiseKind::bernoulli:
-        return formula::NoiseShape::bernoulli;
-    case NoiseKind::uniform:
-        break;
-    }
-    return formula::NoiseShape::uniform;
-}
-
-} // namespace
-
-FedMrn::FedMrn(const MethodConfig& config, const ParameterLayout& layout)
-    : layout_(layout), config_(config) {
+FedMrn::FedMrn(const FedMrnOptions& options, const ParameterLayout& layout)
+    : layout_(layout), config_(options) {
     const kernels::MaskRule first = rule({});
     variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(first.mask) |
                                          static_cast<unsigned>(first.noise.shape) << 1);
@@ -38,9 +24,8 @@ double FedMrn::magnitude(const RoundContext& round) const {
 
 kernels::MaskRule FedMrn::rule(const RoundContext& round) const {
     kernels::MaskRule rule;
-    rule.mask = config_.mask == MaskKind::binary ? formula::MaskShape::binary
-                                                 : formula::MaskShape::plusminus;
-    rule.noise = formula::noise_rule(noise_shape(config_.noise), magnitude(round));
+    rule.mask = config_.mask;
+    rule.noise = formula::noise_rule(config_.noise, magnitude(round));
     rule.stochastic = config_.stochastic;
     rule.progressive = config_.progressive;
     return rule;
@@ -103,6 +88,61 @@ void FedMrn::check(const Message& message, const RoundContext& round) const {
     }
     throw Error("uplink message of client " + std::to_string(message.client) +
                 ": made with another method, mask, noise or magnitude than this experiment's");
+}
+
+MethodEntry fedmrn_entry() {
+    using O = FedMrnOptions;
+    using enum formula::MaskShape;
+    using enum formula::NoiseShape;
+    auto schema =
+        Schema<O>()
+            .word("mask", &O::mask, {{"binary", binary}, {"signed", plusminus}},
+                  "mask of 0 and 1, or of −1 and 1")
+            .word("noise", &O::noise,
+                  {{"uniform", uniform}, {"gaussian", gaussian}, {"bernoulli", bernoulli}},
+                  "distribution of the noise")
+            .number("magnitude", &O::magnitude, {'[', 1e-6, 1, ']'}, "α of the noise")
+            .follows("0.01; 0.005 with signed masks",
+                     [](const O& o) { return Value(o.mask == binary ? 0.01 : 0.005); })
+            .boolean("magnitude_decay", &O::magnitude_decay,
+                     "the noise shrinks as the learning rate does")
+            .when({"client.schedule = inverse",
+                   [](const Config& c) { return c.client.schedule == Schedule::inverse; }})
+            .boolean("stochastic", &O::stochastic,
+                     "false: a mask bit is set where its probability is at least 1/2")
+            .boolean("progressive", &O::progressive, "false: every element is masked at every step")
+            .when({"method.post_training = false",
+                   [](const Config& c) {
+                       const auto said = c.method.options.find("post_training");
+                       return said == c.method.options.end() || said->second == Value(false);
+                   }})
+            .boolean("post_training", &O::post_training,
+                     "trains the update densely and masks it once at the end");
+    MethodEntry entry = method_entry("fedmrn", "FedMRN", "a 1-bit mask, learned over random noise",
+                                     MethodName::fedmrn, schema,
+                                     [](const O& options, const MethodSetting& setting) {
+                                         return std::make_unique<FedMrn>(options, setting.layout);
+                                     });
+    entry.lr = 0.1;
+    const auto word = [entry](const char* name, const Options& said) {
+        return std::get<std::string>(entry.value(name, said));
+    };
+    entry.label = [schema, word](const Options& said) {
+        const O options = schema.read(said);
+        std::string text = "FedMRN (" + word("mask", said) + " mask";
+        if (options.noise != uniform) {
+            text += ", " + word("noise", said) + " noise";
+        }
+        text += options.stochastic ? "" : ", not stochastic";
+        text += options.progressive ? "" : ", not progressive";
+        text += options.post_training ? ", masked after training" : "";
+        return text + ")";
+    };
+    entry.detail = [schema, word](const Options& said) {
+        return fmt::format("{} noise of magnitude {}", word("noise", said),
+                           schema.read(said).magnitude);
+    };
+    return entry;
 }
 
 } // namespace fedmrn

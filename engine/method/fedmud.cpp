@@ -7,7 +7,9 @@
 
 #include "engine/method/dense.hpp"
 #include "engine/method/payload.hpp"
+#include "engine/method/registry.hpp"
 #include "kernels/update.hpp"
+#include <fmt/format.h>
 
 namespace fedmrn {
 namespace {
@@ -23,11 +25,11 @@ kernels::FrozenShape shape_of(const MatrixPlace& place) {
 
 } // namespace
 
-FedMud::FedMud(const MethodConfig& config, const ParameterLayout& layout)
-    : layout_(layout), ratio_(static_cast<float>(config.ratio)), places_(matrices_of(layout)) {
+FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout)
+    : layout_(layout), ratio_(static_cast<float>(options.ratio)), places_(matrices_of(layout)) {
     for (MatrixPlace& place : places_) {
         const auto larger = static_cast<double>(std::max(place.rows, place.columns));
-        place.rank = std::max<std::size_t>(1, std::llround(config.ratio * larger));
+        place.rank = std::max<std::size_t>(1, std::llround(options.ratio * larger));
         place.floats = shape_of(place).values();
     }
     sent_ = place_floats(places_);
@@ -103,6 +105,21 @@ void FedMud::aggregate(Device& device, const RoundContext& /*round*/,
         }
     };
     aggregate_matrices(device, layout_, sent_, messages, decode, mean);
+}
+
+MethodEntry fedmud_entry() {
+    using O = FedMudOptions;
+    auto schema = Schema<O>().number("ratio", &O::ratio, {'(', 0, 1, ']'}, "floats sent of all");
+    MethodEntry entry =
+        method_entry("fedmud", "FedMUD", "a factor over a frozen random one", MethodName::fedmud,
+                     schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<FedMud>(options, setting.layout);
+                     });
+    label_with(entry, schema, [](const O& options) {
+        return fmt::format("FedMUD (ratio {:.3g})", options.ratio);
+    });
+    entry.trains_weights = false;
+    return entry;
 }
 
 } // namespace fedmrn

@@ -7,12 +7,16 @@
 
 namespace fedmrn {
 
+struct FedMudOptions {
+    double ratio = 1.0 / 32; ///< floats sent of all
+};
+
 /// FedMUD (Li et al., ICML 2025) with one factor frozen: a masked tensor's update is D = A·B, where
 /// A is a function of the client's seed and B, zeros at first, is trained and sent as float32. B
 /// stands at the front of its tensor's own place among the variables; the rest there stays zero.
 class FedMud final : public Method {
 public:
-    FedMud(const MethodConfig& config, const ParameterLayout& layout);
+    FedMud(const FedMudOptions& options, const ParameterLayout& layout);
     [[nodiscard]] std::size_t variables() const override { return layout_.trainable; }
     void local_weights(Device& device, const LocalStep& step) const override;
     void local_gradient(Device& device, const LocalStep& step) const override;

@@ -8,8 +8,10 @@
 #include <string>
 
 #include "engine/method/mask_message.hpp"
+#include "engine/method/registry.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/update.hpp"
+#include <variant>
 
 namespace fedmrn {
 namespace {
@@ -101,6 +103,17 @@ const float* FedPm::model_weights(Device& device, const RoundContext& round,
     device.copy_within(room.data() + layout_.masked, round.global + layout_.masked,
                        (layout_.state - layout_.masked) * sizeof(float));
     return room.data();
+}
+
+MethodEntry fedpm_entry() {
+    MethodEntry entry = method_entry(
+        "fedpm", "FedPM", "a mask, learned over frozen random weights", MethodName::fedpm,
+        Schema<std::monostate>(), [](const std::monostate&, const MethodSetting& setting) {
+            return std::make_unique<FedPm>(setting.layout, setting.seed);
+        });
+    entry.lr = 0.1;
+    entry.trains_weights = false;
+    return entry;
 }
 
 } // namespace fedmrn

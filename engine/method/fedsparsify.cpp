@@ -10,23 +10,12 @@
 #include "engine/message/sparse.hpp"
 #include "engine/method/dense.hpp"
 #include "engine/method/payload.hpp"
+#include "engine/method/registry.hpp"
 #include "engine/method/selection.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
-
-formula::MergeRule merge_rule(MergeKind kind) {
-    switch (kind) {
-    case MergeKind::nonzero:
-        return formula::MergeRule::nonzero;
-    case MergeKind::majority:
-        return formula::MergeRule::majority;
-    case MergeKind::average:
-        break;
-    }
-    return formula::MergeRule::average;
-}
 
 /// What is kept, as positions where any of them take fewer words than a bit an element.
 TensorEntry kept_entry(std::uint64_t elements, std::uint64_t kept) {
@@ -37,9 +26,9 @@ TensorEntry kept_entry(std::uint64_t elements, std::uint64_t kept) {
 
 } // namespace
 
-FedSparsify::FedSparsify(const MethodConfig& config, const ParameterLayout& layout)
-    : DenseTraining(layout), sparsity_(config.sparsity), rounds_(config.prune_rounds),
-      rule_(merge_rule(config.merge)) {}
+FedSparsify::FedSparsify(const FedSparsifyOptions& options, const ParameterLayout& layout)
+    : DenseTraining(layout), sparsity_(options.sparsity), rounds_(options.prune_rounds),
+      rule_(options.merge) {}
 
 std::size_t FedSparsify::kept(std::uint32_t round) const {
     const double left = 1.0 - static_cast<double>(std::min(round, rounds_)) / rounds_;
@@ -118,6 +107,28 @@ void FedSparsify::check(const Message& message, std::size_t kept) const {
         throw Error(fmt::format("{}: keeps {} weights, expected {} in round {}", who, set, kept,
                                 message.round));
     }
+}
+
+MethodEntry fedsparsify_entry() {
+    using O = FedSparsifyOptions;
+    using enum formula::MergeRule;
+    auto schema =
+        Schema<O>()
+            .number("sparsity", &O::sparsity, {'[', 0, 1, ')'},
+                    "share of the weights that end up pruned")
+            .integer("prune_rounds", &O::prune_rounds, 1, 1'000'000'000, "rounds until then")
+            .word("merge", &O::merge,
+                  {{"average", average}, {"nonzero", nonzero}, {"majority", majority}},
+                  "how the server unites what clients kept");
+    MethodEntry entry = method_entry(
+        "fedsparsify", "FedSparsify", "weights pruned more from round to round",
+        MethodName::fedsparsify, schema, [](const O& options, const MethodSetting& setting) {
+            return std::make_unique<FedSparsify>(options, setting.layout);
+        });
+    label_with(entry, schema, [](const O& options) {
+        return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * options.sparsity);
+    });
+    return entry;
 }
 
 } // namespace fedmrn

@@ -7,13 +7,19 @@
 
 namespace fedmrn {
 
+struct FedSparsifyOptions {
+    double sparsity = 0.9;           ///< share of the weights that end up pruned
+    std::uint32_t prune_rounds = 10; ///< rounds until then
+    formula::MergeRule merge = formula::MergeRule::average;
+};
+
 /// FedSparsify (Stripelis et al., Federated Progressive Sparsification, 2022): every round clients
 /// train what is not pruned and then keep the largest of their trained weights, fewer from round to
 /// round; the server merges the weights that were kept. A weight that is pruned is exactly 0 in the
 /// global state (with server.lr = 1) and stays it.
 class FedSparsify final : public DenseTraining {
 public:
-    FedSparsify(const MethodConfig& config, const ParameterLayout& layout);
+    FedSparsify(const FedSparsifyOptions& options, const ParameterLayout& layout);
     void local_gradient(Device& device, const LocalStep& step) const override;
     using Method::encode;
     [[nodiscard]] PendingMessages encode(Device& device,

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/method/name.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/message.hpp"
 #include "fedmrn/model.hpp"
@@ -104,8 +105,9 @@ public:
     }
 };
 
-/// seed: the experiment's.
-std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout,
+/// The registered method that a choice names. seed: the experiment's. Throws Error for a name or
+/// options that there are not.
+std::unique_ptr<Method> make_method(const Choice& choice, const ParameterLayout& layout,
                                     std::uint64_t seed = 0);
 
 } // namespace fedmrn

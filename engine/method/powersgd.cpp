@@ -7,6 +7,7 @@
 #include "engine/method/dense.hpp"
 #include "engine/method/payload.hpp"
 #include "kernels/low_rank.hpp"
+#include <fmt/format.h>
 
 namespace fedmrn {
 namespace {
@@ -17,8 +18,8 @@ kernels::FactorShape shape_of(const MatrixPlace& place) {
 
 } // namespace
 
-PowerSgd::PowerSgd(const MethodConfig& config, const ParameterLayout& layout)
-    : DenseTraining(layout), rank_(config.rank), iterations_(config.iterations),
+PowerSgd::PowerSgd(const PowerSgdOptions& options, const ParameterLayout& layout)
+    : DenseTraining(layout), rank_(options.rank), iterations_(options.iterations),
       places_(matrices_of(layout)) {
     for (MatrixPlace& place : places_) {
         const std::size_t rank = std::min<std::size_t>({rank_, place.rows, place.columns});
@@ -111,6 +112,21 @@ void PowerSgd::aggregate(Device& device, const RoundContext& /*round*/,
         }
     };
     aggregate_matrices(device, layout(), sent_, messages, decode, mean);
+}
+
+MethodEntry powersgd_entry() {
+    using O = PowerSgdOptions;
+    auto schema = feedback<O>()
+                      .integer("rank", &O::rank, 1, 1024, "rank of the factors")
+                      .integer("iterations", &O::iterations, 1, 64, "of the power method");
+    MethodEntry entry = method_entry(
+        "powersgd", "PowerSGD", "factors of the update by the power method", MethodName::powersgd,
+        schema, [](const O& options, const MethodSetting& setting) {
+            return std::make_unique<PowerSgd>(options, setting.layout);
+        });
+    label_with(entry, schema,
+               [](const O& options) { return fmt::format("PowerSGD (rank {})", options.rank); });
+    return entry;
 }
 
 } // namespace fedmrn

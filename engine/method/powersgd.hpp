@@ -4,15 +4,22 @@
 
 #include "engine/method/dense_training.hpp"
 #include "engine/method/matrices.hpp"
+#include "engine/method/registry.hpp"
 
 namespace fedmrn {
+
+struct PowerSgdOptions : Compressed {
+    PowerSgdOptions() : Compressed{true} {}
+    std::uint32_t rank = 4;
+    std::uint32_t iterations = 2; ///< of the power method
+};
 
 /// PowerSGD (Vogels et al., NeurIPS 2019) as an uplink of updates: a few steps of the power method
 /// from random factors make P with orthonormal columns and Q = Mᵀ·P, both sent as float32. A matrix
 /// that its factors would not shorten is sent as it is.
 class PowerSgd final : public DenseTraining {
 public:
-    PowerSgd(const MethodConfig& config, const ParameterLayout& layout);
+    PowerSgd(const PowerSgdOptions& options, const ParameterLayout& layout);
     using Method::encode;
     [[nodiscard]] PendingMessages encode(Device& device,
                                          std::span<const TrainedClient> clients) const override;

@@ -1,14 +1,29 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/qsgd.hpp"
+#include "engine/base/words.hpp"
 
 namespace fedmrn {
 
-Qsgd::Qsgd(const MethodConfig& config, const ParameterLayout& layout)
+Qsgd::Qsgd(const QsgdOptions& options, const ParameterLayout& layout)
     : PackedMethod({.method = MethodName::qsgd,
-                    .parameter = static_cast<float>(config.levels),
-                    .levels = config.levels,
+                    .parameter = static_cast<float>(options.levels),
+                    .levels = options.levels,
                     .scale = formula::ScaleKind::norm},
                    layout) {}
+
+MethodEntry qsgd_entry() {
+    using O = QsgdOptions;
+    auto schema = feedback<O>().integer("levels", &O::levels, 1, 32767,
+                                        "levels above zero; 127 are 8 bits a weight");
+    MethodEntry entry =
+        method_entry("qsgd", "QSGD", "levels of the update, rounded at random", MethodName::qsgd,
+                     schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<Qsgd>(options, setting.layout);
+                     });
+    label_with(entry, schema,
+               [](const O& options) { return "QSGD (" + counted(options.levels, "level") + ")"; });
+    return entry;
+}
 
 } // namespace fedmrn

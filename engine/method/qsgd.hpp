@@ -3,15 +3,20 @@
 #pragma once
 
 #include "engine/method/packed.hpp"
+#include "engine/method/registry.hpp"
 
 namespace fedmrn {
+
+struct QsgdOptions : Compressed {
+    std::uint32_t levels = 127; ///< s, above zero; 127 are 8 bits a weight
+};
 
 /// QSGD (Alistarh et al., NeurIPS 2017) on updates, as in FedPAQ: l = s |D| / ‖D‖₂, rounded up or
 /// down at random so that its mean is kept; sent are ‖D‖₂ of each tensor, sign and level. Unbiased;
 /// its error grows as √d / s, so tensors of many weights want many levels.
 class Qsgd final : public PackedMethod {
 public:
-    Qsgd(const MethodConfig& config, const ParameterLayout& layout);
+    Qsgd(const QsgdOptions& options, const ParameterLayout& layout);
 };
 
 } // namespace fedmrn

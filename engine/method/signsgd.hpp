@@ -3,20 +3,29 @@
 #pragma once
 
 #include "engine/method/packed.hpp"
+#include "engine/method/registry.hpp"
 
 namespace fedmrn {
+
+/// How the server decides from signs.
+enum class Vote : std::uint8_t { scaled = 0, majority = 1, mean = 2 };
+
+struct SignSgdOptions : Compressed {
+    Vote vote = Vote::scaled;
+    double magnitude = 0.001; ///< the step of a majority or a mean
+};
 
 /// SignSGD (Bernstein et al., ICML 2018) on updates: one bit a weight, zero counting as positive.
 /// The server averages signs times their tensor's ‖D‖₁/d (scaled); or, sent without a scale, signs
 /// times a step (mean), or takes a step where the majority of samples points (majority).
 class SignSgd final : public PackedMethod {
 public:
-    SignSgd(const MethodConfig& config, const ParameterLayout& layout);
+    SignSgd(const SignSgdOptions& options, const ParameterLayout& layout);
     void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
                    double* mean) const override;
 
 private:
-    VoteKind vote_;
+    Vote vote_;
     double step_; ///< of a mean or a majority
 };
 

@@ -93,4 +93,31 @@ void SparseMethod::check(const Message& message) const {
     }
 }
 
+namespace {
+
+template <class M, class O>
+MethodEntry sparse_entry(const char* name, const char* title, const char* help, MethodName wire) {
+    auto schema = feedback<O>().number("ratio", &O::ratio, {'(', 0, 1, ']'}, "weights sent of all");
+    MethodEntry entry = method_entry(name, title, help, wire, schema,
+                                     [](const O& options, const MethodSetting& setting) {
+                                         return std::make_unique<M>(options, setting.layout);
+                                     });
+    label_with(entry, schema, [title](const O& options) {
+        return fmt::format("{} ({:.3g} %)", title, 100 * options.ratio);
+    });
+    return entry;
+}
+
+} // namespace
+
+MethodEntry topk_entry() {
+    return sparse_entry<TopK, TopKOptions>("topk", "Top-k", "the update's largest elements",
+                                           MethodName::topk);
+}
+
+MethodEntry stc_entry() {
+    return sparse_entry<Stc, StcOptions>("stc", "STC", "the largest elements' signs and one mean",
+                                         MethodName::stc);
+}
+
 } // namespace fedmrn

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/method/dense_training.hpp"
+#include "engine/method/registry.hpp"
 #include "engine/method/selection.hpp"
 
 namespace fedmrn {
@@ -30,19 +31,28 @@ private:
     std::size_t kept_; ///< k
 };
 
+struct TopKOptions : Compressed {
+    double ratio = 1.0 / 32; ///< weights sent of all
+};
+
 /// Top-k: the update's ⌈ρ d⌉ largest elements as float32 (Aji and Heafield, EMNLP 2017; Stich et
 /// al., NeurIPS 2018).
 class TopK final : public SparseMethod {
 public:
-    TopK(const MethodConfig& config, const ParameterLayout& layout)
-        : SparseMethod(MethodName::topk, SelectedAs::values, config.ratio, layout) {}
+    TopK(const TopKOptions& options, const ParameterLayout& layout)
+        : SparseMethod(MethodName::topk, SelectedAs::values, options.ratio, layout) {}
+};
+
+struct StcOptions : Compressed {
+    StcOptions() : Compressed{true} {}
+    double ratio = 0.1; ///< weights sent of all
 };
 
 /// STC (Sattler et al., IEEE TNNLS 2020): their signs, times the mean of their magnitudes.
 class Stc final : public SparseMethod {
 public:
-    Stc(const MethodConfig& config, const ParameterLayout& layout)
-        : SparseMethod(MethodName::stc, SelectedAs::signs, config.ratio, layout) {}
+    Stc(const StcOptions& options, const ParameterLayout& layout)
+        : SparseMethod(MethodName::stc, SelectedAs::signs, options.ratio, layout) {}
 };
 
 } // namespace fedmrn

@@ -9,6 +9,7 @@
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
+#include "engine/method/registry.hpp"
 #include "engine/report/table.hpp"
 #include "engine/store/checkpoint.hpp"
 #include "engine/store/safetensors.hpp"
@@ -40,8 +41,11 @@ std::string message_text(const Message& message, std::size_t bytes) {
         set += static_cast<std::uint64_t>(std::popcount(word));
 
     std::string text = "uplink message\n";
-    text += row("method", fmt::format("{}, variant {}, parameter {}", message.method,
-                                      message.variant, message.parameter));
+    const MethodEntry* method = method_of_wire(message.method);
+    text += row("method",
+                fmt::format("{}, variant {}, parameter {}",
+                            method != nullptr ? method->title : std::to_string(message.method),
+                            message.variant, message.parameter));
     text += row("round", std::to_string(message.round));
     text += row("client", std::to_string(message.client));
     text += row("seed", fmt::format("{:016x}", message.seed));

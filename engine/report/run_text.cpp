@@ -6,6 +6,8 @@
 
 #include "engine/base/text.hpp"
 #include "engine/config/schema.hpp"
+#include "engine/method/registry.hpp"
+#include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 
 namespace fedmrn {
@@ -20,46 +22,6 @@ std::string word(const Config& config, const char* section, const char* name) {
 std::string clients_text(const Config& config, std::uint64_t clients) {
     return fmt::format("{} ({}), {} a round", clients_count(clients), split_name(config),
                        grouped(config.client.cohort));
-}
-
-std::string plain_method_name(const Config& config) {
-    switch (config.method.name) {
-    case MethodName::fedavg:
-        return "FedAvg";
-    case MethodName::signsgd:
-        return "SignSGD (" + word(config, "method", "vote") + ")";
-    case MethodName::terngrad:
-        return "TernGrad";
-    case MethodName::qsgd:
-        return "QSGD (" + counted(config.method.levels, "level") + ")";
-    case MethodName::topk:
-        return fmt::format("Top-k ({:.3g} %)", 100 * config.method.ratio);
-    case MethodName::drive:
-        return config.method.estimate == EstimateKind::unbiased ? "DRIVE" : "DRIVE (least error)";
-    case MethodName::eden:
-        return "EDEN (" + counted(config.method.bits, "bit") + ")";
-    case MethodName::stc:
-        return fmt::format("STC ({:.3g} %)", 100 * config.method.ratio);
-    case MethodName::fedsparsify:
-        return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * config.method.sparsity);
-    case MethodName::fedpm:
-        return "FedPM";
-    case MethodName::fedbat:
-        return "FedBAT";
-    case MethodName::fedmud:
-        return fmt::format("FedMUD (ratio {:.3g})", config.method.ratio);
-    case MethodName::powersgd:
-        return fmt::format("PowerSGD (rank {})", config.method.rank);
-    case MethodName::fedmrn:
-        break;
-    }
-    std::string text = "FedMRN (" + word(config, "method", "mask") + " mask";
-    if (config.method.noise != NoiseKind::uniform)
-        text += ", " + word(config, "method", "noise") + " noise";
-    if (!config.method.stochastic) text += ", not stochastic";
-    if (!config.method.progressive) text += ", not progressive";
-    if (config.method.post_training) text += ", masked after training";
-    return text + ")";
 }
 
 /// "bf16 (as float32 products: slower)"
@@ -79,15 +41,11 @@ std::string clients_count(std::uint64_t clients) {
 }
 
 std::string split_name(const Config& config) {
-    std::string split = word(config, "data", "partition");
-    if (config.data.partition == Partition::labeldir) split += fmt::format(" {}", config.data.beta);
-    if (config.data.partition == Partition::labelcnt)
-        split += fmt::format(" {}", config.data.fraction);
-    return split;
+    return partitions().at(config.data.partition.name).text(config.data.partition.options);
 }
 
 std::string method_name(const Config& config) {
-    return plain_method_name(config) + (config.method.error_feedback ? " + error feedback" : "");
+    return methods().at(config.method.name).text(config.method.options);
 }
 
 std::string setting_name(const Config& config) {
@@ -118,9 +76,8 @@ std::string opening_text(const Config& config, const Experiment& experiment,
                              grouped(layout.trainable - layout.masked),
                              grouped(layout.state - layout.trainable)));
     std::string method = fmt::format("{}, lr {}", method_name(config), config.client.lr);
-    if (config.method.name == MethodName::fedmrn)
-        method += fmt::format(", {} noise of magnitude {}", word(config, "method", "noise"),
-                              config.method.magnitude);
+    if (const MethodEntry& entry = methods().at(config.method.name); entry.detail)
+        method += ", " + entry.detail(config.method.options);
     row("method", method);
     row("device",
         fmt::format("{}, {}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"),

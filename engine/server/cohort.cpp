@@ -3,8 +3,10 @@
 #include "engine/server/cohort.hpp"
 
 #include <algorithm>
+#include <span>
 #include <unordered_set>
 
+#include "fedmrn/server.hpp"
 #include "kernels/formula/fixed_point.hpp"
 #include "kernels/formula/permutation.hpp"
 
@@ -57,19 +59,27 @@ std::vector<std::uint64_t> sample_cohort(std::uint64_t seed, std::uint32_t round
     return sampled;
 }
 
-std::vector<std::uint64_t> sample_cohort(Sampling sampling, std::uint64_t seed, std::uint32_t round,
-                                         std::span<const std::uint64_t> first,
-                                         std::uint64_t cohort) {
-    const std::uint64_t clients = first.size() - 1;
-    switch (sampling) {
-    case Sampling::round_robin:
-        return round_robin(seed, round, clients, cohort);
-    case Sampling::weighted:
-        return weighted(seed, round, first, cohort);
-    case Sampling::uniform:
-        break;
-    }
-    return sample_cohort(seed, round, clients, cohort);
+/// round_robin: a random order of the clients, `cohort` of them a round, from the beginning again
+/// when all have trained. weighted: one after another without replacement, each by its share of the
+/// samples of those not drawn yet.
+Registry<SamplerEntry>& samplers() {
+    static Registry<SamplerEntry> registry = [] {
+        SamplerEntry uniform{{"uniform", "uniform", "without replacement"}};
+        uniform.sample = [](const SamplerTask& task) {
+            return sample_cohort(task.seed, task.round, task.clients(), task.cohort);
+        };
+        SamplerEntry turns{{"round_robin", "round robin", "in turn, in a random order"}};
+        turns.sample = [](const SamplerTask& task) {
+            return round_robin(task.seed, task.round, task.clients(), task.cohort);
+        };
+        SamplerEntry by_samples{{"weighted", "weighted", "by samples; uploads then count alike"}};
+        by_samples.alike = true;
+        by_samples.sample = [](const SamplerTask& task) {
+            return weighted(task.seed, task.round, task.first, task.cohort);
+        };
+        return Registry<SamplerEntry>("server.sampling", {uniform, turns, by_samples});
+    }();
+    return registry;
 }
 
 } // namespace fedmrn

@@ -11,13 +11,13 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
-#include "engine/server/cohort.hpp"
 #include "engine/server/links.hpp"
 #include "engine/server/resident_split.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/server.hpp"
 #include "kernels/formula/augment.hpp"
 #include "kernels/formula/key.hpp"
 #include "kernels/update.hpp"
@@ -78,15 +78,20 @@ struct Experiment::Impl {
     bool own_tests = false;
     std::unique_ptr<LanePool> lanes;
     Buffer<float> global;
-    Buffer<double> velocity, second;
+    std::unique_ptr<ServerOptimizer> optimizer;
+    const SamplerEntry& sampler;
+    std::vector<Buffer<double>> moments; ///< as the optimizer lists them
     ServerState state;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
         : config(resolved(c)), kind(config.experiment.device),
-          model(make_model(c.model.name, dataset.shape, dataset.classes)),
+          model(models().checked(c.model).make(c.model.options, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(kind, config.experiment.precision)),
-          method(make_method(c.method, model.layout, c.experiment.seed)) {
+          method(make_method(c.method, model.layout, c.experiment.seed)),
+          optimizer(
+              server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
+          sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
         device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
@@ -105,30 +110,37 @@ struct Experiment::Impl {
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
         method->initialise(first.global);
-        first.velocity.resize(moving());
-        first.second.resize(adapting(), config.server.tau * config.server.tau);
+        for (const Moment& moment : optimizer->moments()) {
+            first.moments[moment.name].assign(model.layout.trainable, moment.first);
+        }
         restore(std::move(first));
     }
 
-    /// Values that the server keeps of the mean updates, and of their squares.
-    std::size_t moving() const {
-        return config.server.momentum != 0.0 || adapting() != 0 ? model.layout.trainable : 0;
-    }
-    std::size_t adapting() const {
-        return config.server.optimizer != ServerOptimizer::sgd ? model.layout.trainable : 0;
+    /// Throws unless from is of this model and optimizer.
+    void check_state(const ServerState& from) const {
+        const std::vector<Moment> kept = optimizer->moments();
+        bool fits = from.global.size() == model.layout.state && from.moments.size() == kept.size();
+        for (const Moment& moment : kept) {
+            const auto found = from.moments.find(moment.name);
+            fits = fits && found != from.moments.end() &&
+                   found->second.size() == model.layout.trainable;
+        }
+        if (fits) {
+            return;
+        }
+        std::string sizes = std::to_string(from.global.size());
+        for (const auto& [name, values] : from.moments) {
+            sizes += " + " + std::to_string(values.size());
+        }
+        sizes += " values, expected " + std::to_string(model.layout.state);
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            sizes += " + " + std::to_string(model.layout.trainable);
+        }
+        throw Error("checkpoint: it is of another model or server (" + sizes + ")");
     }
 
     void restore(ServerState from) {
-        if (from.global.size() != model.layout.state || from.velocity.size() != moving() ||
-            from.second.size() != adapting()) {
-            const auto sizes = [](std::size_t a, std::size_t b, std::size_t c) {
-                return std::to_string(a) + " + " + std::to_string(b) + " + " + std::to_string(c);
-            };
-            throw Error("checkpoint: it is of another model or server (" +
-                        sizes(from.global.size(), from.velocity.size(), from.second.size()) +
-                        " values, expected " + sizes(model.layout.state, moving(), adapting()) +
-                        ")");
-        }
+        check_state(from);
         for (const auto& [client, kept] : from.memory) {
             if (client >= clients.clients() || kept.size() != method->memory()) {
                 throw Error("checkpoint: client " + std::to_string(client) + " keeps " +
@@ -139,8 +151,10 @@ struct Experiment::Impl {
         }
         state = std::move(from);
         global = Buffer<float>(*device, state.global);
-        velocity = Buffer<double>(*device, state.velocity);
-        second = Buffer<double>(*device, state.second);
+        moments.clear();
+        for (const Moment& moment : optimizer->moments()) {
+            moments.emplace_back(*device, state.moments.at(moment.name));
+        }
     }
 
     kernels::SplitView training() const {
@@ -157,8 +171,8 @@ struct Experiment::Impl {
     Cohort cohort(std::uint32_t round) const {
         Cohort drawn;
         const std::uint64_t seed = config.experiment.seed;
-        for (const std::uint64_t k : sample_cohort(config.server.sampling, seed, round,
-                                                   clients.first, config.client.cohort)) {
+        for (const std::uint64_t k :
+             sampler.sample({seed, round, clients.first, config.client.cohort})) {
             if (drops_out(config.network, seed, round, k)) {
                 drawn.dropped.push_back(k);
                 continue;
@@ -205,7 +219,7 @@ struct Experiment::Impl {
         const std::vector<TensorEntry> table = method->table(round);
         for (const Upload& upload : uploads) {
             messages.push_back(decode(upload.bytes, table));
-            if (config.server.sampling == Sampling::weighted) {
+            if (sampler.alike) {
                 messages.back().samples = 1; // they weigh by being drawn, and not once more
             }
         }
@@ -218,21 +232,18 @@ struct Experiment::Impl {
         Buffer<double> mean(*device, model.layout.state);
         method->aggregate(*device, round, messages, mean.data());
         const std::size_t trainable = model.layout.trainable;
-        const ServerConfig& server = config.server;
-        if (server.optimizer == ServerOptimizer::sgd) {
-            kernels::server_step(*device, server.lr, server.momentum, trainable, mean.data(),
-                                 velocity.size() != 0 ? velocity.data() : nullptr, global.data());
-        } else {
-            const formula::AdaptiveRule rule{server.lr, server.beta1, server.beta2, server.tau,
-                                             server.optimizer == ServerOptimizer::yogi};
-            kernels::adaptive_server_step(*device, rule, trainable, mean.data(), velocity.data(),
-                                          second.data(), global.data());
+        std::vector<double*> kept;
+        for (Buffer<double>& moment : moments) {
+            kept.push_back(moment.data());
         }
+        optimizer->step(*device, config.server.lr, trainable, mean.data(), kept, global.data());
         kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable,
                              mean.data() + trainable, nullptr, global.data() + trainable);
         global.read(state.global);
-        velocity.read(state.velocity);
-        second.read(state.second);
+        const std::vector<Moment> named = optimizer->moments();
+        for (std::size_t i = 0; i < named.size(); ++i) {
+            moments[i].read(state.moments.at(named[i].name));
+        }
     }
 
     /// All of the cohort have received the global state, those that dropped out too.

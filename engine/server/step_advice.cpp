@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "fedmrn/server.hpp"
+
 namespace fedmrn {
 
 std::string step_advice(const Config& config) {
@@ -14,8 +16,13 @@ std::string step_advice(const Config& config) {
     const ServerConfig& server = config.server;
     name("client.lr", config.client.lr);
     if (config.client.momentum != 0.0) name("client.momentum", config.client.momentum);
-    if (server.optimizer != ServerOptimizer::sgd || server.lr > 1.0) name("server.lr", server.lr);
-    if (server.momentum != 0.0) name("server.momentum", server.momentum);
+    const ServerOptimizerEntry& optimizer = server_optimizers().at(server.optimizer.name);
+    if (optimizer.lr != 1.0 || server.lr > 1.0) name("server.lr", server.lr);
+    if (optimizer.option("momentum") != nullptr) {
+        const auto momentum =
+            std::get<double>(optimizer.value("momentum", server.optimizer.options));
+        if (momentum != 0.0) name("server.momentum", momentum);
+    }
     return advice.str();
 }
 

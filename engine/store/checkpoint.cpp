@@ -86,9 +86,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     });
     const FlatMemory memory = flattened(state.memory);
     std::vector<TensorView> tensors; // those of 8 bytes first: their data is aligned
-    for (const auto& [name, vector] :
-         {std::pair{"velocity", &state.velocity}, {"second", &state.second}})
-        if (!vector->empty()) tensors.push_back(view_of(name, {vector->size()}, *vector));
+    for (const auto& [name, values] : state.moments)
+        tensors.push_back(view_of(name.c_str(), {values.size()}, values));
     const std::size_t clients = memory.clients.size();
     if (clients != 0) tensors.push_back(view_of("memory.clients", {clients}, memory.clients));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
@@ -141,15 +140,13 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
         if (tensor.name == "global" && is(Dtype::float32)) {
             checkpoint.state.global = values<float>(tensor);
             complete = true;
-        } else if (tensor.name == "velocity" && is(Dtype::float64)) {
-            checkpoint.state.velocity = values<double>(tensor);
-        } else if (tensor.name == "second" && is(Dtype::float64)) {
-            checkpoint.state.second = values<double>(tensor);
         } else if (tensor.name == "memory.clients" && is(Dtype::uint64)) {
             memory.clients = values<std::uint64_t>(tensor);
         } else if (tensor.name == "memory" && is(Dtype::float32, 2)) {
             memory.values = values<float>(tensor);
             kept = tensor.shape[1];
+        } else if (tensor.dtype == Dtype::float64 && is(Dtype::float64)) {
+            checkpoint.state.moments[tensor.name] = values<double>(tensor);
         } else {
             fail(fmt::format("unknown tensor {}", one_line(tensor.name)));
         }

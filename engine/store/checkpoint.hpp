@@ -20,10 +20,10 @@ struct Checkpoint {
     std::string started; ///< when the run began, UTC
 };
 
-/// One safetensors file: "global" (float32), "velocity" and "second" (float64, where they are),
-/// "memory" (float32 [clients][floats], where clients keep something) and "memory.clients" (uint64,
-/// whose), the rest as metadata with a checksum (CRC32C) over all of it. Atomic. Time and size are
-/// linear in the clients that keep something.
+/// One safetensors file: "global" (float32), the server optimiser's moments (float64, where it
+/// keeps any), "memory" (float32 [clients][floats], where clients keep something) and
+/// "memory.clients" (uint64, whose), the rest as metadata with a checksum (CRC32C) over all of it.
+/// Atomic. Time and size are linear in the clients that keep something.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
 /// Throws Error for a file that write_checkpoint cannot have written as it stands.

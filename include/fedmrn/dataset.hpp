@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "fedmrn/registry.hpp"
 
 namespace fedmrn {
 
@@ -54,35 +57,45 @@ struct ClientSplit {
     }
 };
 
-/// What [data] name may say.
-std::vector<std::string_view> dataset_names();
+/// A data set that [data] name can say.
+struct DatasetEntry : Part {
+    bool files = true; ///< it reads [data] path
+    /// seed, the experiment's, only matters to data that is made.
+    std::function<Dataset(const DataConfig&, std::uint64_t seed)> load = {};
+};
+Registry<DatasetEntry>& datasets();
 
 /// Reads or makes the data set that [data] name says. seed, the experiment's, only matters to data
 /// that is made. Throws Error for an unknown name, and for files that are missing or malformed.
 Dataset load_dataset(const DataConfig& config, std::uint64_t seed);
 
-/// Deals the training samples out to [data] clients; no sample to two of them.
-///
-///   iid       a random permutation cut into equal parts: sizes differ by at most one
-///   labeldir  for every class, shares ~ Dirichlet(beta); a client that already holds more than
-///             samples / clients gets none; redrawn until every client has at least 10 samples
-///   labelcnt  every client holds exactly ⌊fraction × classes⌋ labels, the least used ones given
-///             out first, ties at random; a class is cut evenly among its holders. A class that
-///             nobody holds stays unused.
-///   natural   a client is a user of the data set with the samples that are theirs, in their order:
-///             the first [data] clients users, 0 for all of them. Others' samples stay unused.
-///   file      as [data] partition_file says
-///
-/// A function of (seed, config, labels, owners). All but labeldir are integers throughout: bits.
-/// labeldir calls std::log and std::exp, whose last bit is the host library's: run_to_run. It is
-/// drawn once and reaches a device only as lists of samples. Time is O(samples + clients ×
-/// classes), a redraw again O(clients × classes); memory O(samples + clients). Throws Error, one
-/// line, for settings that cannot be met, and Stopped where a stop is
-/// requested meanwhile.
+/// What a partition deals out, its options checked and its number of clients in 1 … samples where
+/// PartitionEntry::counts says that it is told.
+struct PartitionTask {
+    const DataConfig& config;
+    std::span<const std::uint16_t> labels;
+    std::uint32_t classes = 0;
+    std::span<const std::uint32_t> owners; ///< empty: nobody says whose the samples are
+    std::uint64_t seed = 0;
+    std::stop_token stop;
+};
+
+/// A way to deal the training samples out to clients that [data] partition can say.
+struct PartitionEntry : Part {
+    std::uint64_t clients = 100; ///< what [data] clients is where nobody says it
+    bool counts = true;          ///< it deals to any number of clients; else 0 are all there are
+    bool told = true;            ///< it heeds [data] clients
+    std::function<ClientSplit(const PartitionTask&)> deal = {};
+};
+Registry<PartitionEntry>& partitions();
+
+/// Deals the training samples out to [data] clients as [data] partition says; no sample to two of
+/// them. A function of (seed, config, labels, owners). Throws Error, one line, for settings that
+/// cannot be met, and Stopped where a stop is requested meanwhile.
 ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed,
                       const std::stop_token& stop = {});
 
-/// The same for labels that are nobody's: every partition but natural and file.
+/// The same for labels that are nobody's.
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
                       std::uint32_t classes, std::uint64_t seed, const std::stop_token& stop = {});
 

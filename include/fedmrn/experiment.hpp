@@ -20,10 +20,10 @@ namespace fedmrn {
 
 /// Everything that decides the rest of a run; a checkpoint is this and nothing else.
 struct ServerState {
-    std::uint32_t round = 0;      ///< rounds done
-    std::vector<float> global;    ///< the model's state vector
-    std::vector<double> velocity; ///< server momentum, FedAdam's m; empty without them
-    std::vector<double> second;   ///< FedAdam's and FedYogi's v; empty without them
+    std::uint32_t round = 0;   ///< rounds done
+    std::vector<float> global; ///< the model's state vector
+    /// What the server optimiser keeps of each trainable parameter, by the moment's name.
+    std::map<std::string, std::vector<double>> moments;
     /// What clients keep between rounds, of those that have been in a cohort; empty for methods
     /// that keep nothing.
     std::map<std::uint64_t, std::vector<float>> memory;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -65,6 +66,12 @@ struct ModelSpec {
 /// Builds "logistic", "mlp", "lenet5", "cnn2", "cnn4" or "cnn8" for a data set's shape. Throws
 /// Error for another name, or where the samples are too small for the model.
 ModelSpec make_model(const std::string& name, ImageShape input, std::uint32_t classes);
+
+/// A model that model.name can say, for samples of a shape and so many classes.
+struct ModelEntry : Part {
+    std::function<ModelSpec(const Options&, ImageShape, std::uint32_t classes)> make = {};
+};
+Registry<ModelEntry>& models();
 
 /// The state every run with this seed starts from.
 std::vector<float> initial_state(const ModelSpec& model, std::uint64_t seed);

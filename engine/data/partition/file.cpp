@@ -11,7 +11,10 @@
 
 #include "engine/data/formats/byte_reader.hpp"
 #include "engine/data/formats/byte_stream.hpp"
+#include "engine/data/partition/kinds.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/schema.hpp"
 
 namespace fedmrn {
 namespace {
@@ -126,6 +129,29 @@ ClientSplit read_partition(const std::string& path, std::size_t samples) {
                     "`fedmrn data … --save FILE` writes");
     }
     return Reader(path, samples).split();
+}
+
+namespace {
+
+struct FileOptions {
+    std::string file;
+};
+
+} // namespace
+
+PartitionEntry from_file() {
+    const auto schema = Schema<FileOptions>()
+                            .text("partition_file", &FileOptions::file,
+                                  "the partition, as fedmrn data --save writes it")
+                            .required()
+                            .free(); // its hash decides
+    PartitionEntry entry{{"file", "file", "as a file says", schema.options()}};
+    entry.clients = 0;
+    entry.counts = entry.told = false;
+    entry.deal = [schema](const PartitionTask& task) {
+        return read_partition(schema.read(task.config.partition.options).file, task.labels.size());
+    };
+    return entry;
 }
 
 } // namespace fedmrn

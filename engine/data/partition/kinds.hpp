@@ -28,14 +28,21 @@ struct SamplesByClass {
     }
 };
 
-/// These two take a configuration whose number of clients partition() has checked.
-ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed, const std::stop_token& stop);
-ClientSplit partition_labelcnt(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed);
+SamplesByClass by_class(const PartitionTask& task);
 
-/// A client for each of the first config.clients users (0: all) that have samples. owners is not
-/// empty.
-ClientSplit partition_natural(const DataConfig& config, std::span<const std::uint32_t> owners);
+PartitionEntry iid();
+/// For every class, shares ~ Dirichlet(beta); a client that already holds more than samples /
+/// clients gets none; redrawn until every client has at least 10 samples. Calls std::log and
+/// std::exp, whose last bit is the host library's: run_to_run; all others are bits. Time O(samples
+/// + clients × classes), a redraw again O(clients × classes).
+PartitionEntry labeldir();
+/// Every client holds exactly ⌊fraction × classes⌋ labels, the least used ones given out first,
+/// ties at random; a class is cut evenly among its holders. A class that nobody holds stays unused.
+PartitionEntry labelcnt();
+/// A client is a user of the data set with the samples that are theirs, in their order: the first
+/// [data] clients users, 0 for all of them. Others' samples stay unused.
+PartitionEntry natural();
+/// As a file says that `fedmrn data --save` wrote.
+PartitionEntry from_file();
 
 } // namespace fedmrn

@@ -9,7 +9,9 @@
 
 #include "engine/data/partition/draws.hpp"
 #include "engine/data/partition/kinds.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/schema.hpp"
 
 namespace fedmrn {
 namespace {
@@ -56,33 +58,36 @@ std::vector<std::uint16_t> hand_out(std::uint64_t clients, std::uint32_t labels_
     return hands;
 }
 
-} // namespace
+struct LabelcntOptions {
+    double fraction = 0.3;
+};
 
-ClientSplit partition_labelcnt(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed) {
-    const auto classes = static_cast<std::uint32_t>(samples.first.size() - 1);
-    const std::uint32_t labels_each = labels_per_client(config.fraction, classes);
-    if (config.clients > samples.order.size() / labels_each) {
+ClientSplit deal_labelcnt(const PartitionTask& task, double fraction) {
+    const std::uint64_t clients = task.config.clients;
+    const SamplesByClass samples = by_class(task);
+    const std::uint32_t classes = task.classes;
+    const std::uint32_t labels_each = labels_per_client(fraction, classes);
+    if (clients > samples.order.size() / labels_each) {
         throw Error(fmt::format(
             "[data] clients = {}: \"labelcnt\" gives each client {} labels of at "
             "least one of {} training samples, expected at most {} clients",
-            config.clients, labels_each, samples.order.size(), samples.order.size() / labels_each));
+            clients, labels_each, samples.order.size(), samples.order.size() / labels_each));
     }
     std::vector<std::uint64_t> holders(classes, 0);
-    const std::vector<std::uint16_t> hands = hand_out(config.clients, labels_each, holders, seed);
+    const std::vector<std::uint16_t> hands = hand_out(clients, labels_each, holders, task.seed);
     for (std::uint32_t label = 0; label < classes; ++label) {
         if (samples.count(label) < holders[label]) {
             throw Error(fmt::format("[data] fraction = {}: class {} has {} samples for {} clients "
                                     "that hold it, expected fewer clients or a smaller fraction",
-                                    config.fraction, label, samples.count(label), holders[label]));
+                                    fraction, label, samples.count(label), holders[label]));
         }
     }
 
     ClientSplit split;
-    split.first.reserve(config.clients + 1);
+    split.first.reserve(clients + 1);
     split.first.push_back(0);
     std::vector<std::uint64_t> served(classes, 0); // holders of a class that have got their part
-    for (std::uint64_t k = 0; k < config.clients; ++k) {
+    for (std::uint64_t k = 0; k < clients; ++k) {
         for (std::uint32_t i = 0; i < labels_each; ++i) {
             const std::uint16_t label = hands[k * labels_each + i];
             const std::uint64_t count = samples.count(label), turn = served[label]++;
@@ -96,6 +101,22 @@ ClientSplit partition_labelcnt(const DataConfig& config, const SamplesByClass& s
         split.first.push_back(split.order.size());
     }
     return split;
+}
+
+} // namespace
+
+PartitionEntry labelcnt() {
+    const auto schema =
+        Schema<LabelcntOptions>().number("fraction", &LabelcntOptions::fraction, {'(', 0, 1, ']'},
+                                         "share of the labels that a client holds");
+    PartitionEntry entry{{"labelcnt", "labelcnt", "each client holds a share of the labels",
+                          schema.options(), [schema](const Options& said) {
+                              return fmt::format("labelcnt {}", schema.read(said).fraction);
+                          }}};
+    entry.deal = [schema](const PartitionTask& task) {
+        return deal_labelcnt(task, schema.read(task.config.partition.options).fraction);
+    };
+    return entry;
 }
 
 } // namespace fedmrn

@@ -9,7 +9,9 @@
 
 #include "engine/data/partition/draws.hpp"
 #include "engine/data/partition/kinds.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/schema.hpp"
 
 namespace fedmrn {
 namespace {
@@ -58,31 +60,24 @@ void deal(Draws draws, double beta, std::uint64_t class_samples, std::uint64_t a
     }
 }
 
-void check(const DataConfig& config, std::uint64_t samples) {
-    // Beyond these, shares are all-or-nothing or equal to the last bit anyway.
-    if (!(config.beta >= 1e-6 && config.beta <= 1e6)) {
-        throw Error(
-            fmt::format("[data] beta = {}: expected a number from 1e-6 to 1e6", config.beta));
-    }
-    if (config.clients > samples / least_samples) {
+struct LabeldirOptions {
+    double beta = 0.3;
+};
+
+ClientSplit deal_labeldir(const PartitionTask& task, double beta) {
+    const std::uint64_t clients = task.config.clients, all = task.labels.size();
+    if (clients > all / least_samples) {
         throw Error(
             fmt::format("[data] clients = {}: \"labeldir\" gives each client at least {} of "
                         "{} training samples, expected at most {} clients",
-                        config.clients, least_samples, samples, samples / least_samples));
+                        clients, least_samples, all, all / least_samples));
     }
-}
-
-} // namespace
-
-ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& samples,
-                               std::uint64_t seed, const std::stop_token& stop) {
-    const std::uint64_t all = samples.order.size();
-    check(config, all);
-    const auto classes = static_cast<std::uint32_t>(samples.first.size() - 1);
-    std::vector<std::uint64_t> held, dealt(config.clients);
+    const SamplesByClass samples = by_class(task);
+    const std::uint32_t classes = task.classes;
+    std::vector<std::uint64_t> held, dealt(clients);
     const auto deal_class = [&](std::uint32_t redraw, std::uint32_t label) {
-        if (stop.stop_requested()) throw Stopped();
-        deal(Draws(seed, step_shares + redraw * classes + label), config.beta, samples.count(label),
+        if (task.stop.stop_requested()) throw Stopped();
+        deal(Draws(task.seed, step_shares + redraw * classes + label), beta, samples.count(label),
              all, held, dealt);
         for (std::size_t k = 0; k < held.size(); ++k) {
             held[k] += dealt[k];
@@ -96,9 +91,9 @@ ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& s
                 fmt::format("[data] beta = {}: {} draws of \"labeldir\" left one of {} clients "
                             "with fewer than {} samples, expected a larger beta or fewer "
                             "clients",
-                            config.beta, redraw_limit, config.clients, least_samples));
+                            beta, redraw_limit, clients, least_samples));
         }
-        held.assign(config.clients, 0);
+        held.assign(clients, 0);
         for (std::uint32_t label = 0; label < classes; ++label) {
             deal_class(redraw, label);
         }
@@ -107,10 +102,10 @@ ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& s
 
     // The accepted draw once more, now with the samples themselves: counts need not be kept.
     ClientSplit split;
-    split.first.assign(config.clients + 1, 0);
+    split.first.assign(clients + 1, 0);
     std::partial_sum(held.begin(), held.end(), split.first.begin() + 1);
     split.order.resize(all);
-    held.assign(config.clients, 0);
+    held.assign(clients, 0);
     for (std::uint32_t label = 0; label < classes; ++label) {
         deal_class(redraw, label);
         const std::uint32_t* from = samples.order.data() + samples.first[label];
@@ -120,6 +115,23 @@ ClientSplit partition_labeldir(const DataConfig& config, const SamplesByClass& s
         }
     }
     return split;
+}
+
+} // namespace
+
+PartitionEntry labeldir() {
+    // Beyond these ends, shares are all-or-nothing or equal to the last bit anyway.
+    const auto schema =
+        Schema<LabeldirOptions>().number("beta", &LabeldirOptions::beta, {'[', 1e-6, 1e6, ']'},
+                                         "concentration of the Dirichlet distribution");
+    PartitionEntry entry{{"labeldir", "labeldir", "shares of each class ~ Dirichlet(beta)",
+                          schema.options(), [schema](const Options& said) {
+                              return fmt::format("labeldir {}", schema.read(said).beta);
+                          }}};
+    entry.deal = [schema](const PartitionTask& task) {
+        return deal_labeldir(task, schema.read(task.config.partition.options).beta);
+    };
+    return entry;
 }
 
 } // namespace fedmrn

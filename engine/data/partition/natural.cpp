@@ -6,11 +6,22 @@
 #include <fmt/format.h>
 
 #include "engine/data/partition/kinds.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 
-ClientSplit partition_natural(const DataConfig& config, std::span<const std::uint32_t> owners) {
+namespace {
+
+ClientSplit deal_natural(const PartitionTask& task) {
+    const DataConfig& config = task.config;
+    const std::span<const std::uint32_t> owners = task.owners;
+    if (owners.empty()) {
+        throw Error(fmt::format("[data] partition = \"natural\": {} does not say whose its samples "
+                                "are, expected a data set of users (leaf-…, tff-…, or an .npz with "
+                                "train_clients) or another partition",
+                                config.name));
+    }
     std::vector<std::uint64_t> held(owners.size()); // users have no gaps: never more than samples
     for (std::size_t i = 0; i < owners.size(); ++i) {
         if (owners[i] >= held.size()) {
@@ -45,6 +56,16 @@ ClientSplit partition_natural(const DataConfig& config, std::span<const std::uin
         if (place != unused) split.order[place++] = static_cast<std::uint32_t>(i);
     }
     return split;
+}
+
+} // namespace
+
+PartitionEntry natural() {
+    PartitionEntry entry{{"natural", "natural", "a client is a user of the data set"}};
+    entry.clients = 0;
+    entry.counts = false;
+    entry.deal = deal_natural;
+    return entry;
 }
 
 } // namespace fedmrn

@@ -3,13 +3,11 @@
 #include "fedmrn/dataset.hpp"
 
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
-#include "engine/data/partition/draws.hpp"
-#include "engine/data/partition/file.hpp"
 #include "engine/data/partition/kinds.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -37,77 +35,33 @@ void check_clients(const DataConfig& config, std::uint64_t samples) {
     }
 }
 
-ClientSplit partition_iid(std::uint64_t clients, std::uint64_t samples, std::uint64_t seed) {
-    ClientSplit split;
-    split.order.resize(samples);
-    std::iota(split.order.begin(), split.order.end(), 0U);
-    Draws(seed, step_shuffle).shuffle(split.order);
-    split.first.resize(clients + 1);
-    for (std::uint64_t k = 0; k <= clients; ++k) {
-        split.first[k] = k * samples / clients;
-    }
-    return split;
-}
-
-SamplesByClass group(std::span<const std::uint16_t> labels, std::uint32_t classes,
-                     std::uint64_t seed) {
-    SamplesByClass samples;
-    samples.first.assign(classes + 1, 0);
-    for (const std::uint16_t label : labels) {
-        ++samples.first[label + 1];
-    }
-    std::partial_sum(samples.first.begin(), samples.first.end(), samples.first.begin());
-    std::vector<std::uint64_t> cursor = samples.first;
-    samples.order.resize(labels.size());
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        samples.order[cursor[labels[i]]++] = static_cast<std::uint32_t>(i);
-    }
-    for (std::uint32_t label = 0; label < classes; ++label) {
-        Draws(seed, step_shuffle + label)
-            .shuffle(std::span(samples.order).subspan(samples.first[label], samples.count(label)));
-    }
-    return samples;
-}
-
 } // namespace
+
+Registry<PartitionEntry>& partitions() {
+    static Registry<PartitionEntry> registry(
+        "data.partition", {iid(), labeldir(), labelcnt(), natural(), from_file()});
+    return registry;
+}
 
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
                       std::uint32_t classes, std::uint64_t seed, const std::stop_token& stop) {
-    check_labels(config, labels, classes);
-    const bool dealt =
-        config.partition != Partition::natural && config.partition != Partition::file;
-    if (dealt) check_clients(config, labels.size());
-    switch (config.partition) {
-    case Partition::iid:
-        return partition_iid(config.clients, labels.size(), seed);
-    case Partition::labeldir:
-        return partition_labeldir(config, group(labels, classes, seed), seed, stop);
-    case Partition::labelcnt:
-        return partition_labelcnt(config, group(labels, classes, seed), seed);
-    case Partition::natural:
-        throw Error(fmt::format("[data] partition = \"natural\": {} does not say whose its samples "
-                                "are, expected a data set of users (leaf-…, tff-…, or an .npz with "
-                                "train_clients) or another partition",
-                                config.name));
-    case Partition::file:
-        return read_partition(config.partition_file, labels.size());
-    }
-    throw Error("[data] partition: expected \"iid\", \"labeldir\", \"labelcnt\", \"natural\" or "
-                "\"file\"");
+    Dataset nobodys;
+    nobodys.classes = classes;
+    nobodys.train.labels.assign(labels.begin(), labels.end());
+    return partition(config, nobodys, seed, stop);
 }
 
 ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed,
                       const std::stop_token& stop) {
+    const PartitionEntry& entry = partitions().checked(config.partition);
     const std::span<const std::uint16_t> labels = dataset.train.labels;
-    if (config.partition != Partition::natural || dataset.owners.empty()) {
-        return partition(config, labels, dataset.classes, seed, stop);
-    }
     check_labels(config, labels, dataset.classes);
-    if (dataset.owners.size() != labels.size()) {
+    if (entry.counts) check_clients(config, labels.size());
+    if (!dataset.owners.empty() && dataset.owners.size() != labels.size()) {
         throw Error(fmt::format("{}: {} owners of training samples, expected {}, one a sample",
                                 config.name, dataset.owners.size(), labels.size()));
     }
-    return partition_natural(config, dataset.owners);
+    return entry.deal({config, labels, dataset.classes, dataset.owners, seed, stop});
 }
 
 } // namespace fedmrn

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/config/choices.hpp"
+
+#include "engine/method/registry.hpp"
+#include "fedmrn/dataset.hpp"
+#include "fedmrn/model.hpp"
+#include "fedmrn/server.hpp"
+
+namespace fedmrn {
+namespace {
+
+template <auto Registry> std::vector<const Part*> parts() { return Registry().parts(); }
+
+const ChoiceKey choices[] = {
+    {"data", "name", "the data set", "data set", "datasets",
+     [](Config& c) -> Choice& { return c.data; }, parts<datasets>},
+    {"data", "partition", "who holds which training samples", "partition", "partitions",
+     [](Config& c) -> Choice& { return c.data.partition; }, parts<partitions>},
+    {"model", "name", "the model", "model", "models", [](Config& c) -> Choice& { return c.model; },
+     parts<models>},
+    {"method", "name", "how an update becomes an uplink message; docs/methods.md", "method",
+     "methods", [](Config& c) -> Choice& { return c.method; }, parts<methods>},
+    {"server", "optimizer", "how the server moves the model by the mean update", "optimizer",
+     "optimizers", [](Config& c) -> Choice& { return c.server.optimizer; },
+     parts<server_optimizers>},
+    {"server", "sampling", "who trains in a round", "sampler", "samplers",
+     [](Config& c) -> Choice& { return c.server.sampling; }, parts<samplers>},
+};
+
+} // namespace
+
+std::span<const ChoiceKey> choice_keys() { return choices; }
+
+} // namespace fedmrn

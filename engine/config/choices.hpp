@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/config/schema.hpp"
+
+namespace fedmrn {
+
+/// A place of the configuration where a registered part is chosen.
+struct ChoiceKey {
+    std::string section, name; ///< "method", "name"
+    std::string help;
+    std::string noun, nouns; ///< "method", "methods"
+    Choice& (*choice)(Config&);
+    std::vector<const Part*> (*parts)();
+
+    [[nodiscard]] std::string full() const { return section + "." + name; }
+    [[nodiscard]] const Choice& of(const Config& config) const {
+        return choice(const_cast<Config&>(config)); // NOLINT: it only looks
+    }
+    /// The part that a configuration chooses; null: it names none.
+    [[nodiscard]] const Part* part(const Config& config) const;
+};
+
+/// All of them.
+std::span<const ChoiceKey> choice_keys();
+
+/// The key of the name, and of each option that any of its parts has.
+Key name_key(const ChoiceKey& choice);
+std::vector<Key> option_keys(const ChoiceKey& choice);
+
+/// What there is to choose from: names, titles and what they are; or one part with its options.
+/// Throws Error for a name that there is not.
+std::string parts_text(const ChoiceKey& choice);
+std::string part_text(const ChoiceKey& choice, const std::string& name);
+
+} // namespace fedmrn

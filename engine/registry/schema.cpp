@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/schema.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/base/suggest.hpp"
+#include "engine/base/text.hpp"
+
+namespace fedmrn {
+namespace {
+
+Option option(std::string name, std::string expected, std::string help,
+              std::function<std::optional<Value>(const Value&)> accept) {
+    Option made;
+    made.name = std::move(name);
+    made.expected = std::move(expected);
+    made.help = std::move(help);
+    made.accept = std::move(accept);
+    return made;
+}
+
+template <class T> std::optional<Value> as(const Value& value) {
+    return std::holds_alternative<T>(value) ? std::optional(value) : std::nullopt;
+}
+
+} // namespace
+
+Option integer_option(std::string name, std::int64_t least, std::int64_t most, std::string help) {
+    return option(std::move(name), fmt::format("an integer in {} … {}", least, most),
+                  std::move(help), [least, most](const Value& value) -> std::optional<Value> {
+                      const auto* number = std::get_if<std::int64_t>(&value);
+                      if (number == nullptr || *number < least || *number > most) {
+                          return std::nullopt;
+                      }
+                      return value;
+                  });
+}
+
+Option number_option(std::string name, Interval range, std::string help) {
+    const auto [open, least, most, close] = range;
+    return option(std::move(name), fmt::format("a number in {}{}, {}{}", open, least, most, close),
+                  std::move(help), [range](const Value& value) -> std::optional<Value> {
+                      double v = 0;
+                      if (const auto* real = std::get_if<double>(&value)) {
+                          v = *real;
+                      } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+                          v = static_cast<double>(*whole);
+                      } else {
+                          return std::nullopt;
+                      }
+                      const bool above = range.open == '[' ? v >= range.least : v > range.least;
+                      const bool below = range.close == ']' ? v <= range.most : v < range.most;
+                      return above && below ? std::optional<Value>(v) : std::nullopt; // no NaN
+                  });
+}
+
+Option word_option(std::string name, std::vector<std::string> words, std::string help) {
+    std::vector<std::string> quoted;
+    for (const std::string& word : words) {
+        quoted.push_back(fmt::format("\"{}\"", word));
+    }
+    const std::vector<std::string_view> views(quoted.begin(), quoted.end());
+    return option(std::move(name), alternatives(views), std::move(help),
+                  [words = std::move(words)](const Value& value) -> std::optional<Value> {
+                      const auto* text = std::get_if<std::string>(&value);
+                      const bool known = text != nullptr && std::find(words.begin(), words.end(),
+                                                                      *text) != words.end();
+                      return known ? std::optional(value) : std::nullopt;
+                  });
+}
+
+Option boolean_option(std::string name, std::string help) {
+    return option(std::move(name), "true or false", std::move(help), as<bool>);
+}
+
+Option text_option(std::string name, std::string help) {
+    return option(std::move(name), "a string", std::move(help),
+                  [](const Value& value) -> std::optional<Value> {
+                      const auto* text = std::get_if<std::string>(&value);
+                      return text != nullptr && valid_utf8(*text) ? std::optional(value)
+                                                                  : std::nullopt;
+                  });
+}
+
+} // namespace fedmrn
