@@ -112,25 +112,23 @@ void add_training(const std::string& name, const ModelSpec& model, const MethodC
     })->Apply(by_lanes);
 }
 
-MethodConfig fedmrn(MaskKind mask, NoiseKind noise) {
-    return {.mask = mask, .noise = noise, .magnitude = mask == MaskKind::binary ? 0.01 : 0.005};
+MethodConfig fedmrn(const std::string& mask, const std::string& noise) {
+    return {"fedmrn",
+            {{"mask", mask}, {"noise", noise}, {"magnitude", mask == "binary" ? 0.01 : 0.005}}};
 }
 
 // 32 full batches, so that a step is 1/32 of it; then the quick start's client of 600 samples.
 const Register all([] {
-    const MethodConfig fedavg{.name = MethodName::fedavg};
-    const MethodConfig binary = fedmrn(MaskKind::binary, NoiseKind::uniform);
+    const MethodConfig fedavg{"fedavg"};
+    const MethodConfig binary = fedmrn("binary", "uniform");
     add_training("steps_fedavg", cnn4(), fedavg, 2048);
     add_training("steps_fedmrn_binary_uniform", cnn4(), binary, 2048);
-    add_training("steps_fedmrn_signed_uniform", cnn4(),
-                 fedmrn(MaskKind::signed_, NoiseKind::uniform), 2048);
-    add_training("steps_fedmrn_binary_gaussian", cnn4(),
-                 fedmrn(MaskKind::binary, NoiseKind::gaussian), 2048);
-    add_training("steps_fedmrn_signed_gaussian", cnn4(),
-                 fedmrn(MaskKind::signed_, NoiseKind::gaussian), 2048);
-    add_training("steps_fedmud", cnn4(), {.name = MethodName::fedmud}, 2048);
+    add_training("steps_fedmrn_signed_uniform", cnn4(), fedmrn("signed", "uniform"), 2048);
+    add_training("steps_fedmrn_binary_gaussian", cnn4(), fedmrn("binary", "gaussian"), 2048);
+    add_training("steps_fedmrn_signed_gaussian", cnn4(), fedmrn("signed", "gaussian"), 2048);
+    add_training("steps_fedmud", cnn4(), {"fedmud"}, 2048);
     add_training("client_fedavg", cnn4(), fedavg, 600);
-    add_training("client_powersgd", cnn4(), {.name = MethodName::powersgd}, 600);
+    add_training("client_powersgd", cnn4(), {"powersgd", {{"error_feedback", false}}}, 600);
     add_training("client_fedmrn", cnn4(), binary, 600);
     add_training("mlp_fedmrn", mlp(), binary, 2048);
     add("forward_backward/cnn4", [](benchmark::State& state) {

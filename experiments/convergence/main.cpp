@@ -31,11 +31,10 @@ void print(const char* title, const char* value, const Series& fedavg, const Ser
 
 int main() {
     try {
-        print("Strongly convex, mean of 10 seeds", "F(w_T) − F*",
-              strongly_convex(MethodName::fedavg, seeds),
-              strongly_convex(MethodName::fedmrn, seeds));
-        print("Not convex, mean of 10 seeds", "mean ‖∇F‖²", non_convex(MethodName::fedavg, seeds),
-              non_convex(MethodName::fedmrn, seeds));
+        print("Strongly convex, mean of 10 seeds", "F(w_T) − F*", strongly_convex("fedavg", seeds),
+              strongly_convex("fedmrn", seeds));
+        print("Not convex, mean of 10 seeds", "mean ‖∇F‖²", non_convex("fedavg", seeds),
+              non_convex("fedmrn", seeds));
     } catch (const Error& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -53,7 +53,7 @@ std::vector<double> doubled(std::uint32_t first, std::uint32_t last) {
 
 } // namespace
 
-Config base(MethodName method) {
+Config base(const std::string& method) {
     Config config;
     config.experiment.lanes = 1;
     config.experiment.device = DeviceKind::cpu;
@@ -62,8 +62,8 @@ Config base(MethodName method) {
     config.client.cohort = 5;
     config.client.batch = 10;
     config.method.name = method;
-    config.method.noise = NoiseKind::bernoulli;
-    config.method.magnitude_decay = true;
+    config.method["noise"] = "bernoulli";
+    config.method["magnitude_decay"] = true;
     config.experiment.rounds = config.server.eval_every = 1'000'000; // nobody wants the accuracy
     return config;
 }
@@ -76,18 +76,19 @@ Series optimality_gaps(Config config, std::uint32_t seeds, std::vector<double> a
     return series;
 }
 
-Series strongly_convex(MethodName method, std::uint32_t seeds, std::uint32_t rounds) {
+Series strongly_convex(const std::string& method, std::uint32_t seeds, std::uint32_t rounds) {
     Config config = base(method);
     config.model.name = "logistic";
     config.client.l2 = strong;
     config.client.schedule = Schedule::inverse;
     config.client.decay_rounds = gamma / steps;
-    config.client.lr = (method == MethodName::fedmrn ? 4 : 2) / (strong * gamma);
-    config.method.magnitude = 0.2;
+    config.client.lr = (method == "fedmrn" ? 4 : 2) / (strong * gamma);
+    config.method["magnitude"] = 0.2;
     return optimality_gaps(config, seeds, doubled(256, rounds));
 }
 
-Series non_convex(MethodName method, std::uint32_t seeds, std::uint32_t first, std::uint32_t last) {
+Series non_convex(const std::string& method, std::uint32_t seeds, std::uint32_t first,
+                  std::uint32_t last) {
     Config config = base(method);
     config.model.name = "mlp";
     Series series;
@@ -96,7 +97,7 @@ Series non_convex(MethodName method, std::uint32_t seeds, std::uint32_t first, s
         std::vector<double>& found = series.values.emplace_back();
         for (const double t : series.at) {
             config.client.lr = 8 / std::sqrt(t);
-            config.method.magnitude = 4 / std::sqrt(t);
+            config.method["magnitude"] = 4 / std::sqrt(t);
             found.push_back(mean_squared_gradient(config, static_cast<std::uint32_t>(t)));
         }
     }

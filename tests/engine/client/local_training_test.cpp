@@ -94,14 +94,15 @@ protected:
 INSTANTIATE_TEST_SUITE_P(On, LocalTraining, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 TEST_P(LocalTraining, OfFedAvgIsTheLoopByHandBitByBit) {
-    const auto method = make_method({.name = MethodName::fedavg}, model.layout);
+    const auto method = make_method({"fedavg"}, model.layout);
     EXPECT_TRUE(same_bits(by_lanes(*method).dense, by_hand(*method)));
 }
 
 /// Dense part and final mask; the mask is drawn from the same update.
 TEST_P(LocalTraining, OfFedMrnIsTheLoopByHandBitByBit) {
-    for (const MaskKind mask : {MaskKind::binary, MaskKind::signed_}) {
-        const auto method = make_method({.mask = mask, .magnitude = 0.05}, model.layout);
+    for (const std::string mask : {"binary", "signed"}) {
+        const auto method =
+            make_method({"fedmrn", {{"mask", mask}, {"magnitude", 0.05}}}, model.layout);
         const Message message = by_lanes(*method);
         const auto update = by_hand(*method);
         const std::size_t masked = model.layout.masked;
@@ -109,7 +110,7 @@ TEST_P(LocalTraining, OfFedMrnIsTheLoopByHandBitByBit) {
             message.dense, std::vector<float>(update.begin() + static_cast<std::ptrdiff_t>(masked),
                                               update.end())));
         const kernels::MaskRule rule{
-            mask == MaskKind::binary ? formula::MaskShape::binary : formula::MaskShape::plusminus,
+            mask == "binary" ? formula::MaskShape::binary : formula::MaskShape::plusminus,
             formula::noise_rule(formula::NoiseShape::uniform, 0.05), true, true};
         const Buffer<float> u(device, update);
         Buffer<std::uint32_t> words(device, (masked + 31) / 32);

@@ -50,16 +50,16 @@ beta = 0.1
     EXPECT_EQ(folder(7), "runs/where/labeldir-0.1/fedavg/seed-3");
     // A row's own keys, its method's defaults, and nothing of its neighbour's.
     const Config &ours = plan.runs[0].config, &average = plan.runs[7].config;
-    EXPECT_EQ(ours.method.mask, MaskKind::signed_);
-    EXPECT_EQ(ours.method.magnitude, 0.005);
+    EXPECT_EQ(ours.method.options.at("mask"), Value("signed"));
+    EXPECT_EQ(std::get<double>(ours.method.options.at("magnitude")), 0.005);
     EXPECT_EQ(ours.client.momentum, 0.5);
     EXPECT_EQ(ours.client.lr, 0.1);
-    EXPECT_EQ(ours.data.partition, Partition::iid);
+    EXPECT_EQ(ours.data.partition.name, "iid");
     EXPECT_EQ(ours.experiment.seed, 5U);
     EXPECT_EQ(average.client.lr, 0.03);
     EXPECT_EQ(average.client.momentum, 0.0);
-    EXPECT_EQ(average.data.partition, Partition::labeldir);
-    EXPECT_EQ(average.data.beta, 0.1);
+    EXPECT_EQ(average.data.partition.name, "labeldir");
+    EXPECT_EQ(std::get<double>(average.data.partition.options.at("beta")), 0.1);
     EXPECT_EQ(average.experiment.seed, 3U);
 }
 

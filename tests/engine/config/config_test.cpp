@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/config/run_file.hpp"
 #include "engine/config/schema.hpp"
 #include "engine/store/run_folder.hpp"
 #include "tests/support/run_files.hpp"
@@ -49,17 +50,20 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("method.name = 'fedavg'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("client.lr = 0.1\nmethod.name = 'fedavg'", "f").client.lr, 0.1);
-    EXPECT_EQ(parse_config("", "f").method.magnitude, 0.01);
-    EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.magnitude, 0.005);
-    EXPECT_EQ(parse_config("method = {name = 'signsgd', vote = 'mean'}", "f").method.magnitude,
-              0.001);
+    EXPECT_EQ(parse_config("", "f").method.options.at("magnitude"), Value(0.01));
+    EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.options.at("magnitude"),
+              Value(0.005));
+    EXPECT_EQ(parse_config("method = {name = 'signsgd', vote = 'mean'}", "f")
+                  .method.options.at("magnitude"),
+              Value(0.001));
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
-    EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f").method.magnitude,
-              0.01);
+    EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f")
+                  .method.options.at("magnitude"),
+              Value(0.01));
     const std::vector<std::string> set{"method.name=fedavg"};
     EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
 }
@@ -127,7 +131,7 @@ TEST(Config, TheNaturalPartitionTakesEveryUser) {
     EXPECT_EQ(parse_config("data.partition = 'iid'", "f").data.clients, 100U);
     // The resolved file of such a run is read again when it is resumed.
     const Config c = parse_config(natural, "f");
-    EXPECT_EQ(c.data.partition, Partition::natural);
+    EXPECT_EQ(c.data.partition.name, "natural");
     EXPECT_TRUE(same(parse_config(to_toml(c), "other"), c)) << to_toml(c);
 }
 
@@ -138,10 +142,10 @@ TEST(Config, ReadsEveryWord) {
                                   "f");
     EXPECT_EQ(c.experiment.device, DeviceKind::cuda);
     EXPECT_EQ(c.experiment.precision, Precision::bf16);
-    EXPECT_EQ(c.data.partition, Partition::labelcnt);
-    EXPECT_EQ(c.method.mask, MaskKind::signed_);
-    EXPECT_EQ(c.method.noise, NoiseKind::bernoulli);
-    EXPECT_FALSE(c.method.progressive);
+    EXPECT_EQ(c.data.partition.name, "labelcnt");
+    EXPECT_EQ(c.method.options.at("mask"), Value("signed"));
+    EXPECT_EQ(c.method.options.at("noise"), Value("bernoulli"));
+    EXPECT_EQ(c.method.options.at("progressive"), Value(false));
     EXPECT_EQ(parse_config("experiment.device='auto'", "f").experiment.device,
               DeviceKind::automatic);
 }
@@ -151,14 +155,14 @@ TEST(Config, WritingAndReadingIsTheIdentity) {
     c.experiment.seed = std::numeric_limits<std::int64_t>::max();
     c.experiment.out = "a \"b\" \\ c\td\x01 é";
     c.experiment.device = DeviceKind::cuda;
-    c.data.partition = Partition::labeldir;
-    c.data.beta = 0.1 + 0.2;
+    c.data.partition.name = "labeldir";
+    c.data.partition["beta"] = 0.1 + 0.2;
     c.client.lr = 1e-300;
     c.client.weight_decay = std::numeric_limits<double>::denorm_min();
     c.server.lr = 3;
-    c.method.mask = MaskKind::signed_;
-    c.method.magnitude = 1e-6;
-    c.method.post_training = true;
+    c.method["mask"] = "signed";
+    c.method["magnitude"] = 1e-6;
+    c.method["post_training"] = true;
     EXPECT_TRUE(same(parse_config(to_toml(c), "other"), c)) << to_toml(c);
     EXPECT_EQ(to_toml(parse_config(to_toml(c), "other")), to_toml(c));
 }
@@ -169,11 +173,11 @@ TEST(Config, OverridesWinInTheirOrder) {
         "experiment.out=\"q 1\"", "server.lr=2",    "method.stochastic=false"};
     const Config c = parse_config("[client]\nlr = 1.0", "f", set);
     EXPECT_EQ(c.client.lr, 0.25);
-    EXPECT_EQ(c.method.mask, MaskKind::signed_);
+    EXPECT_EQ(c.method.options.at("mask"), Value("signed"));
     EXPECT_EQ(c.data.path, "/a=b.c/d");
     EXPECT_EQ(c.experiment.out, "q 1");
     EXPECT_EQ(c.server.lr, 2);
-    EXPECT_FALSE(c.method.stochastic);
+    EXPECT_EQ(c.method.options.at("stochastic"), Value(false));
 }
 
 TEST(Config, LoadsAFile) {

@@ -99,7 +99,7 @@ TEST_P(Npz, WhoseTheTrainingSamplesAre) {
     members.push_back({"train_clients.npy", npy("<i8", "(3,)", words({7'000'000'000, 3, 3}, 8))});
     EXPECT_EQ(load().owners, (std::vector<std::uint32_t>{1, 0, 0}));
     DataConfig config;
-    config.partition = Partition::natural;
+    config.partition = "natural";
     config.clients = 0;
     const ClientSplit split = partition(config, load(), 1);
     EXPECT_EQ(split.order, (std::vector<std::uint32_t>{1, 2, 0}));

@@ -39,12 +39,12 @@ TEST_F(PartitionFile, ReadsWhatItWrote) {
     DataConfig config;
     config.clients = 7;
     const ClientSplit split = partition(config, data, 3);
-    config.partition = Partition::file;
-    config.partition_file = write(partition_text(data, split));
+    config.partition = "file";
+    config.partition["partition_file"] = write(partition_text(data, split));
     const ClientSplit back = partition(config, data, 99);
     EXPECT_EQ(back.first, split.first);
     EXPECT_EQ(back.order, split.order);
-    EXPECT_TRUE(is_partition_file(config.partition_file));
+    EXPECT_TRUE(is_partition_file(std::get<std::string>(config.partition["partition_file"])));
     EXPECT_FALSE(is_partition_file(write("{\"format\": \"other\"}")));
 }
 
@@ -98,8 +98,8 @@ TEST_F(PartitionFile, DeepNestingIsOneLine) {
 /// A thousand redraws that cannot succeed take their time; a stop ends them.
 TEST_F(PartitionFile, DrawingHeedsAStop) {
     DataConfig config;
-    config.partition = Partition::labeldir;
-    config.beta = 0.3;
+    config.partition = "labeldir";
+    config.partition["beta"] = 0.3;
     config.clients = 3;
     std::stop_source stop;
     EXPECT_NO_THROW(partition(config, data, 1, stop.get_token()));

@@ -93,7 +93,7 @@ TEST(Synthetic, IsAFunctionOfTheSeed) {
 TEST(Synthetic, MoreSamplesOnlyAddToFewer) {
     DataConfig config;
     config.name = "synthetic";
-    config.samples = 1500;
+    config["samples"] = 1500;
     const Split few = make_synthetic(7).train, many = load_dataset(config, 7).train;
     ASSERT_EQ(many.samples(), 1500U);
     EXPECT_TRUE(std::equal(few.pixels.begin(), few.pixels.end(), many.pixels.begin()));

@@ -21,7 +21,7 @@ protected:
         method->aggregate(device, {}, {&message, 1}, mean.data());
         return mean.read();
     }
-    const MethodConfig config{.name = MethodName::signsgd, .error_feedback = true};
+    const MethodConfig config{"signsgd", {{"error_feedback", true}}};
     const std::unique_ptr<Method> method = make_method(config, one_tensor(n));
     const std::vector<float> update = RandomValues(1).values(n + 1, 0.02);
 };
@@ -29,7 +29,7 @@ INSTANTIATE_TEST_SUITE_P(On, ErrorFeedbackTest, ::testing::ValuesIn(kinds_under_
 
 /// p = D + e, and e ← p − decode(message), by plain arithmetic; the bias keeps nothing.
 TEST_P(ErrorFeedbackTest, KeepsWhatTheMessageLeftOut) {
-    const auto plain = make_method({.name = MethodName::signsgd}, one_tensor(n));
+    const auto plain = make_method({"signsgd"}, one_tensor(n));
     EXPECT_EQ(plain->memory(), 0U);
     EXPECT_EQ(method->memory(), n);
     std::vector<float> memory, error(n, 0.0f);

@@ -9,7 +9,7 @@ namespace {
 
 class FedAvgTest : public MethodTest {
 protected:
-    std::unique_ptr<Method> method = make_method({.name = MethodName::fedavg}, model.layout);
+    std::unique_ptr<Method> method = make_method({"fedavg"}, model.layout);
 };
 INSTANTIATE_TEST_SUITE_P(On, FedAvgTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
@@ -29,7 +29,7 @@ TEST_P(FedAvgTest, UploadsTheUpdateAndTheStatisticsChange) {
 /// Bytes: 4 a value of the state, a table, a header.
 TEST_P(FedAvgTest, CostsThirtyTwoBitsAValue) {
     const auto cnn4 = make_model("cnn4", {28, 28, 1}, 10);
-    const auto of_cnn4 = make_method({.name = MethodName::fedavg}, cnn4.layout);
+    const auto of_cnn4 = make_method({"fedavg"}, cnn4.layout);
     Message sent;
     sent.samples = 1;
     sent.tensors = of_cnn4->table(7);

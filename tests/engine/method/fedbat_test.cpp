@@ -10,7 +10,7 @@
 namespace fedmrn::test {
 namespace {
 
-constexpr MethodConfig config{.name = MethodName::fedbat};
+const MethodConfig config{"fedbat"};
 
 class FedBatTest : public MethodTest {
 protected:
@@ -85,7 +85,7 @@ TEST_P(FedBatTest, TheMeanIsTheClippedUpdate) {
 /// update, which is the one that FedAvg sends.
 TEST_P(FedBatTest, AClientOfOneStepSendsItsMeanMagnitude) {
     const ClientConfig client{.epochs = 1, .batch = 8, .lr = 0.05};
-    const auto dense = make_method({.name = MethodName::fedavg}, model.layout);
+    const auto dense = make_method({"fedavg"}, model.layout);
     const Message sent = trained(*method, 5, client), update = trained(*dense, 5, client);
     ASSERT_EQ(sent.scales.size(), tensors());
     std::size_t t = 0;
@@ -134,8 +134,7 @@ TEST_P(FedBatTest, HasAnExponentAndAStartOfEachTensor) {
 }
 
 TEST_P(FedBatTest, AMessageOfAnotherMethodIsOneLine) {
-    const Message theirs =
-        message(*make_method({.name = MethodName::signsgd}, model.layout), 9, 5, updates(1));
+    const Message theirs = message(*make_method({"signsgd"}, model.layout), 9, 5, updates(1));
     EXPECT_TRUE(
         one_line([&] { aggregate(*method, {theirs}); }, "client 9: made with another method"));
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/method_test.hpp"
+#include "tests/support/option.hpp"
 
 #include "kernels/mask.hpp"
 #include "tests/support/reason.hpp"
@@ -8,23 +9,28 @@
 namespace fedmrn::test {
 namespace {
 
-MethodConfig config(MaskKind mask, NoiseKind noise) {
-    return {.name = MethodName::fedmrn, .mask = mask, .noise = noise, .magnitude = 0.01};
+MethodConfig config(const std::string& mask, const std::string& noise) {
+    return {"fedmrn", {{"mask", mask}, {"noise", noise}, {"magnitude", 0.01}}};
+}
+
+formula::NoiseShape noise_shape(const std::string& word) {
+    using enum formula::NoiseShape;
+    return word == "uniform" ? uniform : word == "gaussian" ? gaussian : bernoulli;
 }
 
 class FedMrnTest : public MethodTest {
 protected:
     /// Noise ⊙ mask of a message, element by element.
     std::vector<float> decoded(const Message& message, const MethodConfig& how) {
-        const auto shape = static_cast<formula::NoiseShape>(how.noise);
+        const auto shape = noise_shape(option<std::string>(how, "noise"));
         const std::size_t n = model.layout.masked;
         Buffer<float> noise(device, n);
-        kernels::make_noise(device, formula::noise_rule(shape, how.magnitude), message.seed, n,
-                            noise.data());
+        kernels::make_noise(device, formula::noise_rule(shape, option<double>(how, "magnitude")),
+                            message.seed, n, noise.data());
         auto values = noise.read();
         for (std::size_t i = 0; i < n; ++i) {
             const bool bit = message.mask[i / 32] >> i % 32 & 1;
-            if (!bit) values[i] = how.mask == MaskKind::binary ? 0.0f : -values[i];
+            if (!bit) values[i] = option<std::string>(how, "mask") == "binary" ? 0.0f : -values[i];
         }
         return values;
     }
@@ -34,9 +40,8 @@ INSTANTIATE_TEST_SUITE_P(On, FedMrnTest, ::testing::ValuesIn(kinds_under_test())
 /// A message of one client comes out of the aggregation as exactly its noise ⊙ mask and its dense
 /// values; N = 64 divides without rounding.
 TEST_P(FedMrnTest, OneMessageAggregatesToItsMaskedNoise) {
-    for (const MaskKind mask : {MaskKind::binary, MaskKind::signed_}) {
-        for (const NoiseKind noise :
-             {NoiseKind::uniform, NoiseKind::gaussian, NoiseKind::bernoulli}) {
+    for (const std::string mask : {"binary", "signed"}) {
+        for (const std::string noise : {"uniform", "gaussian", "bernoulli"}) {
             const MethodConfig how = config(mask, noise);
             const auto method = make_method(how, model.layout);
             const Message sent = message(*method, 3, 64, updates(1));
@@ -56,7 +61,7 @@ TEST_P(FedMrnTest, OneMessageAggregatesToItsMaskedNoise) {
 
 /// The weights N_k, against float64.
 TEST_P(FedMrnTest, WeightsClientsBySamples) {
-    const MethodConfig how = config(MaskKind::signed_, NoiseKind::uniform);
+    const MethodConfig how = config("signed", "uniform");
     const auto method = make_method(how, model.layout);
     const Message a = message(*method, 1, 100, updates(1)),
                   b = message(*method, 2, 300, updates(2));
@@ -82,9 +87,9 @@ TEST_P(FedMrnTest, TheTableMasksWeightsOnly) {
 
 /// Post-training masking trains on w + u and masks the same update at the end.
 TEST_P(FedMrnTest, PostTrainingMaskingTrainsDensely) {
-    MethodConfig how = config(MaskKind::binary, NoiseKind::uniform);
+    MethodConfig how = config("binary", "uniform");
     const auto masking = make_method(how, model.layout);
-    how.post_training = true;
+    how["post_training"] = true;
     const auto after = make_method(how, model.layout);
     const auto update = updates(1);
     const Buffer<LaneState> states(device, std::vector<LaneState>{{1, 0, 1, 4, 10, 1}});
@@ -102,11 +107,11 @@ TEST_P(FedMrnTest, PostTrainingMaskingTrainsDensely) {
 }
 
 TEST_P(FedMrnTest, AMessageOfAnotherExperimentIsOneLine) {
-    const auto ours = make_method(config(MaskKind::binary, NoiseKind::uniform), model.layout);
-    MethodConfig louder = config(MaskKind::binary, NoiseKind::uniform);
-    louder.magnitude = 0.02;
-    for (const MethodConfig& how : {config(MaskKind::signed_, NoiseKind::uniform),
-                                    config(MaskKind::binary, NoiseKind::gaussian), louder}) {
+    const auto ours = make_method(config("binary", "uniform"), model.layout);
+    MethodConfig louder = config("binary", "uniform");
+    louder["magnitude"] = 0.02;
+    for (const MethodConfig& how :
+         {config("signed", "uniform"), config("binary", "gaussian"), louder}) {
         const Message sent = message(*make_method(how, model.layout), 9, 5, updates(1));
         EXPECT_TRUE(one_line([&] { aggregate(*ours, {sent}); },
                              "client 9: made with another method, mask, noise or magnitude"));

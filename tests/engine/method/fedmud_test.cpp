@@ -68,8 +68,7 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
     constexpr std::uint32_t rows = 4;
     for (const ModelSpec& model : {narrow_cnn(), narrow_mlp()}) {
         for (const double ratio : {1.0 / 32, 0.3}) {
-            const auto method =
-                make_method({.name = MethodName::fedmud, .ratio = ratio}, model.layout);
+            const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
             const auto factors = factors_of(model.layout, ratio);
             RandomValues random(2);
             const auto state = random_state(model, 2);
@@ -114,7 +113,7 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
 TEST_P(FedMudTest, TrainsBAndNothingElse) {
     const ModelSpec model = narrow_cnn();
     constexpr double ratio = 0.25;
-    const auto method = make_method({.name = MethodName::fedmud, .ratio = ratio}, model.layout);
+    const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
     const auto factors = factors_of(model.layout, ratio);
     Federation federation(device, model, {23});
     const auto state = random_state(model, 1);
@@ -150,7 +149,7 @@ TEST_P(FedMudTest, TrainsBAndNothingElse) {
 TEST_P(FedMudTest, AStepIsOnTheMeanAStepOfTheWeights) {
     constexpr std::size_t rows = 6, columns = 64, n = rows * columns, seeds = 300;
     const ParameterLayout layout{{{"w", Role::masked, {rows, columns}, 0}}, n, n, n};
-    const auto method = make_method({.name = MethodName::fedmud, .ratio = 0.125}, layout);
+    const auto method = make_method({"fedmud", {{"ratio", 0.125}}}, layout);
     const std::vector<float> g = RandomValues(1).values(n);
     const Buffer<float> zeros(device, n);
     Values total(n, 0.0);

@@ -11,7 +11,7 @@
 namespace fedmrn::test {
 namespace {
 
-constexpr MethodConfig config{.name = MethodName::fedpm};
+const MethodConfig config{"fedpm"};
 
 double sigmoid(double s) { return 1.0 / (1.0 + std::exp(-s)); }
 

@@ -11,10 +11,10 @@ namespace {
 /// What PowerSGD and FedMUD have in common.
 class LowRankMethods : public MethodTest {
 protected:
-    const std::vector<MethodConfig> configs{{.name = MethodName::powersgd, .rank = 1},
-                                            {.name = MethodName::powersgd, .rank = 2},
-                                            {.name = MethodName::fedmud, .ratio = 1.0 / 32},
-                                            {.name = MethodName::fedmud, .ratio = 0.25}};
+    const std::vector<MethodConfig> configs{{"powersgd", {{"rank", 1}, {"error_feedback", false}}},
+                                            {"powersgd", {{"rank", 2}, {"error_feedback", false}}},
+                                            {"fedmud", {{"ratio", 1.0 / 32}}},
+                                            {"fedmud", {{"ratio", 0.25}}}};
     const std::size_t state = model.layout.state, masked = model.layout.masked;
 };
 INSTANTIATE_TEST_SUITE_P(On, LowRankMethods, ::testing::ValuesIn(kinds_under_test()), kind_name);
@@ -148,9 +148,10 @@ TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
     // rank · Σ (m + n); round(ρ · max) · min of each tensor
     constexpr std::size_t sides = 41 + 352 + 704 + 1408 + 266;
     constexpr std::size_t factors = 1 * 9 + 9 * 64 + 18 * 128 + 36 * 256 + 8 * 10;
-    for (const Case& c : {Case{{.name = MethodName::powersgd, .rank = 4}, 4 * sides, 52'136},
-                          Case{{.name = MethodName::powersgd, .rank = 1}, sides, 18'884},
-                          Case{{.name = MethodName::fedmud}, factors, 56'528}}) {
+    for (const Case& c :
+         {Case{{"powersgd", {{"rank", 4}, {"error_feedback", false}}}, 4 * sides, 52'136},
+          Case{{"powersgd", {{"rank", 1}, {"error_feedback", false}}}, sides, 18'884},
+          Case{{"fedmud"}, factors, 56'528}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto start = initial_state(cnn4, 1);

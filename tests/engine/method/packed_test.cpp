@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/method/packed_values.hpp"
+#include "tests/support/option.hpp"
 
 #include "tests/support/reason.hpp"
 
@@ -11,17 +12,17 @@ namespace {
 class PackedTest : public MethodTest {
 protected:
     const std::vector<MethodConfig> configs{
-        {.name = MethodName::signsgd, .vote = VoteKind::scaled},
-        {.name = MethodName::signsgd, .magnitude = 0.001, .vote = VoteKind::majority},
-        {.name = MethodName::signsgd, .magnitude = 0.001, .vote = VoteKind::mean},
-        {.name = MethodName::terngrad},
-        {.name = MethodName::qsgd, .levels = 1},
-        {.name = MethodName::qsgd, .levels = 5},
-        {.name = MethodName::qsgd, .levels = 127},
-        {.name = MethodName::drive},
-        {.name = MethodName::drive, .estimate = EstimateKind::least_error},
-        {.name = MethodName::eden, .bits = 1},
-        {.name = MethodName::eden, .bits = 4}};
+        {"signsgd", {{"vote", "scaled"}}},
+        {"signsgd", {{"magnitude", 0.001}, {"vote", "majority"}}},
+        {"signsgd", {{"magnitude", 0.001}, {"vote", "mean"}}},
+        {"terngrad"},
+        {"qsgd", {{"levels", 1}}},
+        {"qsgd", {{"levels", 5}}},
+        {"qsgd", {{"levels", 127}}},
+        {"drive"},
+        {"drive", {{"estimate", "least_error"}}},
+        {"eden", {{"bits", 1}}},
+        {"eden", {{"bits", 4}}}};
 };
 INSTANTIATE_TEST_SUITE_P(On, PackedTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
@@ -35,7 +36,7 @@ TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
         const auto mean = aggregate(*method, {received});
         auto expected = values_of(sent, config);
         if (sent.scales.empty()) {
-            for (double& value : expected) value *= config.magnitude;
+            for (double& value : expected) value *= option<double>(config, "magnitude");
         }
         ASSERT_EQ(expected.size(), model.layout.masked);
         for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -53,13 +54,13 @@ TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
 /// 0.25 a + 0.75 b, where the server averages.
 TEST_P(PackedTest, WeightsClientsBySamples) {
     for (const MethodConfig& config : configs) {
-        if (config.vote == VoteKind::majority) continue;
+        if (option<std::string>(config, "vote") == "majority") continue;
         const auto method = make_method(config, model.layout);
         const Message a = message(*method, 1, 100, updates(1)),
                       b = message(*method, 2, 300, updates(2));
         const auto mean = aggregate(*method, {a, b});
         const auto of_a = values_of(a, config), of_b = values_of(b, config);
-        const double unit = a.scales.empty() ? config.magnitude : 1.0;
+        const double unit = a.scales.empty() ? option<double>(config, "magnitude") : 1.0;
         for (std::size_t i = 0; i < of_a.size(); ++i) {
             const double one = 0.25 * unit * of_a[i], other = 0.75 * unit * of_b[i];
             // Values are float32, of a product and a quotient.
@@ -100,7 +101,7 @@ TEST_P(PackedTest, ADivergedClientIsOneLine) {
 
 /// 5 levels have codes of 4 bits: the levels 6 and 7 that no client makes count as 5, ‖D‖₂ itself.
 TEST_P(PackedTest, ALevelThatIsNoneCountsAsTheHighest) {
-    const MethodConfig config{.name = MethodName::qsgd, .levels = 5};
+    const MethodConfig config{"qsgd", {{"levels", 5}}};
     const auto method = make_method(config, model.layout);
     Message sent = message(*method, 1, 64, updates(1));
     std::fill_n(sent.packed.begin(), 4, ~0U);
@@ -113,7 +114,7 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
         const auto method = make_method(config, model.layout);
         const std::vector<float> zeros(model.layout.trainable, 0.0f);
         const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table(7));
-        if (config.name != MethodName::signsgd) { // whose zeros have drawn signs, of scale 0
+        if (config.name != "signsgd") { // whose zeros have drawn signs, of scale 0
             for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
         }
         for (const float scale : sent.scales) ASSERT_EQ(scale, 0.0f);
@@ -128,16 +129,13 @@ TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
         MethodConfig config;
         unsigned bits, scales;
     };
-    for (const Case& c : {Case{{.name = MethodName::signsgd}, 1, 5},
-                          Case{{.name = MethodName::signsgd, .vote = VoteKind::majority}, 1, 0},
-                          Case{{.name = MethodName::terngrad}, 2, 5},
-                          Case{{.name = MethodName::qsgd, .levels = 1}, 2, 5},
-                          Case{{.name = MethodName::qsgd, .levels = 4}, 4, 5},
-                          Case{{.name = MethodName::qsgd, .levels = 127}, 8, 5},
-                          Case{{.name = MethodName::drive}, 1, 9},
-                          Case{{.name = MethodName::eden, .bits = 2}, 2, 9},
-                          Case{{.name = MethodName::eden, .bits = 3}, 3, 9},
-                          Case{{.name = MethodName::eden, .bits = 4}, 4, 9}}) {
+    for (const Case& c :
+         {Case{{"signsgd"}, 1, 5},
+          Case{{"signsgd", {{"vote", "majority"}, {"magnitude", 0.01}}}, 1, 0},
+          Case{{"terngrad"}, 2, 5}, Case{{"qsgd", {{"levels", 1}}}, 2, 5},
+          Case{{"qsgd", {{"levels", 4}}}, 4, 5}, Case{{"qsgd", {{"levels", 127}}}, 8, 5},
+          Case{{"drive"}, 1, 9}, Case{{"eden", {{"bits", 2}}}, 2, 9},
+          Case{{"eden", {{"bits", 3}}}, 3, 9}, Case{{"eden", {{"bits", 4}}}, 4, 9}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto state = initial_state(cnn4, 1);

@@ -8,12 +8,13 @@
 #include "kernels/formula/centroids.hpp"
 #include "kernels/formula/hadamard.hpp"
 #include "tests/support/method_test.hpp"
+#include "tests/support/option.hpp"
 
 namespace fedmrn::test {
 
 /// Whether a method rotates slices of the update before it packs them.
 inline bool rotates(const MethodConfig& config) {
-    return config.name == MethodName::drive || config.name == MethodName::eden;
+    return config.name == "drive" || config.name == "eden";
 }
 
 /// S H r / √n in float64, in place; the signs are those of elements `first` and on.
@@ -50,8 +51,9 @@ inline std::vector<double> values_of(const Message& message, const MethodConfig&
                 code |= (message.packed[word + i / 32 * bits + p] >> i % 32 & 1U) << p;
             }
             double size = unit;
-            if (config.name == MethodName::terngrad) size *= code >> 1;
-            if (config.name == MethodName::qsgd) size *= (code >> 1) / double(config.levels);
+            if (config.name == "terngrad") size *= code >> 1;
+            if (config.name == "qsgd")
+                size *= (code >> 1) / double(option<std::int64_t>(config, "levels"));
             if (rotates(config)) {
                 const double* centroid = formula::lloyd_max[bits - 1];
                 size *= centroid[code >> 1] / centroid[(1U << (bits - 1)) - 1];

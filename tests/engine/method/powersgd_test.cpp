@@ -47,9 +47,9 @@ TEST_P(PowerSgdTest, RecoversAMatrixOfItsRank) {
     for (const std::size_t rank : {1, 2, 4}) {
         for (const auto& [rows, columns] : {std::pair{64, 288}, std::pair{300, 20}}) {
             const Matrix m = random_matrix(rows, columns, rank, 0.7, rank);
-            const auto method =
-                make_method({.name = MethodName::powersgd, .rank = 4, .iterations = 1},
-                            one_matrix(rows, columns));
+            const auto method = make_method(
+                {"powersgd", {{"rank", 4}, {"iterations", 1}, {"error_feedback", false}}},
+                one_matrix(rows, columns));
             const Matrix decoded = receive(*method, m, send(*method, m));
             EXPECT_LT(square_distance(decoded.values, m.values), 0x1p-36 * square(m.values))
                 << rank;
@@ -70,9 +70,10 @@ TEST_P(PowerSgdTest, IsNearlyAsGoodAsTheBestOfItsRank) {
             for (std::size_t k = 4; k < squares.size(); ++k) best += squares[k];
             double before = square(m.values);
             for (const std::uint32_t iterations : {1u, 2u, 4u, 16u}) {
-                const auto method =
-                    make_method({.name = MethodName::powersgd, .rank = 4, .iterations = iterations},
-                                one_matrix(48, 120));
+                const auto method = make_method(
+                    {"powersgd",
+                     {{"rank", 4}, {"iterations", iterations}, {"error_feedback", false}}},
+                    one_matrix(48, 120));
                 const Matrix decoded = receive(*method, m, send(*method, m, seed));
                 const double error = square_distance(decoded.values, m.values);
                 EXPECT_GT(error, best * (1 - 1e-5));
@@ -104,7 +105,8 @@ TEST(SingularSquares, OfAProductOfKnownOnes) {
 /// P's columns are orthonormal, and Q = Mᵀ·P.
 TEST_P(PowerSgdTest, SendsAProjection) {
     const Matrix m = random_matrix(40, 90, 40, 0.9, 5);
-    const auto method = make_method({.name = MethodName::powersgd, .rank = 3}, one_matrix(40, 90));
+    const auto method =
+        make_method({"powersgd", {{"rank", 3}, {"error_feedback", false}}}, one_matrix(40, 90));
     const Message sent = send(*method, m);
     EXPECT_EQ(sent.tensors,
               (std::vector<TensorEntry>{{Encoding::float32, 3 * 40}, {Encoding::float32, 3 * 90}}));
@@ -128,8 +130,8 @@ TEST_P(PowerSgdTest, AMatrixThatFactorsWouldNotShortenIsSentAsItIs) {
     };
     for (const Case& c : {Case{1000, 1, true}, Case{1, 50, true}, Case{8, 8, true},
                           Case{8, 9, false}, Case{3, 4, true}, Case{2, 100, true}}) {
-        const auto method =
-            make_method({.name = MethodName::powersgd, .rank = 4}, one_matrix(c.rows, c.columns));
+        const auto method = make_method({"powersgd", {{"rank", 4}, {"error_feedback", false}}},
+                                        one_matrix(c.rows, c.columns));
         const Matrix m = random_matrix(c.rows, c.columns, 1, 1.0, 6);
         const Message sent = send(*method, m);
         EXPECT_EQ(sent.tensors.size(), c.whole ? 1U : 2U) << c.rows << " × " << c.columns;
@@ -144,8 +146,8 @@ TEST_P(PowerSgdTest, AMatrixThatFactorsWouldNotShortenIsSentAsItIs) {
 /// are all of it, and what is kept does not grow. (A matrix of rank 24 through rank 2.)
 TEST_P(PowerSgdTest, ErrorFeedbackSendsTheRestLater) {
     const Matrix m = random_matrix(24, 60, 24, 0.95, 7);
-    const auto method = make_method(
-        {.name = MethodName::powersgd, .error_feedback = true, .rank = 2}, one_matrix(24, 60));
+    const auto method =
+        make_method({"powersgd", {{"error_feedback", true}, {"rank", 2}}}, one_matrix(24, 60));
     const Buffer<float> u(device, std::vector<float>(m.values.begin(), m.values.end()));
     std::vector<float> memory;
     Values total(m.values.size(), 0.0);

@@ -3,16 +3,16 @@
 #include <numeric>
 
 #include "tests/engine/method/packed_values.hpp"
+#include "tests/support/option.hpp"
 #include "tests/support/reason.hpp"
 #include "tests/support/statistics.hpp"
 
 namespace fedmrn::test {
 namespace {
 
-constexpr MethodConfig unbiased{.name = MethodName::drive};
-constexpr MethodConfig least_error{.name = MethodName::drive,
-                                   .estimate = EstimateKind::least_error};
-constexpr MethodConfig eden(unsigned bits) { return {.name = MethodName::eden, .bits = bits}; }
+const MethodConfig unbiased{"drive"};
+const MethodConfig least_error{"drive", {{"estimate", "least_error"}}};
+MethodConfig eden(unsigned bits) { return {"eden", {{"bits", bits}}}; }
 
 /// DRIVE and EDEN.
 using RotatedTest = MethodTest;
@@ -86,7 +86,7 @@ TEST_P(RotatedTest, AnUnbiasedScaleKeepsTheProjection) {
             const auto decoded = values_of(sent, config);
             const double product =
                 std::inner_product(decoded.begin(), decoded.end(), update.begin(), 0.0);
-            EXPECT_NEAR(product, square, 1e-6 * square) << config.bits;
+            EXPECT_NEAR(product, square, 1e-6 * square) << option<std::int64_t>(config, "bits");
         }
     }
 }
@@ -180,17 +180,18 @@ TEST_P(RotatedTest, AreUnbiased) {
             const auto decoded = values_of(message_from(device, *method, update, seed), config);
             for (std::size_t i = 0; i < n; ++i) mean[i] += decoded[i] / seeds;
         }
-        const double expected = Theory(config.bits).ratio - 1;
+        const double expected = Theory(option<std::int64_t>(config, "bits")).ratio - 1;
         const double found = seeds * normalised_error(mean, update);
         const double room = z_9999 * std::sqrt(2.0 / n) * expected;
-        if (config.estimate == EstimateKind::least_error) {
+        if (config == least_error) {
             EXPECT_GT(found, expected + 10 * room);
             continue;
         }
-        EXPECT_NEAR(found, expected, room) << config.bits;
+        EXPECT_NEAR(found, expected, room) << option<std::int64_t>(config, "bits");
         const double one = std::sqrt(expected * square / n / seeds); // an element's deviation
         for (std::size_t i = 0; i < n; ++i)
-            ASSERT_NEAR(mean[i], double{update[i]}, z_999999 * one) << config.bits << ' ' << i;
+            ASSERT_NEAR(mean[i], double{update[i]}, z_999999 * one)
+                << option<std::int64_t>(config, "bits") << ' ' << i;
     }
 }
 

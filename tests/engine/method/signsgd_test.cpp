@@ -11,13 +11,13 @@ namespace {
 using SignSgdTest = MethodTest;
 INSTANTIATE_TEST_SUITE_P(On, SignSgdTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
-MethodConfig voting(VoteKind vote) {
-    return {.name = MethodName::signsgd, .magnitude = 0.5, .vote = vote};
+MethodConfig voting(const std::string& vote) {
+    return {"signsgd", {{"magnitude", 0.5}, {"vote", vote}}};
 }
 
 /// ‖D‖₁/d = (1 + 3 + 4) / 4 = 2.
 TEST_P(SignSgdTest, SendsSignsAndTheMeanMagnitude) {
-    const auto method = make_method(voting(VoteKind::scaled), one_tensor(4));
+    const auto method = make_method(voting("scaled"), one_tensor(4));
     const Message sent = message_from(device, *method, {1.0f, -3.0f, 0.0f, -4.0f});
     EXPECT_EQ(sent.packed[0] & ~0b0100u, 0b1010u); // the zero's is drawn
     EXPECT_EQ(sent.scales, (std::vector<float>{2.0f}));
@@ -31,7 +31,7 @@ TEST_P(SignSgdTest, ZeroIsAFairCoin) {
     for (std::size_t i = 0; i < n; ++i) {
         update[i] = i % 2 == 0 ? (i % 4 == 0 ? 0.0f : -0.0f) : (i % 4 == 1 ? 1e-30f : -1e-30f);
     }
-    const auto method = make_method(voting(VoteKind::majority), one_tensor(n));
+    const auto method = make_method(voting("majority"), one_tensor(n));
     const Message sent = message_from(device, *method, update);
     long zeros = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -49,7 +49,7 @@ TEST_P(SignSgdTest, ZeroIsAFairCoin) {
 
 /// Clients of 1, 1 and 2 samples: a tie, a majority, and all as one.
 TEST_P(SignSgdTest, VotesBySamples) {
-    for (const VoteKind vote : {VoteKind::majority, VoteKind::mean}) {
+    for (const std::string vote : {"majority", "mean"}) {
         const auto method = make_method(voting(vote), one_tensor(3));
         std::vector<Message> messages{message_from(device, *method, {1, 1, 1}),
                                       message_from(device, *method, {1, -1, 1}),
@@ -58,7 +58,7 @@ TEST_P(SignSgdTest, VotesBySamples) {
         EXPECT_TRUE(messages[0].scales.empty());
         Buffer<double> mean(device, 4);
         method->aggregate(device, {}, messages, mean.data());
-        const std::vector<double> expected = vote == VoteKind::majority
+        const std::vector<double> expected = vote == "majority"
                                                  ? std::vector<double>{0.0, -0.5, 0.5, 0.0}
                                                  : std::vector<double>{0.0, -0.25, 0.5, 0.0};
         EXPECT_EQ(mean.read(), expected);
@@ -73,7 +73,7 @@ TEST_P(SignSgdTest, ErrsOnGaussianValuesByOneMinusTwoOverPi) {
     kernels::make_noise(device, formula::noise_rule(formula::NoiseShape::gaussian, 0.01), 7, n,
                         noise.data());
     const auto update = noise.read();
-    const MethodConfig config = voting(VoteKind::scaled);
+    const MethodConfig config = voting("scaled");
     const auto method = make_method(config, one_tensor(n));
     const auto decoded = values_of(message_from(device, *method, update), config);
     EXPECT_NEAR(normalised_error(decoded, update), 1.0 - 2.0 / std::numbers::pi, 0.01);

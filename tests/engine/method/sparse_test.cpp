@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/sparse.hpp"
+#include "tests/support/option.hpp"
 
 #include <numbers>
 #include <numeric>
@@ -16,10 +17,10 @@ namespace {
 /// What Top-k and STC have in common.
 class SparseTest : public MethodTest {
 protected:
-    const std::vector<MethodConfig> configs{{.name = MethodName::topk},
-                                            {.name = MethodName::topk, .ratio = 1.0},
-                                            {.name = MethodName::stc, .ratio = 0.1},
-                                            {.name = MethodName::stc, .ratio = 1e-3}};
+    const std::vector<MethodConfig> configs{{"topk"},
+                                            {"topk", {{"ratio", 1.0}}},
+                                            {"stc", {{"ratio", 0.1}, {"error_feedback", false}}},
+                                            {"stc", {{"ratio", 1e-3}, {"error_feedback", false}}}};
 };
 INSTANTIATE_TEST_SUITE_P(On, SparseTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
@@ -27,14 +28,15 @@ INSTANTIATE_TEST_SUITE_P(On, SparseTest, ::testing::ValuesIn(kinds_under_test())
 /// signs times the mean of their magnitudes.
 std::vector<double> expected_of(const std::vector<float>& update, std::size_t masked,
                                 const MethodConfig& config) {
-    const auto k = static_cast<std::size_t>(std::ceil(config.ratio * static_cast<double>(masked)));
+    const auto k = static_cast<std::size_t>(
+        std::ceil(option<double>(config, "ratio") * static_cast<double>(masked)));
     std::vector<double> values(masked, 0.0);
     double sum = 0;
     for (const std::size_t i : largest_of(update, masked, k)) {
         values[i] = double{update[i]};
         sum += std::abs(values[i]);
     }
-    if (config.name == MethodName::stc) {
+    if (config.name == "stc") {
         for (double& value : values) {
             if (value != 0) value = std::copysign(sum / static_cast<double>(k), value);
         }
@@ -71,7 +73,7 @@ TEST_P(SparseTest, ComparesAllTensorsTogether) {
     const TensorSpec& second = model.layout.tensors[1];
     ASSERT_EQ(second.role, Role::masked);
     for (std::size_t i = 0; i < second.elements(); ++i) update[second.offset + i] += 1.0f;
-    const auto method = make_method({.name = MethodName::topk}, model.layout);
+    const auto method = make_method({"topk"}, model.layout);
     const auto mean = aggregate(*method, {message(*method, 3, 64, update)});
     for (std::size_t i = 0; i < model.layout.masked; ++i) {
         if (i - second.offset >= second.elements()) {
@@ -130,8 +132,8 @@ TEST_P(SparseTest, ErrsOnGaussianValuesAsTheyAreDistributed) {
     kernels::make_noise(device, formula::noise_rule(formula::NoiseShape::gaussian, 0.01), 7, n,
                         noise.data());
     const auto update = noise.read();
-    for (const MethodConfig& config : {MethodConfig{.name = MethodName::topk},
-                                       MethodConfig{.name = MethodName::stc, .ratio = 0.1}}) {
+    for (const MethodConfig& config :
+         {MethodConfig{"topk"}, MethodConfig{"stc", {{"ratio", 0.1}, {"error_feedback", false}}}}) {
         const auto method = make_method(config, one_tensor(n));
         const Message sent = message_from(device, *method, update);
         Buffer<double> mean(device, n + 1);
@@ -140,10 +142,10 @@ TEST_P(SparseTest, ErrsOnGaussianValuesAsTheyAreDistributed) {
         decoded.resize(n);
         const double error = normalised_error(decoded, update);
         EXPECT_NEAR(error, normalised_error(expected_of(update, n, config), update), 1e-6);
-        const double p = config.ratio, t = two_sided_quantile(p);
+        const double p = option<double>(config, "ratio"), t = two_sided_quantile(p);
         const double density = std::exp(-t * t / 2) / std::sqrt(2 * std::numbers::pi);
         const double kept =
-            config.name == MethodName::topk ? 2 * t * density + p : std::pow(2 * density, 2) / p;
+            config.name == "topk" ? 2 * t * density + p : std::pow(2 * density, 2) / p;
         EXPECT_NEAR(error, 1 - kept, 0.015);
     }
 }
@@ -165,8 +167,8 @@ TEST(SparseRatio, MayBeAsSmallAsOneWeight) {
     constexpr std::size_t n = 1'000'000;
     std::vector<float> update(n, 0.0f);
     update[654'321] = -2.5f;
-    for (const MethodName name : {MethodName::topk, MethodName::stc}) {
-        const MethodConfig config{.name = name, .ratio = 1e-6};
+    for (const std::string name : {"topk", "stc"}) {
+        const MethodConfig config{name, {{"ratio", 1e-6}}};
         const Message sent = message_from(*device, *make_method(config, one_tensor(n)), update);
         EXPECT_LT(encode(sent).size(), 100u);
         Buffer<double> mean(*device, n + 1);
@@ -186,20 +188,19 @@ TEST(SparseLedger, Cnn4CostsWhatTheBytesSay) {
     Buffer<float> update(*device, cnn4.layout.state);
     kernels::make_noise(*device, formula::noise_rule(formula::NoiseShape::gaussian, 0.01), 7,
                         masked, update.data());
-    for (const MethodConfig& config : {MethodConfig{.name = MethodName::topk},
-                                       MethodConfig{.name = MethodName::topk, .ratio = 0.01},
-                                       MethodConfig{.name = MethodName::stc, .ratio = 0.1}}) {
+    for (const MethodConfig& config :
+         {MethodConfig{"topk"}, MethodConfig{"topk", {{"ratio", 0.01}}},
+          MethodConfig{"stc", {{"ratio", 0.1}, {"error_feedback", false}}}}) {
         const auto method = make_method(config, cnn4.layout);
         const Message sent =
             method->encode(*device, {1, {1, update.data()}, 1, 1, update.data(), update.data()});
-        const std::size_t k = kept_of(config.ratio, masked);
-        const std::size_t values = config.name == MethodName::topk ? k : 1 + (k + 31) / 32;
+        const std::size_t k = kept_of(option<double>(config, "ratio"), masked);
+        const std::size_t values = config.name == "topk" ? k : 1 + (k + 31) / 32;
         const std::size_t bytes = encode(sent).size();
         EXPECT_EQ(bytes, 48 + table_bytes(sent) + 4 * words_of_positions(sent) + 4 * values +
                              4 * 1'920 + 4);
         const double each = 8.0 * static_cast<double>(bytes) / 390'880;
-        RecordProperty(std::string(config.name == MethodName::topk ? "topk_" : "stc_") +
-                           std::to_string(k),
+        RecordProperty(std::string(config.name == "topk" ? "topk_" : "stc_") + std::to_string(k),
                        std::to_string(bytes) + " bytes, " + std::to_string(each));
     }
 }

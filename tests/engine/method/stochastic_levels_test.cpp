@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/method/packed_values.hpp"
+#include "tests/support/option.hpp"
 #include "tests/support/statistics.hpp"
 
 namespace fedmrn::test {
@@ -12,7 +13,7 @@ INSTANTIATE_TEST_SUITE_P(On, StochasticLevels, ::testing::ValuesIn(kinds_under_t
 
 /// Values that are levels need no rounding: ‖D‖₂ = 5, levels 3 and 4 of 5.
 TEST_P(StochasticLevels, QsgdKeepsWhatIsALevel) {
-    const MethodConfig config{.name = MethodName::qsgd, .levels = 5};
+    const MethodConfig config{"qsgd", {{"levels", 5}}};
     const auto method = make_method(config, one_tensor(3));
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         const Message sent = message_from(device, *method, {-3.0f, 0.0f, 4.0f}, seed);
@@ -25,7 +26,7 @@ TEST_P(StochasticLevels, QsgdKeepsWhatIsALevel) {
 
 /// No value beyond 2.5 σ: the scale is the largest, and ±largest are always kept.
 TEST_P(StochasticLevels, TernGradKeepsTheLargestAndZero) {
-    const MethodConfig config{.name = MethodName::terngrad};
+    const MethodConfig config{"terngrad"};
     const auto method = make_method(config, one_tensor(4));
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         const Message sent = message_from(device, *method, {2.0f, -2.0f, 0.0f, 2.0f}, seed);
@@ -36,7 +37,7 @@ TEST_P(StochasticLevels, TernGradKeepsTheLargestAndZero) {
 
 /// 99 zeros and 10: mean 0.1, E x² = 1, σ = √0.99, so 10 is clipped at 2.5 σ = 2.4875.
 TEST_P(StochasticLevels, TernGradClipsAtTwoAndAHalfSigma) {
-    const MethodConfig config{.name = MethodName::terngrad};
+    const MethodConfig config{"terngrad"};
     const auto method = make_method(config, one_tensor(100));
     std::vector<float> update(100, 0.0f);
     update[70] = 10.0f;
@@ -48,7 +49,7 @@ TEST_P(StochasticLevels, TernGradClipsAtTwoAndAHalfSigma) {
 /// Equal values have σ = 0, which clips nothing; one value likewise.
 TEST_P(StochasticLevels, TernGradDoesNotClipEqualValues) {
     for (const std::size_t n : {1, 2, 7, 1000}) {
-        const auto method = make_method({.name = MethodName::terngrad}, one_tensor(n));
+        const auto method = make_method({"terngrad"}, one_tensor(n));
         const Message sent = message_from(device, *method, std::vector<float>(n, 0.1f));
         EXPECT_EQ(sent.scales, (std::vector<float>{0.1f}));
     }
@@ -59,12 +60,12 @@ TEST_P(StochasticLevels, TernGradDoesNotClipEqualValues) {
 TEST_P(StochasticLevels, AreUnbiased) {
     constexpr std::size_t n = 300, seeds = 400;
     const std::vector<float> update = RandomValues(3).values(n, 0.02); // uniform: below 2.5 σ
-    for (const MethodConfig& config : {MethodConfig{.name = MethodName::terngrad},
-                                       MethodConfig{.name = MethodName::qsgd, .levels = 1},
-                                       MethodConfig{.name = MethodName::qsgd, .levels = 5},
-                                       MethodConfig{.name = MethodName::qsgd, .levels = 127}}) {
+    for (const MethodConfig& config :
+         {MethodConfig{"terngrad"}, MethodConfig{"qsgd", {{"levels", 1}}},
+          MethodConfig{"qsgd", {{"levels", 5}}}, MethodConfig{"qsgd", {{"levels", 127}}}}) {
         const auto method = make_method(config, one_tensor(n));
-        const double levels = config.name == MethodName::terngrad ? 1 : config.levels;
+        const double levels =
+            config.name == "terngrad" ? 1 : option<std::int64_t>(config, "levels");
         std::vector<double> error(n, 0.0);
         double unit = 0;
         for (std::uint64_t seed = 0; seed < seeds; ++seed) {
@@ -94,7 +95,7 @@ TEST_P(StochasticLevels, DrawAnewForTensorsAndClients) {
     two.tensors = {{"a", Role::masked, {128}, 0},
                    {"b", Role::masked, {128}, 128},
                    {"c", Role::dense, {1}, 256}};
-    const auto method = make_method({.name = MethodName::terngrad}, two);
+    const auto method = make_method({"terngrad"}, two);
     std::vector<float> update(256, 0.5f);
     for (std::size_t i = 0; i < 256; i += 2) update[i] = -1.0f; // below 2.5 σ, and always kept
     const Message one = message_from(device, *method, update, 1);

@@ -105,8 +105,8 @@ TEST(Describe, FitsThePageWhateverTheData) {
         for (const std::uint64_t clients : {1U, 20U, 21U, 500U}) {
             const Dataset data = made(60'000, classes);
             DataConfig config;
-            config.partition = Partition::labeldir;
-            config.beta = 5;
+            config.partition = "labeldir";
+            config.partition["beta"] = 5;
             config.clients = clients;
             const std::string text =
                 describe(data, partition(config, data.train.labels, classes, 1));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/server/cohort.hpp"
+#include "fedmrn/server.hpp"
 #include "tests/support/statistics.hpp"
 
 namespace fedmrn::test {
@@ -77,13 +78,13 @@ TEST(Cohort, RoundRobinTakesEveryClientInTurn) {
     const auto first = offsets(std::vector<std::uint64_t>(17, 3));
     std::vector<std::uint64_t> order;
     for (std::uint32_t round = 1; round <= 17; ++round)
-        for (const std::uint64_t k : sample_cohort(Sampling::round_robin, 5, round, first, 5))
+        for (const std::uint64_t k : samplers().at("round_robin").sample({5, round, first, 5}))
             order.push_back(k);
     ASSERT_EQ(order.size(), 5u * 17);
     for (std::size_t i = 17; i < order.size(); ++i) EXPECT_EQ(order[i], order[i - 17]);
     EXPECT_EQ(std::set(order.begin(), order.begin() + 17).size(), 17u);
-    EXPECT_NE(sample_cohort(Sampling::round_robin, 6, 1, first, 17),
-              sample_cohort(Sampling::round_robin, 5, 1, first, 17));
+    EXPECT_NE(samplers().at("round_robin").sample({6, 1, first, 17}),
+              samplers().at("round_robin").sample({5, 1, first, 17}));
 }
 
 /// The first that is drawn has the share of its samples; the second the share of what is left.
@@ -95,7 +96,7 @@ TEST(Cohort, WeightedFollowsTheSamples) {
     double statistic = 0;
     std::vector<double> drawn(25);
     for (std::uint32_t round = 0; round < rounds; ++round) {
-        const auto cohort = sample_cohort(Sampling::weighted, 3, round, first, 2);
+        const auto cohort = samplers().at("weighted").sample({3, round, first, 2});
         ASSERT_NE(cohort[0], cohort[1]);
         ++drawn[cohort[0] * 5 + cohort[1]];
     }
@@ -108,7 +109,7 @@ TEST(Cohort, WeightedFollowsTheSamples) {
         }
     }
     EXPECT_LT(statistic, chi_square_9999(19));
-    auto all = sample_cohort(Sampling::weighted, 1, 1, first, 5);
+    auto all = samplers().at("weighted").sample({1, 1, first, 5});
     std::sort(all.begin(), all.end());
     EXPECT_EQ(all, (std::vector<std::uint64_t>{0, 1, 2, 3, 4}));
 }

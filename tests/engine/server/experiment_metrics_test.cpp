@@ -49,7 +49,7 @@ TEST_P(Metrics, ARoundWithoutUploadsIsARound) {
     config.client.cohort = 1;
     config.client.epochs = 1;
     config.experiment.rounds = 100;
-    config.server.momentum = 0.9;
+    config.server.optimizer["momentum"] = 0.9;
     config.network = {.uplink = 1, .speed = 100, .dropout = 0.9};
     Experiment experiment(config, data);
     std::size_t uploads = 0;
@@ -66,7 +66,7 @@ TEST_P(Metrics, ARoundWithoutUploadsIsARound) {
         EXPECT_FALSE(metrics->train_loss);
         EXPECT_EQ(experiment.state().round, round);
         EXPECT_EQ(experiment.state().global, before.global);
-        EXPECT_EQ(experiment.state().velocity, before.velocity);
+        EXPECT_EQ(experiment.state().moments, before.moments);
     }
     EXPECT_NEAR(static_cast<double>(uploads), 10, 15);
     EXPECT_GT(uploads, 0u);
@@ -99,7 +99,7 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
     }
     same.test_owners = same.owners;
     std::replace(same.test_owners.begin(), same.test_owners.end(), 3u, no_owner);
-    config.data.partition = Partition::natural;
+    config.data.partition.name = "natural";
     config.data.clients = 0;
     Experiment natural(config, same);
     EXPECT_TRUE(natural.clients_have_tests());
@@ -183,9 +183,9 @@ TEST_P(Metrics, DroppedClientsAreLeftOut) {
 
 /// A client that does not train costs the device its samples and nothing else.
 TEST_P(Metrics, AMillionClientsNeedNoMoreThanTheirSamples) {
-    config.data.partition = Partition::iid;
+    config.data.partition.name = "iid";
     config.data.clients = 1'000'000;
-    config.data.samples = 1'000'000;
+    config.data["samples"] = 1'000'000;
     config.client = {.cohort = 40, .epochs = 2, .batch = 1, .lr = 0.1};
     config.experiment.lanes = 20;
     const Dataset one_each = load_dataset(config.data, 1);

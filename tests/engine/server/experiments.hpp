@@ -18,13 +18,19 @@ inline Config perceptron_config(DeviceKind kind = DeviceKind::cpu) {
     config.experiment.lanes = 2;
     config.experiment.device = kind;
     config.data.name = "synthetic";
-    config.data.partition = Partition::labeldir;
-    config.data.beta = 3.0;
+    config.data.partition.name = "labeldir";
+    config.data.partition["beta"] = 3.0;
     config.data.clients = 10;
     config.client = {.cohort = 5, .epochs = 5, .batch = 32, .lr = 0.3};
     config.model.name = "mlp";
-    config.method.magnitude = 0.05;
+    config.method["magnitude"] = 0.05;
     return config;
+}
+
+/// A method with the settings that perceptron_config() gives it.
+inline MethodConfig method_named(const std::string& name) {
+    if (name == "fedmrn") return {name, {{"magnitude", 0.05}}};
+    return {name};
 }
 
 /// 16 × 16 images: class 1 is brighter on the left, class 0 on the right.

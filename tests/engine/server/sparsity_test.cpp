@@ -11,7 +11,7 @@ namespace {
 class Sparsity : public PerDevice {
 protected:
     Sparsity() {
-        config.method = {.name = MethodName::fedsparsify, .prune_rounds = 4};
+        config.method = {"fedsparsify", {{"prune_rounds", 4}}};
         config.client.epochs = 1;
     }
     /// Whether each masked weight of the global state is exactly 0.
@@ -40,8 +40,8 @@ TEST_P(Sparsity, FollowsTheScheduleExactly) {
     config.client.momentum = 0.9;
     config.client.lr = 0.05;
     config.client.weight_decay = 1e-3;
-    for (const MergeKind merge : {MergeKind::average, MergeKind::nonzero, MergeKind::majority}) {
-        config.method.merge = merge;
+    for (const std::string merge : {"average", "nonzero", "majority"}) {
+        config.method["merge"] = merge;
         Experiment experiment(config, data);
         std::vector<bool> before(120, false);
         for (std::uint32_t round = 1; round <= 6; ++round) {
@@ -59,8 +59,8 @@ TEST_P(Sparsity, FollowsTheScheduleExactly) {
 /// Of a cohort, a majority keeps no more than each of its clients could, and all together no less.
 TEST_P(Sparsity, AMajorityPrunesMoreThanAnAverage) {
     std::vector<std::ptrdiff_t> left;
-    for (const MergeKind merge : {MergeKind::average, MergeKind::nonzero, MergeKind::majority}) {
-        config.method.merge = merge;
+    for (const std::string merge : {"average", "nonzero", "majority"}) {
+        config.method["merge"] = merge;
         Experiment experiment(config, data);
         experiment.run_round();
         const std::vector<bool> first = pruned(experiment);
@@ -68,7 +68,7 @@ TEST_P(Sparsity, AMajorityPrunesMoreThanAnAverage) {
         for (std::uint32_t round = 2; round <= 5; ++round) experiment.run_round();
         const std::vector<bool> last = pruned(experiment);
         for (std::size_t i = 0; i < 120; ++i) EXPECT_LE(first[i], last[i]);
-        EXPECT_LE(std::count(last.begin(), last.end(), false), 60) << int(merge);
+        EXPECT_LE(std::count(last.begin(), last.end(), false), 60) << merge;
     }
     EXPECT_EQ(left[0], left[1]); // the same weights, by the same clients
     EXPECT_GT(left[0], left[2]);
@@ -78,11 +78,11 @@ TEST_P(Sparsity, AMajorityPrunesMoreThanAnAverage) {
 /// Chance is 50 %, the best linear rule 73 %. A tenth of these 120 weights would be too few.
 TEST_P(Sparsity, LearnsWithFewElementsAndFewWeights) {
     config.client.epochs = 5;
-    config.method.sparsity = 0.5;
+    config.method["sparsity"] = 0.5;
     EXPECT_GT(accuracy_of(config, data), 0.75) << "FedSparsify";
-    config.method = {.name = MethodName::topk, .error_feedback = true, .ratio = 0.1};
+    config.method = {"topk", {{"error_feedback", true}, {"ratio", 0.1}}};
     EXPECT_GT(accuracy_of(config, data), 0.80) << "Top-k";
-    config.method = {.name = MethodName::stc, .error_feedback = true, .ratio = 0.1};
+    config.method = {"stc", {{"error_feedback", true}, {"ratio", 0.1}}};
     EXPECT_GT(accuracy_of(config, data), 0.80) << "STC";
 }
 

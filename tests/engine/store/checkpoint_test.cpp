@@ -15,8 +15,8 @@ Checkpoint example() {
     Checkpoint c;
     c.state.round = 17;
     c.state.global = {1.5F, -0.0F, 3e-39F, 7};
-    c.state.velocity = {0.1, 1e-310, -4};
-    c.state.second = {1e-6, 7, 0.3};
+    c.state.moments["velocity"] = {0.1, 1e-310, -4};
+    c.state.moments["second"] = {1e-6, 7, 0.3};
     c.state.memory = {{3, {0.5F, -2e-39F}}, {18446744073709551615U, {7, -0.0F}}};
     c.ledger.messages = 170;
     c.ledger.uplink_bytes = 0xffffffffffffffff;
@@ -45,8 +45,7 @@ TEST(Checkpoint, ReadsBackEveryBit) {
     EXPECT_EQ(back.state.round, c.state.round);
     ASSERT_EQ(back.state.global.size(), c.state.global.size());
     EXPECT_EQ(std::memcmp(back.state.global.data(), c.state.global.data(), 16), 0);
-    EXPECT_EQ(back.state.velocity, c.state.velocity);
-    EXPECT_EQ(back.state.second, c.state.second);
+    EXPECT_EQ(back.state.moments, c.state.moments);
     EXPECT_EQ(back.state.memory, c.state.memory);
     EXPECT_EQ(back.ledger, c.ledger);
     EXPECT_EQ(back.model, c.model);
@@ -70,10 +69,9 @@ TEST(Checkpoint, ManyClientsAreTwoArrays) {
 TEST(Checkpoint, WithoutVelocity) {
     const TemporaryFolder folder;
     Checkpoint c = example();
-    c.state.velocity.clear();
-    c.state.second.clear();
+    c.state.moments.clear();
     write_checkpoint(folder / "c", c);
-    EXPECT_TRUE(read_checkpoint(folder / "c").state.velocity.empty());
+    EXPECT_TRUE(read_checkpoint(folder / "c").state.moments.empty());
 }
 
 TEST(Checkpoint, EveryTruncationIsRejected) {

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/config/run_file.hpp"
 #include "engine/config/same_run.hpp"
 #include "engine/store/metrics_file.hpp"
 #include "engine/store/summary.hpp"
