@@ -30,13 +30,13 @@ TEST(Config, KeysAreTheInterface) {
     EXPECT_EQ(
         names,
         "\n[experiment] seed rounds lanes device precision out checkpoint_every per_client"
-        "\n[data] name path partition partition_file beta fraction clients samples augment"
+        "\n[data] name samples path partition beta fraction partition_file clients augment"
         "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
-        " vote levels error_feedback ratio bits estimate rank iterations sparsity"
-        " prune_rounds merge"
-        "\n[server] optimizer lr momentum beta1 beta2 tau sampling eval_every eval_batch"
+        " error_feedback vote levels ratio estimate bits sparsity prune_rounds merge rank"
+        " iterations"
+        "\n[server] optimizer momentum beta1 beta2 tau lr sampling eval_every eval_batch"
         "\n[network] uplink downlink speed spread dropout");
 }
 

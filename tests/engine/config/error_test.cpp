@@ -33,9 +33,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[client]\nl2 = 0.1\nweight_decay = 0.01",
              "x.toml:2: client.l2: expected 0 beside client.weight_decay = 0.01, found 0.1"},
         Case{"[method]\nname = 'fedpm'\nerror_feedback = true",
-             "x.toml:3: method.error_feedback = true has no effect: it speaks to a method that "
-             "compresses a trained update: signsgd, terngrad, qsgd, topk, stc, drive, eden or "
-             "powersgd"},
+             "x.toml:3: method.error_feedback = true has no effect: it speaks to method.name = "
+             "signsgd, terngrad, qsgd, topk, drive, eden, stc or powersgd"},
         Case{"[data]\nbeta = 0.3",
              "x.toml:2: data.beta = 0.3 has no effect: it speaks to data.partition = labeldir"},
         Case{"[server]\nmomentum = 0.9\noptimizer = 'adam'",
