@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/house/toys.hpp"
+
+namespace fedmrn::test {
+
+void register_toys() {
+    [[maybe_unused]] static const bool once = [] {
+        register_stripes();
+        register_blocks();
+        register_first();
+        register_signs();
+        return true;
+    }();
+}
+
+} // namespace fedmrn::test
