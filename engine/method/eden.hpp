@@ -10,8 +10,7 @@ namespace fedmrn {
 /// centroids q of the normal distribution, b bits an element, and the scale ‖r‖² / ⟨q, r⟩, which
 /// keeps the update's mean over seeds. The error's square is 1 / (1 − D) − 1 of the update's, D the
 /// centroids' distortion: 0.571, 0.133, 0.0358, 0.0096. Of one bit it is unbiased DRIVE.
-class Eden final : public RotatedMethod {
-public:
+struct Eden final : RotatedMethod {
     Eden(const MethodConfig& config, const ParameterLayout& layout);
 };
 

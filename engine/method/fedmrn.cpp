@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedmrn.hpp"
 
-#include <string>
-
-#include "engine/method/mask_message.hpp"
-#include "fedmrn/error.hpp"
-#include "kernels/update.hpp"
+#include "engine/method/incoming.hpp"
+#include "engine/method/masked.hpp"
+#include "engine/method/state_codec.hpp"
+#include "kernels/mask.hpp"
 
 namespace fedmrn {
 namespace {
@@ -23,86 +22,132 @@ formula::NoiseShape noise_shape(NoiseKind kind) {
     return formula::NoiseShape::uniform;
 }
 
-} // namespace
-
-FedMrn::FedMrn(const MethodConfig& config, const ParameterLayout& layout)
-    : layout_(layout), config_(config) {
-    const kernels::MaskRule first = rule({});
-    variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(first.mask) |
-                                         static_cast<unsigned>(first.noise.shape) << 1);
+/// The noise's magnitude in a round.
+double magnitude(const MethodConfig& config, double decay) {
+    return config.magnitude_decay ? config.magnitude * decay : config.magnitude;
 }
 
-double FedMrn::magnitude(const RoundContext& round) const {
-    return config_.magnitude_decay ? config_.magnitude * round.decay : config_.magnitude;
-}
-
-kernels::MaskRule FedMrn::rule(const RoundContext& round) const {
+kernels::MaskRule rule_of(const MethodConfig& config, double decay) {
     kernels::MaskRule rule;
-    rule.mask = config_.mask == MaskKind::binary ? formula::MaskShape::binary
-                                                 : formula::MaskShape::plusminus;
-    rule.noise = formula::noise_rule(noise_shape(config_.noise), magnitude(round));
-    rule.stochastic = config_.stochastic;
-    rule.progressive = config_.progressive;
+    rule.mask = config.mask == MaskKind::binary ? formula::MaskShape::binary
+                                                : formula::MaskShape::plusminus;
+    rule.noise = formula::noise_rule(noise_shape(config.noise), magnitude(config, decay));
+    rule.stochastic = config.stochastic;
+    rule.progressive = config.progressive;
     return rule;
 }
 
-void FedMrn::local_weights(Device& device, const LocalStep& step) const {
-    const std::size_t masked = config_.post_training ? 0 : layout_.masked;
-    const float* global = step.round.global;
-    kernels::mask_weights(device, rule(step.round), step.lanes, step.states, masked, global,
-                          step.update, step.weights);
-    kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
-                        global + masked, step.update.at(masked), step.weights.at(masked));
-}
+/// Weights under masked noise.
+class MaskedVariables final : public UpdateVariables {
+public:
+    MaskedVariables(const MethodConfig& config, const ParameterLayout& layout)
+        : UpdateVariables(layout), config_(config) {}
 
-PendingMessages FedMrn::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t words = mask_words(layout_.masked), dense = layout_.state - layout_.masked;
-    Buffer<std::uint32_t> masks(device, clients.size() * words);
-    Buffer<float> changes(device, clients.size() * dense);
-    std::vector<kernels::MaskSource> sources;
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        sources.push_back({client.seed, client.update, masks.data() + sources.size() * words});
-        Message& message = messages.emplace_back(
-            message_of(MethodName::fedmrn, client, table(client.round.round)));
-        message.variant = variant_;
-        message.parameter = static_cast<float>(magnitude(client.round));
+    void weights(Device& device, const LocalStep& step) const override {
+        const std::size_t masked = config_.post_training ? 0 : layout().masked;
+        kernels::mask_weights(device, rule_of(config_, step.decay), step.lanes, step.states, masked,
+                              step.global, step.update, step.weights);
+        add_update(device, step, masked);
     }
-    kernels::pack_masks(device, rule(clients.front().round), sources, layout_.masked);
-    queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
-    return pending_masks(device, layout_, masks, changes, std::move(messages));
-}
+    [[nodiscard]] bool decays_weights() const override { return false; }
 
-std::vector<TensorEntry> FedMrn::table(std::uint32_t /*round*/) const {
-    return mask_table(layout_);
-}
+private:
+    MethodConfig config_;
+};
 
-void FedMrn::aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                       double* mean) const {
-    const kernels::MaskRule rule = this->rule(round);
-    const std::uint64_t samples = total_samples(messages);
-    const std::size_t words = mask_words(layout_.masked);
-    Buffer<std::uint32_t> packed(device, words * messages.size());
+/// sum [masked] += Σ weight · noise ⊙ mask, in units of the noise's grid.
+void add_masks(Device& device, const kernels::MaskRule& rule, const WeightedMessages& messages,
+               std::size_t masked, std::int64_t* sum) {
+    const std::size_t words = words_of(masked);
+    const Buffer<std::uint32_t> masks =
+        on_device(device, messages.messages, &MessageView::mask, words);
     std::vector<kernels::PackedMask> clients;
-    for (const Message& message : messages) {
-        check(message, round);
-        const std::size_t at = words * clients.size();
-        packed.write(message.mask, at);
-        clients.push_back({packed.data() + at, message.seed, message.samples});
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+        clients.push_back(
+            {masks.data() + k * words, messages.messages[k].seed, messages.weights[k]});
     }
-    Buffer<std::int64_t> sum(device, layout_.masked);
-    kernels::aggregate_masks(device, rule, clients, layout_.masked, sum.data());
-    kernels::mean_of_masks(device, layout_.masked, sum.data(), rule.noise.unit, samples, mean);
-    aggregate_dense_change(device, layout_, layout_.masked, messages, mean);
+    kernels::aggregate_masks(device, rule, clients, masked, sum);
 }
 
-void FedMrn::check(const Message& message, const RoundContext& round) const {
-    if (message.method == static_cast<std::uint8_t>(MethodName::fedmrn) &&
-        message.variant == variant_ && message.parameter == static_cast<float>(magnitude(round))) {
-        return;
+/// A bit for each masked element.
+class MaskCodec final : public StateCodec {
+public:
+    MaskCodec(const MethodConfig& config, const ParameterLayout& layout)
+        : StateCodec(layout, layout.masked), config_(config) {
+        const kernels::MaskRule rule = rule_of(config, 1.0);
+        variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(rule.mask) |
+                                             static_cast<unsigned>(rule.noise.shape) << 1);
     }
-    throw Error("uplink message of client " + std::to_string(message.client) +
-                ": made with another method, mask, noise or magnitude than this experiment's");
-}
+
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& round) const override {
+        return {MethodName::fedmrn, variant_, static_cast<float>(magnitude(config_, round.decay))};
+    }
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
+        return mask_entries(layout());
+    }
+    void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        std::vector<kernels::MaskSource> sources;
+        for (const TrainedClient& client : clients) {
+            sources.push_back({client.seed, client.update, messages.mask(sources.size())});
+        }
+        kernels::pack_masks(device, rule_of(config_, round.decay), sources, layout().masked);
+    }
+    void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
+                float* updates) const override {
+        const kernels::MaskRule rule = rule_of(config_, round.decay);
+        const std::uint64_t once = 1;
+        Buffer<std::int64_t> sum(device, layout().masked);
+        Buffer<double> mean(device, layout().masked);
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            sum.clear();
+            add_masks(device, rule, {messages.subspan(k, 1), {&once, 1}}, layout().masked,
+                      sum.data());
+            kernels::mean_of_masks(device, layout().masked, sum.data(), rule.noise.unit, once,
+                                   mean.data());
+            round_values(device, layout().masked, mean.data(), updates + k * layout().state);
+        }
+    }
+
+    MethodConfig config_;
+    std::uint8_t variant_; ///< bit 0: signed; bits 1–2: distribution of the noise
+};
+
+/// Adds the masked noise straight from the bits.
+class MaskAggregation final : public Aggregation {
+public:
+    MaskAggregation(const MethodConfig& config, const ParameterLayout& layout)
+        : config_(config), masked_(layout.masked), rest_(layout.state - layout.masked) {}
+
+    [[nodiscard]] std::vector<SumSpec> sums() const override {
+        return {{"masked noise", SumType::int64, masked_}, {"rest", SumType::int128, rest_}};
+    }
+    void add(Device& device, const RoundContext& round, const Codec& /*codec*/,
+             const WeightedMessages& messages, Sums& sums) const override {
+        add_masks(device, rule_of(config_, round.decay), messages, masked_,
+                  sums.int64("masked noise"));
+        add_rest(device, messages, rest_, sums.int128("rest"));
+    }
+    [[nodiscard]] std::size_t sets() const override { return 0; }
+    void finish(Device& device, const RoundContext& round, const Sums& sums,
+                double* change) const override {
+        const std::uint64_t weight = sums.weight();
+        kernels::mean_of_masks(device, masked_, sums.int64("masked noise"),
+                               rule_of(config_, round.decay).noise.unit, weight, change);
+        kernels::mean_of_dense(device, rest_, sums.int128("rest"), weight, change + masked_);
+    }
+
+private:
+    MethodConfig config_;
+    std::size_t masked_, rest_;
+};
+
+} // namespace
+
+FedMrn::FedMrn(const MethodConfig& config, const ParameterLayout& layout)
+    : Method(std::make_unique<MaskedVariables>(config, layout),
+             std::make_unique<MaskCodec>(config, layout),
+             std::make_unique<MaskAggregation>(config, layout)) {}
 
 } // namespace fedmrn

@@ -59,10 +59,11 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
 std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout,
                                     std::uint64_t seed) {
     std::unique_ptr<Method> method = make_named(config, layout, seed);
-    if (!config.error_feedback) {
-        return method;
+    if (config.error_feedback) {
+        method->uplink =
+            std::make_unique<ErrorFeedback>(std::move(method->uplink), *method->server, layout);
     }
-    return std::make_unique<ErrorFeedback>(std::move(method), layout);
+    return method;
 }
 
 } // namespace fedmrn

@@ -9,8 +9,7 @@ namespace fedmrn {
 /// QSGD (Alistarh et al., NeurIPS 2017) on updates, as in FedPAQ: l = s |D| / ‖D‖₂, rounded up or
 /// down at random so that its mean is kept; sent are ‖D‖₂ of each tensor, sign and level. Unbiased;
 /// its error grows as √d / s, so tensors of many weights want many levels.
-class Qsgd final : public PackedMethod {
-public:
+struct Qsgd final : PackedMethod {
     Qsgd(const MethodConfig& config, const ParameterLayout& layout);
 };
 
