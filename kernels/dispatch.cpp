@@ -185,9 +185,10 @@ void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_
     on(device, cpu::pack_scores, cuda::pack_scores, clients, elements, global);
 }
 
-void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t clients,
                       std::size_t elements, const float* global, double* mean) {
-    on(device, cpu::posterior_scores, cuda::posterior_scores, clients, elements, global, mean);
+    on(device, cpu::posterior_scores, cuda::posterior_scores, ones, clients, elements, global,
+       mean);
 }
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,

@@ -44,9 +44,9 @@ void score_gradient(Device& device, const FrozenWeights& frozen, double rate, st
 void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
                  const float* global);
 
-/// mean = the score that the clients' bits leave (formula::posterior_score) − global. clients:
-/// their packed masks, device memory; at least one, fewer than 2³². Exactness: bits.
-void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+/// mean = the score that so many set bits of the clients leave (formula::posterior_score) − global.
+/// ones: of each element, as count_kept counts them; clients: at least one. Exactness: bits.
+void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t clients,
                       std::size_t elements, const float* global, double* mean);
 
 } // namespace fedmrn::kernels

@@ -30,8 +30,9 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
                     std::uint32_t samples) {
     const auto lanes = static_cast<std::size_t>(state.range(0));
     const Real real = real_of(state.range(1));
-    const TimedMethod method(config, model.layout);
-    LaneGroup group(device(), model, method, {.batch = batch}, lanes, real);
+    const auto method = make_method(config, model.layout);
+    const TimedVariables& variables = timed(*method);
+    LaneGroup group(device(), model, *method, {.batch = batch}, lanes, real);
     const ResidentSplit split(device(), images(), model.input, std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(model, 1));
     std::uint64_t trained = 0, steps = 0, clients = 0;
@@ -46,7 +47,7 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
                 --left;
                 return ClientTask{.seed = ++clients, .count = samples};
             },
-            [](const ClientTask&, const Message& message, const LaneMetrics&) {
+            [](const ClientTask&, const MessageView& message, const LaneMetrics&) {
                 benchmark::DoNotOptimize(message.dense.data());
             },
             [&](std::uint64_t now) {
@@ -57,13 +58,13 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
     };
     train(); // records the step
     trained = steps = clients = 0;
-    const double before = method.seconds();
+    const double before = variables.seconds();
     const std::optional<Launches> first = launches();
     const double seconds = measure_calls(state, train);
     const std::optional<Launches> last = launches();
     const double rounds = static_cast<double>(clients) / static_cast<double>(lanes);
     if (on_cpu()) {
-        state.counters["weights_percent"] = 100 * (method.seconds() - before) / rounds / seconds;
+        state.counters["weights_percent"] = 100 * (variables.seconds() - before) / rounds / seconds;
     }
     state.counters["step_us"] = 1e6 * seconds * rounds / static_cast<double>(steps);
     if (first && last) {

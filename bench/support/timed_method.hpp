@@ -7,40 +7,41 @@
 
 namespace fedmrn::bench {
 
-/// A method that knows how long its local weights took: for FedMRN the masking, for FedAvg one
+/// Variables that know how long their weights took: for FedMRN the masking, for FedAvg one
 /// addition.
-class TimedMethod final : public Method {
+class TimedVariables final : public Variables {
 public:
-    TimedMethod(const MethodConfig& config, const ParameterLayout& layout)
-        : method_(make_method(config, layout)) {}
+    explicit TimedVariables(std::unique_ptr<const Variables> of) : of_(std::move(of)) {}
 
     [[nodiscard]] double seconds() const { return seconds_; }
 
-    void local_weights(Device& device, const LocalStep& step) const override {
+    void weights(Device& device, const LocalStep& step) const override {
         const double start = thread_seconds();
-        method_->local_weights(device, step);
+        of_->weights(device, step);
         seconds_ += thread_seconds() - start;
     }
-    [[nodiscard]] PendingMessages encode(Device& device,
-                                         std::span<const TrainedClient> clients) const override {
-        return method_->encode(device, clients);
+    [[nodiscard]] std::size_t count() const override { return of_->count(); }
+    void gradient(Device& device, const LocalStep& step) const override {
+        of_->gradient(device, step);
     }
-    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
-        return method_->table(round);
+    [[nodiscard]] bool decays_weights() const override { return of_->decays_weights(); }
+    void initialise(std::span<float> state) const override { of_->initialise(state); }
+    [[nodiscard]] const float* model_weights(Device& device, const RoundContext& round,
+                                             Buffer<float>& room) const override {
+        return of_->model_weights(device, round, room);
     }
-    [[nodiscard]] std::size_t variables() const override { return method_->variables(); }
-    void local_gradient(Device& device, const LocalStep& step) const override {
-        method_->local_gradient(device, step);
-    }
-    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                   double* mean) const override {
-        method_->aggregate(device, round, messages, mean);
-    }
-    [[nodiscard]] bool decays_weights() const override { return method_->decays_weights(); }
 
 private:
-    std::unique_ptr<Method> method_;
+    std::unique_ptr<const Variables> of_;
     mutable double seconds_ = 0;
 };
+
+/// Puts them into a method, in place of its own, which they forward to.
+inline const TimedVariables& timed(Method& method) {
+    auto variables = std::make_unique<TimedVariables>(std::move(method.local));
+    const TimedVariables& found = *variables;
+    method.local = std::move(variables);
+    return found;
+}
 
 } // namespace fedmrn::bench

@@ -18,7 +18,7 @@ std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
 LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& method,
                      const ClientConfig& config, std::size_t lanes, Real real)
     : device_(device), method_(method), config_(config), layout_(model.layout), lanes_(lanes),
-      update_stride_(stride_of(method.variables())), weights_stride_(stride_of(layout_.state)),
+      update_stride_(stride_of(method.local->count())), weights_stride_(stride_of(layout_.state)),
       network_(device, model, lanes, config.batch, real, true),
       update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
       gradient_(device, lanes * update_stride_),
@@ -40,11 +40,11 @@ void LaneGroup::run(const kernels::SplitView& split, const RoundContext& round, 
         if (emission.tasks.empty()) {
             return;
         }
-        std::vector<Message> messages = emission.messages();
+        const std::span<const MessageView> messages = emission.messages();
         const auto* metrics =
             reinterpret_cast<const LaneMetrics*>(emission.metrics->bytes().data());
         for (std::size_t k = 0; k < messages.size(); ++k) {
-            done(emission.tasks[k], std::move(messages[k]), metrics[emission.lanes[k]]);
+            done(emission.tasks[k], messages[k], metrics[emission.lanes[k]]);
         }
         emission = {};
     };
@@ -52,7 +52,7 @@ void LaneGroup::run(const kernels::SplitView& split, const RoundContext& round, 
         fill(round.global, next);
         const std::size_t steps = steps_left();
         for (std::size_t i = 0; i < steps && !stop.stop_requested(); ++i) {
-            step({split, {0, round.global, round.decay}});
+            step({split, round.global, round.decay});
             stepped(advance());
         }
         collect();
@@ -83,7 +83,7 @@ void LaneGroup::fill(const float* global, const Next& next) {
                           of_update(update_),
                           of_update(velocity_),
                           {weights_.data(), weights_stride_},
-                          method_.variables()},
+                          method_.local->count()},
                          global, layout_.trainable, layout_.state);
 }
 
@@ -110,12 +110,13 @@ void LaneGroup::step(const Source& source) {
 
 void LaneGroup::queue_step(const Source& source) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
-    const LocalStep local{source.round,       lanes_,  states_.data(),
-                          of_update(update_), weights, of_update(gradient_)};
+    const LocalStep local{source.global,       source.decay,       lanes_,
+                          states_.data(),      of_update(update_), weights,
+                          of_update(gradient_)};
     const kernels::SgdRule sgd{
-        static_cast<float>(config_.lr * source.round.decay), static_cast<float>(config_.momentum),
+        static_cast<float>(config_.lr * source.decay), static_cast<float>(config_.momentum),
         static_cast<float>(config_.weight_decay + config_.l2),
-        method_.decays_weights() || config_.l2 != 0.0, static_cast<float>(config_.proximal)};
+        method_.local->decays_weights() || config_.l2 != 0.0, static_cast<float>(config_.proximal)};
     {
         const Range part(device_, "batch", lanes_);
         kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),
@@ -123,12 +124,12 @@ void LaneGroup::queue_step(const Source& source) {
     }
     {
         const Range part(device_, "local weights", lanes_);
-        method_.local_weights(device_, local);
+        method_.local->weights(device_, local);
     }
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
     {
         const Range part(device_, "local gradient", lanes_);
-        method_.local_gradient(device_, local);
+        method_.local->gradient(device_, local);
     }
     const Range part(device_, "sgd", lanes_);
     const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
@@ -138,8 +139,8 @@ void LaneGroup::queue_step(const Source& source) {
             velocity.data != nullptr ? velocity.at(first) : velocity, local.update.at(first));
     };
     descend(sgd, 0, layout_.trainable);
-    if (method_.variables() > layout_.trainable) { // the method's own: nothing pulls them to zero
-        descend({sgd.lr, sgd.momentum}, layout_.trainable, method_.variables());
+    if (const std::size_t all = method_.local->count(); all > layout_.trainable) {
+        descend({sgd.lr, sgd.momentum}, layout_.trainable, all); // the method's own: not decayed
     }
     kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
 }
@@ -167,14 +168,14 @@ LaneGroup::Emission LaneGroup::emit(const RoundContext& round) {
             continue;
         }
         const ClientTask& task = *tasks_[lane];
-        clients.push_back({task.client, round, task.seed, task.count,
+        clients.push_back({task.client, task.seed, task.count,
                            update_.data() + lane * update_stride_,
                            weights_.data() + lane * weights_stride_, task.memory});
         emission.tasks.push_back(task);
         emission.lanes.push_back(lane);
         tasks_[lane].reset();
     }
-    emission.messages = method_.encode(device_, clients);
+    emission.messages = method_.uplink->encode(device_, round, clients);
     emission.metrics = device_.fetch(metrics_.data(), lanes_ * sizeof(LaneMetrics));
     return emission;
 }

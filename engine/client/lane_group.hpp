@@ -36,7 +36,7 @@ public:
               const ClientConfig& config, std::size_t lanes, Real real);
 
     using Next = std::function<std::optional<ClientTask>()>;
-    using Done = std::function<void(const ClientTask&, Message, const LaneMetrics&)>;
+    using Done = std::function<void(const ClientTask&, const MessageView&, const LaneMetrics&)>;
     using Stepped = std::function<void(std::uint64_t samples)>;
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
@@ -48,7 +48,8 @@ private:
     /// What a recorded step has built in.
     struct Source {
         kernels::SplitView split;
-        RoundContext round; ///< but for its number
+        const float* global = nullptr;
+        double decay = 1.0;
         bool operator==(const Source&) const = default;
     };
     /// Clients that are done, their messages under way.

@@ -19,7 +19,7 @@ namespace fedmrn {
 namespace {
 
 /// Throws Diverged for a client that has.
-Upload upload(const ClientTask& task, const Message& message, const LaneMetrics& metrics) {
+Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics) {
     if (!std::isfinite(metrics.loss)) {
         throw Diverged(task.round, task.client, "the training loss is not finite");
     }
@@ -114,7 +114,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
         const std::size_t i = taken.fetch_add(1);
         return i < queue.size() ? std::optional(queue[i]) : std::nullopt;
     };
-    const auto done = [&](const ClientTask& task, const Message& message,
+    const auto done = [&](const ClientTask& task, const MessageView& message,
                           const LaneMetrics& metrics) {
         uploads[task.slot] = upload(task, message, metrics);
     };

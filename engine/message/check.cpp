@@ -13,7 +13,7 @@
 namespace fedmrn::wire {
 namespace {
 
-[[noreturn]] void reject_dense(const Message& message, std::size_t element, Fault fault) {
+[[noreturn]] void reject_dense(const MessageView& message, std::size_t element, Fault fault) {
     const float value = message.dense[element];
     std::size_t tensor = 0;
     for (; tensor < message.tensors.size(); ++tensor) {
@@ -27,7 +27,7 @@ namespace {
            fault);
 }
 
-void check_spare_bits(const Message& message) {
+void check_spare_bits(const MessageView& message) {
     std::size_t word = 0;
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
         const TensorEntry& entry = message.tensors[t];
@@ -40,7 +40,7 @@ void check_spare_bits(const Message& message) {
     }
 }
 
-void check_sparse(const Message& message, std::size_t word) {
+void check_sparse(const MessageView& message, std::size_t word) {
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
         const TensorEntry& entry = message.tensors[t];
         if (entry.encoding != Encoding::sparse) continue;
@@ -55,7 +55,7 @@ void check_sparse(const Message& message, std::size_t word) {
     }
 }
 
-void check_scales(const Message& message, Fault fault) {
+void check_scales(const MessageView& message, Fault fault) {
     std::size_t scale = 0;
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
         if (!has_scale(message.tensors[t].encoding)) continue;
@@ -69,7 +69,7 @@ void check_scales(const Message& message, Fault fault) {
 
 } // namespace
 
-void check_values(const Message& message, const Extent& extent, Fault not_finite) {
+void check_values(const MessageView& message, const Extent& extent, Fault not_finite) {
     if (!std::isfinite(message.parameter))
         reject("the method's parameter is not a finite number", not_finite);
     if (message.samples < 1 || message.samples > max_samples)

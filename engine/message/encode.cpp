@@ -7,6 +7,7 @@
 #include "engine/message/check.hpp"
 #include "engine/message/sparse.hpp"
 #include "engine/message/table.hpp"
+#include "engine/message/view.hpp"
 #include "engine/message/wire.hpp"
 #include "fedmrn/message.hpp"
 
@@ -30,11 +31,13 @@ std::vector<std::uint32_t> put_streams(wire::Table& table, std::span<const std::
 
 } // namespace
 
-std::vector<std::byte> encode(const Message& message) {
+std::vector<std::byte> encode(const Message& message) { return encode(MessageView(message)); }
+
+std::vector<std::byte> encode(const MessageView& message) {
     wire::Extent extent = wire::extent_of(message.tensors);
     wire::check_values(message, extent, Fault::run);
-    wire::Table table{message.tensors, {}};
-    const auto bits = std::span(message.mask);
+    wire::Table table{{message.tensors.begin(), message.tensors.end()}, {}};
+    const std::span<const std::uint32_t> bits = message.mask;
     const std::vector<std::uint32_t> streams =
         put_streams(table, bits.subspan(extent.mask_words()));
     wire::add_streams(extent, table);
@@ -56,9 +59,9 @@ std::vector<std::byte> encode(const Message& message) {
     writer.skip(extent.padding());
     writer.put(bits.first(extent.mask_words()));
     writer.put(std::span<const std::uint32_t>(streams));
-    writer.put(std::span<const std::uint32_t>(message.packed));
-    writer.put(std::span<const float>(message.scales));
-    writer.put(std::span<const float>(message.dense));
+    writer.put(message.packed);
+    writer.put(message.scales);
+    writer.put(message.dense);
     assert(writer.left() == wire::crc_bytes);
     writer.put(crc32c(std::span(bytes).first(bytes.size() - wire::crc_bytes)));
     return bytes;

@@ -18,7 +18,7 @@ struct Extent {
     std::size_t packed_words = 0, scales = 0, table_bytes = 0;
     std::size_t sparse_words = 0; ///< of the sparse tensors' bits
     std::size_t stream_words = 0; ///< of their positions
-    [[nodiscard]] std::size_t mask_words() const { return (masked + 31) / 32; }
+    [[nodiscard]] std::size_t mask_words() const { return words_of(masked); }
     [[nodiscard]] std::size_t padding() const; ///< zero bytes between table and payload
     [[nodiscard]] std::size_t message_bytes() const;
 };
@@ -31,12 +31,12 @@ struct Table {
 
 /// Words of a packed tensor.
 constexpr std::size_t packed_words(const TensorEntry& entry) {
-    return (entry.elements + 31) / 32 * code_bits(entry.encoding);
+    return words_of(entry.elements) * code_bits(entry.encoding);
 }
 
 /// Words of a sparse tensor's bits.
 constexpr std::size_t sparse_words(const TensorEntry& entry) {
-    return entry.encoding == Encoding::sparse ? (entry.elements + 31) / 32 : 0;
+    return entry.encoding == Encoding::sparse ? words_of(entry.elements) : 0;
 }
 
 /// Throws Error where no message can have these tensors. Without their streams.

@@ -14,8 +14,9 @@ struct DriveOptions : Compressed {
 /// DRIVE (Vargaftik et al., NeurIPS 2021): of each rotated slice r the signs, one bit an element,
 /// and the scale ‖r‖² / ‖r‖₁, which keeps the update's mean over seeds, or ‖r‖₁ / n, which errs
 /// least. On any update the errors' squares are π/2 − 1 and 1 − 2/π of the update's.
-class Drive final : public RotatedMethod {
-public:
+struct Drive final : RotatedMethod {
+    /// Its number in a message.
+    static constexpr std::uint8_t wire = 6;
     Drive(const DriveOptions& options, const ParameterLayout& layout);
 };
 

@@ -15,8 +15,9 @@ struct EdenOptions : Compressed {
 /// centroids q of the normal distribution, b bits an element, and the scale ‖r‖² / ⟨q, r⟩, which
 /// keeps the update's mean over seeds. The error's square is 1 / (1 − D) − 1 of the update's, D the
 /// centroids' distortion: 0.571, 0.133, 0.0358, 0.0096. Of one bit it is unbiased DRIVE.
-class Eden final : public RotatedMethod {
-public:
+struct Eden final : RotatedMethod {
+    /// Its number in a message.
+    static constexpr std::uint8_t wire = 7;
     Eden(const EdenOptions& options, const ParameterLayout& layout);
 };
 

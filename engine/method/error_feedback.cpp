@@ -15,7 +15,7 @@ struct Carried {
 
 } // namespace
 
-PendingMessages ErrorFeedback::encode(Device& device,
+PendingMessages ErrorFeedback::encode(Device& device, const RoundContext& round,
                                       std::span<const TrainedClient> clients) const {
     const std::size_t masked = layout_.masked, trainable = layout_.trainable;
     const auto carried = std::make_shared<Carried>();
@@ -31,8 +31,11 @@ PendingMessages ErrorFeedback::encode(Device& device,
         }
         carried->clients[k].update = update;
     }
-    return [this, &device, carried, pending = method_->encode(device, carried->clients)]() {
-        std::vector<Message> messages = pending();
+    return [this, &device, round, carried,
+            pending = codec_->encode(device, round, carried->clients)]() {
+        const std::span<const MessageView> messages = pending();
+        const std::uint64_t once = 1;
+        Sums sums(device, server_.sums());
         Buffer<double> decoded(device, layout_.state);
         for (std::size_t k = 0; k < messages.size(); ++k) {
             const TrainedClient& client = carried->clients[k];
@@ -40,7 +43,9 @@ PendingMessages ErrorFeedback::encode(Device& device,
                 continue;
             }
             float* update = carried->updates.data() + k * layout_.trainable;
-            method_->aggregate(device, client.round, {&messages[k], 1}, decoded.data());
+            sums.clear();
+            receive(device, round, *codec_, server_, {messages.subspan(k, 1), {&once, 1}}, sums);
+            server_.finish(device, round, sums, decoded.data());
             kernels::subtract_decoded(device, layout_.masked, decoded.data(), update);
             client.memory->resize(layout_.masked);
             device.copy_out(client.memory->data(), update, layout_.masked * sizeof(float));

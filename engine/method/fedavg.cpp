@@ -2,41 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedavg.hpp"
 
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
 #include "engine/method/registry.hpp"
+#include "engine/method/state_codec.hpp"
 #include <variant>
 
 namespace fedmrn {
+namespace {
 
-PendingMessages FedAvg::encode(Device& device, std::span<const TrainedClient> clients) const {
-    Buffer<float> changes(device, clients.size() * layout().state);
-    queue_changes(device, layout(), 0, clients, changes.data(), layout().state);
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        messages.push_back(message_of(MethodName::fedavg, client, table(client.round.round)));
+/// Packs nothing: all of the state goes as float32.
+class Float32Codec final : public StateCodec {
+public:
+    explicit Float32Codec(const ParameterLayout& layout) : StateCodec(layout, 0) {}
+
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
+        return {FedAvg::wire};
     }
-    return [dense = Payload(device, changes, layout().state), messages]() mutable {
-        for (std::size_t k = 0; k < messages.size(); ++k) {
-            messages[k].dense = dense.of(k);
-        }
-        return std::move(messages);
-    };
-}
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
+        return {};
+    }
+    void pack(Device& /*device*/, const RoundContext& /*round*/,
+              std::span<const TrainedClient> /*clients*/, Outgoing& /*messages*/) const override {}
+    void unpack(Device& /*device*/, const RoundContext& /*round*/,
+                std::span<const MessageView> /*messages*/, float* /*updates*/) const override {}
+};
 
-std::vector<TensorEntry> FedAvg::table(std::uint32_t /*round*/) const {
-    std::vector<TensorEntry> table;
-    append_dense_table(layout(), 0, table);
-    return table;
-}
+} // namespace
 
-void FedAvg::aggregate(Device& device, const RoundContext& /*round*/,
-                       std::span<const Message> messages, double* mean) const {
-    aggregate_dense_change(device, layout(), 0, messages, mean);
-}
+FedAvg::FedAvg(const ParameterLayout& layout)
+    : Method(std::make_unique<UpdateVariables>(layout), std::make_unique<Float32Codec>(layout),
+             std::make_unique<MeanAggregation>(layout.state)) {}
 
 MethodEntry fedavg_entry() {
-    return method_entry("fedavg", "FedAvg", "the update as float32", MethodName::fedavg,
+    return method_entry("fedavg", "FedAvg", "the update as float32", FedAvg::wire,
                         Schema<std::monostate>(),
                         [](const std::monostate&, const MethodSetting& setting) {
                             return std::make_unique<FedAvg>(setting.layout);

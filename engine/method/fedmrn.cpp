@@ -2,93 +2,142 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedmrn.hpp"
 
-#include <string>
-
-#include "engine/method/mask_message.hpp"
+#include "engine/method/incoming.hpp"
+#include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
-#include "fedmrn/error.hpp"
-#include "kernels/update.hpp"
+#include "engine/method/state_codec.hpp"
+#include "kernels/mask.hpp"
 #include <fmt/format.h>
 
 namespace fedmrn {
-FedMrn::FedMrn(const FedMrnOptions& options, const ParameterLayout& layout)
-    : layout_(layout), config_(options) {
-    const kernels::MaskRule first = rule({});
-    variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(first.mask) |
-                                         static_cast<unsigned>(first.noise.shape) << 1);
+namespace {
+
+/// The noise's magnitude in a round.
+double magnitude(const FedMrnOptions& options, double decay) {
+    return options.magnitude_decay ? options.magnitude * decay : options.magnitude;
 }
 
-double FedMrn::magnitude(const RoundContext& round) const {
-    return config_.magnitude_decay ? config_.magnitude * round.decay : config_.magnitude;
-}
-
-kernels::MaskRule FedMrn::rule(const RoundContext& round) const {
+kernels::MaskRule rule_of(const FedMrnOptions& options, double decay) {
     kernels::MaskRule rule;
-    rule.mask = config_.mask;
-    rule.noise = formula::noise_rule(config_.noise, magnitude(round));
-    rule.stochastic = config_.stochastic;
-    rule.progressive = config_.progressive;
+    rule.mask = options.mask;
+    rule.noise = formula::noise_rule(options.noise, magnitude(options, decay));
+    rule.stochastic = options.stochastic;
+    rule.progressive = options.progressive;
     return rule;
 }
 
-void FedMrn::local_weights(Device& device, const LocalStep& step) const {
-    const std::size_t masked = config_.post_training ? 0 : layout_.masked;
-    const float* global = step.round.global;
-    kernels::mask_weights(device, rule(step.round), step.lanes, step.states, masked, global,
-                          step.update, step.weights);
-    kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
-                        global + masked, step.update.at(masked), step.weights.at(masked));
-}
+/// Weights under masked noise.
+class MaskedVariables final : public UpdateVariables {
+public:
+    MaskedVariables(const FedMrnOptions& options, const ParameterLayout& layout)
+        : UpdateVariables(layout), options_(options) {}
 
-PendingMessages FedMrn::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t words = mask_words(layout_.masked), dense = layout_.state - layout_.masked;
-    Buffer<std::uint32_t> masks(device, clients.size() * words);
-    Buffer<float> changes(device, clients.size() * dense);
-    std::vector<kernels::MaskSource> sources;
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        sources.push_back({client.seed, client.update, masks.data() + sources.size() * words});
-        Message& message = messages.emplace_back(
-            message_of(MethodName::fedmrn, client, table(client.round.round)));
-        message.variant = variant_;
-        message.parameter = static_cast<float>(magnitude(client.round));
+    void weights(Device& device, const LocalStep& step) const override {
+        const std::size_t masked = options_.post_training ? 0 : layout().masked;
+        kernels::mask_weights(device, rule_of(options_, step.decay), step.lanes, step.states,
+                              masked, step.global, step.update, step.weights);
+        add_update(device, step, masked);
     }
-    kernels::pack_masks(device, rule(clients.front().round), sources, layout_.masked);
-    queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
-    return pending_masks(device, layout_, masks, changes, std::move(messages));
-}
+    [[nodiscard]] bool decays_weights() const override { return false; }
 
-std::vector<TensorEntry> FedMrn::table(std::uint32_t /*round*/) const {
-    return mask_table(layout_);
-}
+private:
+    FedMrnOptions options_;
+};
 
-void FedMrn::aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                       double* mean) const {
-    const kernels::MaskRule rule = this->rule(round);
-    const std::uint64_t samples = total_samples(messages);
-    const std::size_t words = mask_words(layout_.masked);
-    Buffer<std::uint32_t> packed(device, words * messages.size());
+/// sum [masked] += Σ weight · noise ⊙ mask, in units of the noise's grid.
+void add_masks(Device& device, const kernels::MaskRule& rule, const WeightedMessages& messages,
+               std::size_t masked, std::int64_t* sum) {
+    const std::size_t words = words_of(masked);
+    const Buffer<std::uint32_t> masks =
+        on_device(device, messages.messages, &MessageView::mask, words);
     std::vector<kernels::PackedMask> clients;
-    for (const Message& message : messages) {
-        check(message, round);
-        const std::size_t at = words * clients.size();
-        packed.write(message.mask, at);
-        clients.push_back({packed.data() + at, message.seed, message.samples});
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+        clients.push_back(
+            {masks.data() + k * words, messages.messages[k].seed, messages.weights[k]});
     }
-    Buffer<std::int64_t> sum(device, layout_.masked);
-    kernels::aggregate_masks(device, rule, clients, layout_.masked, sum.data());
-    kernels::mean_of_masks(device, layout_.masked, sum.data(), rule.noise.unit, samples, mean);
-    aggregate_dense_change(device, layout_, layout_.masked, messages, mean);
+    kernels::aggregate_masks(device, rule, clients, masked, sum);
 }
 
-void FedMrn::check(const Message& message, const RoundContext& round) const {
-    if (message.method == static_cast<std::uint8_t>(MethodName::fedmrn) &&
-        message.variant == variant_ && message.parameter == static_cast<float>(magnitude(round))) {
-        return;
+/// A bit for each masked element.
+class MaskCodec final : public StateCodec {
+public:
+    MaskCodec(const FedMrnOptions& options, const ParameterLayout& layout)
+        : StateCodec(layout, layout.masked), options_(options) {
+        const kernels::MaskRule rule = rule_of(options, 1.0);
+        variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(rule.mask) |
+                                             static_cast<unsigned>(rule.noise.shape) << 1);
     }
-    throw Error("uplink message of client " + std::to_string(message.client) +
-                ": made with another method, mask, noise or magnitude than this experiment's");
-}
+
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& round) const override {
+        return {FedMrn::wire, variant_, static_cast<float>(magnitude(options_, round.decay))};
+    }
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
+        return mask_entries(layout());
+    }
+    void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        std::vector<kernels::MaskSource> sources;
+        for (const TrainedClient& client : clients) {
+            sources.push_back({client.seed, client.update, messages.mask(sources.size())});
+        }
+        kernels::pack_masks(device, rule_of(options_, round.decay), sources, layout().masked);
+    }
+    void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
+                float* updates) const override {
+        const kernels::MaskRule rule = rule_of(options_, round.decay);
+        const std::uint64_t once = 1;
+        Buffer<std::int64_t> sum(device, layout().masked);
+        Buffer<double> mean(device, layout().masked);
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            sum.clear();
+            add_masks(device, rule, {messages.subspan(k, 1), {&once, 1}}, layout().masked,
+                      sum.data());
+            kernels::mean_of_masks(device, layout().masked, sum.data(), rule.noise.unit, once,
+                                   mean.data());
+            round_values(device, layout().masked, mean.data(), updates + k * layout().state);
+        }
+    }
+
+    FedMrnOptions options_;
+    std::uint8_t variant_; ///< bit 0: signed; bits 1–2: distribution of the noise
+};
+
+/// Adds the masked noise straight from the bits.
+class MaskAggregation final : public Aggregation {
+public:
+    MaskAggregation(const FedMrnOptions& options, const ParameterLayout& layout)
+        : options_(options), masked_(layout.masked), rest_(layout.state - layout.masked) {}
+
+    [[nodiscard]] std::vector<SumSpec> sums() const override {
+        return {{"masked noise", SumType::int64, masked_}, {"rest", SumType::int128, rest_}};
+    }
+    void add(Device& device, const RoundContext& round, const Codec& /*codec*/,
+             const WeightedMessages& messages, Sums& sums) const override {
+        add_masks(device, rule_of(options_, round.decay), messages, masked_,
+                  sums.int64("masked noise"));
+        add_rest(device, messages, rest_, sums.int128("rest"));
+    }
+    [[nodiscard]] std::size_t sets() const override { return 0; }
+    void finish(Device& device, const RoundContext& round, const Sums& sums,
+                double* change) const override {
+        const std::uint64_t weight = sums.weight();
+        kernels::mean_of_masks(device, masked_, sums.int64("masked noise"),
+                               rule_of(options_, round.decay).noise.unit, weight, change);
+        kernels::mean_of_dense(device, rest_, sums.int128("rest"), weight, change + masked_);
+    }
+
+private:
+    FedMrnOptions options_;
+    std::size_t masked_, rest_;
+};
+
+} // namespace
+
+FedMrn::FedMrn(const FedMrnOptions& options, const ParameterLayout& layout)
+    : Method(std::make_unique<MaskedVariables>(options, layout),
+             std::make_unique<MaskCodec>(options, layout),
+             std::make_unique<MaskAggregation>(options, layout)) {}
 
 MethodEntry fedmrn_entry() {
     using O = FedMrnOptions;
@@ -118,11 +167,11 @@ MethodEntry fedmrn_entry() {
                    }})
             .boolean("post_training", &O::post_training,
                      "trains the update densely and masks it once at the end");
-    MethodEntry entry = method_entry("fedmrn", "FedMRN", "a 1-bit mask, learned over random noise",
-                                     MethodName::fedmrn, schema,
-                                     [](const O& options, const MethodSetting& setting) {
-                                         return std::make_unique<FedMrn>(options, setting.layout);
-                                     });
+    MethodEntry entry =
+        method_entry("fedmrn", "FedMRN", "a 1-bit mask, learned over random noise", FedMrn::wire,
+                     schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<FedMrn>(options, setting.layout);
+                     });
     entry.lr = 0.1;
     const auto word = [entry](const char* name, const Options& said) {
         return std::get<std::string>(entry.value(name, said));

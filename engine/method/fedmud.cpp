@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
+#include "engine/method/incoming.hpp"
+#include "engine/method/matrices.hpp"
 #include "engine/method/registry.hpp"
-#include "kernels/update.hpp"
+#include "engine/method/state_codec.hpp"
+#include "kernels/frozen_factor.hpp"
 #include <fmt/format.h>
 
 namespace fedmrn {
@@ -23,96 +24,100 @@ kernels::FrozenShape shape_of(const MatrixPlace& place) {
             static_cast<float>(1.0 / std::sqrt(static_cast<double>(place.rank)))};
 }
 
-} // namespace
-
-FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout)
-    : layout_(layout), ratio_(static_cast<float>(options.ratio)), places_(matrices_of(layout)) {
-    for (MatrixPlace& place : places_) {
+std::vector<MatrixPlace> places_of(const FedMudOptions& options, const ParameterLayout& layout) {
+    std::vector<MatrixPlace> places = matrices_of(layout);
+    for (MatrixPlace& place : places) {
         const auto larger = static_cast<double>(std::max(place.rows, place.columns));
         place.rank = std::max<std::size_t>(1, std::llround(options.ratio * larger));
         place.floats = shape_of(place).values();
     }
-    sent_ = place_floats(places_);
-    floats_ = sent_ + layout.state - layout.masked;
+    place_floats(places);
+    return places;
 }
 
-void FedMud::local_weights(Device& device, const LocalStep& step) const {
-    const float* global = step.round.global;
-    for (const MatrixPlace& place : places_) {
-        kernels::frozen_weights(device, shape_of(place), step.lanes, step.states,
-                                global + place.offset, step.update.at(place.offset),
-                                step.weights.at(place.offset));
-    }
-    const std::size_t masked = layout_.masked;
-    if (masked != layout_.trainable) {
-        kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
-                            global + masked, step.update.at(masked), step.weights.at(masked));
-    }
-}
+class FactorVariables final : public UpdateVariables {
+public:
+    FactorVariables(const FedMudOptions& options, const ParameterLayout& layout)
+        : UpdateVariables(layout), places_(places_of(options, layout)) {}
 
-void FedMud::local_gradient(Device& device, const LocalStep& step) const {
-    for (const MatrixPlace& place : places_) {
-        kernels::frozen_gradient(device, shape_of(place), step.lanes, step.states,
-                                 step.gradient.at(place.offset));
-    }
-}
-
-PendingMessages FedMud::encode(Device& device, std::span<const TrainedClient> clients) const {
-    Buffer<float> floats(device, clients.size() * floats_);
-    for (std::size_t k = 0; k < clients.size(); ++k) {
+    void weights(Device& device, const LocalStep& step) const override {
         for (const MatrixPlace& place : places_) {
-            device.copy_within(floats.data() + k * floats_ + place.at,
-                               clients[k].update + place.offset, place.floats * sizeof(float));
+            kernels::frozen_weights(device, shape_of(place), step.lanes, step.states,
+                                    step.global + place.offset, step.update.at(place.offset),
+                                    step.weights.at(place.offset));
+        }
+        add_update(device, step, layout().masked);
+    }
+    void gradient(Device& device, const LocalStep& step) const override {
+        for (const MatrixPlace& place : places_) {
+            kernels::frozen_gradient(device, shape_of(place), step.lanes, step.states,
+                                     step.gradient.at(place.offset));
         }
     }
-    queue_changes(device, layout_, layout_.masked, clients, floats.data() + sent_, floats_);
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        messages.push_back(message_of(MethodName::fedmud, client, table(client.round.round)));
-        messages.back().parameter = ratio_;
+    [[nodiscard]] bool decays_weights() const override { return false; }
+
+private:
+    std::vector<MatrixPlace> places_;
+};
+
+/// The trained factors.
+class FactorCodec final : public StateCodec {
+public:
+    FactorCodec(const FedMudOptions& options, const ParameterLayout& layout)
+        : StateCodec(layout, layout.masked), ratio_(static_cast<float>(options.ratio)),
+          places_(places_of(options, layout)), sent_(place_floats(places_)) {}
+
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
+        return {FedMud::wire, 0, ratio_};
     }
-    return [dense = Payload(device, floats, floats_), messages]() mutable {
-        for (std::size_t k = 0; k < messages.size(); ++k) {
-            messages[k].dense = dense.of(k);
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
+        std::vector<TensorEntry> table;
+        for (const MatrixPlace& place : places_) {
+            table.push_back({Encoding::float32, place.floats});
         }
-        return std::move(messages);
-    };
-}
-
-std::vector<TensorEntry> FedMud::table(std::uint32_t /*round*/) const {
-    std::vector<TensorEntry> table;
-    for (const MatrixPlace& place : places_) {
-        table.push_back({Encoding::float32, place.floats});
+        return table;
     }
-    append_dense_table(layout_, layout_.masked, table);
-    return table;
-}
-
-void FedMud::aggregate(Device& device, const RoundContext& /*round*/,
-                       std::span<const Message> messages, double* mean) const {
-    for (const Message& message : messages) {
-        check_made_with(message, MethodName::fedmud, ratio_);
+    void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        for (std::size_t k = 0; k < clients.size(); ++k) {
+            for (const MatrixPlace& place : places_) {
+                device.copy_within(messages.dense(k) + place.at, clients[k].update + place.offset,
+                                   place.floats * sizeof(float));
+            }
+        }
     }
-    const DecodeMatrices decode = [&](std::span<const Message> clients, const float* floats,
-                                      float* values) {
+    void unpack(Device& device, const RoundContext& /*round*/,
+                std::span<const MessageView> messages, float* updates) const override {
+        const Buffer<float> floats = on_device(device, messages, &MessageView::dense, sent_);
         for (const MatrixPlace& place : places_) {
             std::vector<kernels::FrozenProduct> products;
-            for (std::size_t k = 0; k < clients.size(); ++k) {
-                products.push_back({clients[k].seed, floats + k * floats_ + place.at,
-                                    values + k * layout_.state + place.offset});
+            for (std::size_t k = 0; k < messages.size(); ++k) {
+                products.push_back({messages[k].seed, floats.data() + k * sent_ + place.at,
+                                    updates + k * layout().state + place.offset});
             }
             kernels::multiply_frozen(device, shape_of(place), products);
         }
-    };
-    aggregate_matrices(device, layout_, sent_, messages, decode, mean);
-}
+    }
+
+    float ratio_;
+    std::vector<MatrixPlace> places_;
+    std::size_t sent_; ///< floats of the masked tensors in a message
+};
+
+} // namespace
+
+FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout)
+    : Method(std::make_unique<FactorVariables>(options, layout),
+             std::make_unique<FactorCodec>(options, layout),
+             std::make_unique<MeanAggregation>(layout.state)) {}
 
 MethodEntry fedmud_entry() {
     using O = FedMudOptions;
     auto schema = Schema<O>().number("ratio", &O::ratio, {'(', 0, 1, ']'}, "floats sent of all");
     MethodEntry entry =
-        method_entry("fedmud", "FedMUD", "a factor over a frozen random one", MethodName::fedmud,
-                     schema, [](const O& options, const MethodSetting& setting) {
+        method_entry("fedmud", "FedMUD", "a factor over a frozen random one", FedMud::wire, schema,
+                     [](const O& options, const MethodSetting& setting) {
                          return std::make_unique<FedMud>(options, setting.layout);
                      });
     label_with(entry, schema, [](const O& options) {

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
 
-#include "engine/method/mask_message.hpp"
+#include "engine/method/incoming.hpp"
+#include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
-#include "fedmrn/error.hpp"
-#include "kernels/update.hpp"
+#include "engine/method/state_codec.hpp"
+#include "kernels/prune.hpp"
+#include "kernels/scores.hpp"
 #include <variant>
 
 namespace fedmrn {
@@ -20,94 +21,141 @@ namespace {
 /// CNN4's; but within a client's few steps a score has to move by about one.
 constexpr double score_rate = 3e4;
 
-/// Throws unless the message is one of this method's.
-void check(const Message& message) {
-    if (message.method != static_cast<std::uint8_t>(MethodName::fedpm)) {
-        throw Error("uplink message of client " + std::to_string(message.client) +
-                    ": made with another method than this experiment's");
-    }
-}
-
-} // namespace
-
-FedPm::FedPm(const ParameterLayout& layout, std::uint64_t seed) : layout_(layout), seed_(seed) {
-    for (const TensorSpec& tensor : layout.tensors) {
-        if (tensor.role == Role::masked) {
+/// Scores in the place of the masked weights, which are frozen.
+class ScoreVariables final : public UpdateVariables {
+public:
+    ScoreVariables(const ParameterLayout& layout, std::uint64_t seed)
+        : UpdateVariables(layout), seed_(seed) {
+        for (const TensorSpec& tensor : masked_tensors(layout)) {
             const auto fan_in = static_cast<double>(tensor.elements() / tensor.shape.front());
             tensors_.push_back({tensor.offset + tensor.elements(),
                                 static_cast<float>(std::numbers::e * std::sqrt(1.0 / fan_in))});
         }
     }
-}
 
-void FedPm::local_weights(Device& device, const LocalStep& step) const {
-    const std::size_t masked = layout_.masked;
-    kernels::score_weights(device, frozen(), step.lanes, step.states, step.round.global,
-                           step.update, step.weights);
-    kernels::add_update(device, step.lanes, step.states, layout_.trainable - masked,
-                        step.round.global + masked, step.update.at(masked),
-                        step.weights.at(masked));
-}
-
-void FedPm::local_gradient(Device& device, const LocalStep& step) const {
-    kernels::score_gradient(device, frozen(), score_rate, step.lanes, step.states,
-                            step.round.global, step.update, step.gradient);
-}
-
-PendingMessages FedPm::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t words = mask_words(layout_.masked), dense = layout_.state - layout_.masked;
-    const RoundContext& round = clients.front().round;
-    Buffer<std::uint32_t> masks(device, clients.size() * words);
-    Buffer<float> changes(device, clients.size() * dense);
-    std::vector<kernels::MaskSource> sources;
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        sources.push_back({client.seed, client.update, masks.data() + sources.size() * words});
-        messages.push_back(message_of(MethodName::fedpm, client, table(round.round)));
+    void weights(Device& device, const LocalStep& step) const override {
+        kernels::score_weights(device, frozen(), step.lanes, step.states, step.global, step.update,
+                               step.weights);
+        add_update(device, step, layout().masked);
     }
-    kernels::pack_scores(device, sources, layout_.masked, round.global);
-    queue_changes(device, layout_, layout_.masked, clients, changes.data(), dense);
-    return pending_masks(device, layout_, masks, changes, std::move(messages));
-}
-
-std::vector<TensorEntry> FedPm::table(std::uint32_t) const { return mask_table(layout_); }
-
-void FedPm::aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                      double* mean) const {
-    const std::size_t words = mask_words(layout_.masked);
-    Buffer<std::uint32_t> packed(device, words * messages.size());
-    std::vector<const std::uint32_t*> clients;
-    for (const Message& message : messages) {
-        check(message);
-        const std::size_t at = words * clients.size();
-        packed.write(message.mask, at);
-        clients.push_back(packed.data() + at);
+    void gradient(Device& device, const LocalStep& step) const override {
+        kernels::score_gradient(device, frozen(), score_rate, step.lanes, step.states, step.global,
+                                step.update, step.gradient);
     }
-    kernels::posterior_scores(device, clients, layout_.masked, round.global, mean);
-    aggregate_dense_change(device, layout_, layout_.masked, messages, mean);
+    [[nodiscard]] bool decays_weights() const override { return false; }
+
+    /// All scores are zero: each weight is there with probability 1/2.
+    void initialise(std::span<float> state) const override {
+        std::fill_n(state.begin(), layout().masked, 0.0f);
+    }
+
+    /// The frozen weights under a mask drawn of the round's scores, the same for all who ask: by a
+    /// lane of its own that stands before step round + 1 under the experiment's seed.
+    [[nodiscard]] const float* model_weights(Device& device, const RoundContext& round,
+                                             Buffer<float>& room) const override {
+        const std::size_t masked = layout().masked;
+        const Buffer<LaneState> lane(
+            device, std::vector<LaneState>{{.seed = seed_, .step = round.round, .samples = 1}});
+        const Buffer<float> zero(device, masked);
+        room = Buffer<float>(device, layout().state);
+        kernels::score_weights(device, frozen(), 1, lane.data(), round.global, {zero.data(), 0},
+                               {room.data(), 0});
+        device.copy_within(room.data() + masked, round.global + masked,
+                           (layout().state - masked) * sizeof(float));
+        return room.data();
+    }
+
+private:
+    [[nodiscard]] kernels::FrozenWeights frozen() const { return {seed_, tensors_}; }
+
+    std::uint64_t seed_;
+    std::vector<kernels::FrozenTensor> tensors_;
+};
+
+/// ones [masked] += the set bits of messages.
+void count_ones(Device& device, std::span<const MessageView> messages, std::size_t masked,
+                std::uint64_t* ones) {
+    const std::size_t words = words_of(masked);
+    const auto masks = on_device(device, messages, &MessageView::mask, words);
+    std::vector<kernels::KeptWeights> clients;
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+        clients.push_back({masks.data() + k * words, 1});
+    }
+    kernels::count_kept(device, clients, masked, ones);
 }
 
-void FedPm::initialise(std::span<float> state) const {
-    std::fill_n(state.begin(), layout_.masked, 0.0f);
-}
+/// A bit for each score, drawn of it; it stands for the score that it alone would leave.
+class DrawnMaskCodec final : public StateCodec {
+public:
+    explicit DrawnMaskCodec(const ParameterLayout& layout) : StateCodec(layout, layout.masked) {}
 
-const float* FedPm::model_weights(Device& device, const RoundContext& round,
-                                  Buffer<float>& room) const {
-    // A lane of its own that stands before step round + 1 under the experiment's seed.
-    const Buffer<LaneState> lane(
-        device, std::vector<LaneState>{{.seed = seed_, .step = round.round, .samples = 1}});
-    const Buffer<float> zero(device, layout_.masked);
-    room = Buffer<float>(device, layout_.state);
-    kernels::score_weights(device, frozen(), 1, lane.data(), round.global, {zero.data(), 0},
-                           {room.data(), 0});
-    device.copy_within(room.data() + layout_.masked, round.global + layout_.masked,
-                       (layout_.state - layout_.masked) * sizeof(float));
-    return room.data();
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
+        return {FedPm::wire};
+    }
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
+        return mask_entries(layout());
+    }
+    void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        std::vector<kernels::MaskSource> sources;
+        for (const TrainedClient& client : clients) {
+            sources.push_back({client.seed, client.update, messages.mask(sources.size())});
+        }
+        kernels::pack_scores(device, sources, layout().masked, round.global);
+    }
+    void unpack(Device& device, const RoundContext& /*round*/,
+                std::span<const MessageView> messages, float* updates) const override {
+        const std::size_t masked = layout().masked;
+        Buffer<std::uint64_t> ones(device, masked);
+        const Buffer<float> zeros(device, masked);
+        Buffer<double> scores(device, masked);
+        for (std::size_t k = 0; k < messages.size(); ++k) {
+            ones.clear();
+            count_ones(device, messages.subspan(k, 1), masked, ones.data());
+            kernels::posterior_scores(device, ones.data(), 1, masked, zeros.data(), scores.data());
+            round_values(device, masked, scores.data(), updates + k * layout().state);
+        }
+    }
+};
+
+/// Scores of the share of clients whose bit is set.
+class ShareAggregation final : public Aggregation {
+public:
+    explicit ShareAggregation(const ParameterLayout& layout)
+        : masked_(layout.masked), rest_(layout.state - layout.masked) {}
+
+    [[nodiscard]] std::vector<SumSpec> sums() const override {
+        return {{"ones", SumType::int64, masked_}, {"rest", SumType::int128, rest_}};
+    }
+    void add(Device& device, const RoundContext& /*round*/, const Codec& /*codec*/,
+             const WeightedMessages& messages, Sums& sums) const override {
+        count_ones(device, messages.messages, masked_, counts(sums.int64("ones")));
+        add_rest(device, messages, rest_, sums.int128("rest"));
+    }
+    [[nodiscard]] std::size_t sets() const override { return masked_; }
+    void finish(Device& device, const RoundContext& round, const Sums& sums,
+                double* change) const override {
+        kernels::posterior_scores(device, counts(sums.int64("ones")),
+                                  static_cast<std::uint32_t>(sums.messages()), masked_,
+                                  round.global, change);
+        kernels::mean_of_dense(device, rest_, sums.int128("rest"), sums.weight(), change + masked_);
+    }
+
+private:
+    std::size_t masked_, rest_;
+};
+
+} // namespace
+
+FedPm::FedPm(const ParameterLayout& layout, std::uint64_t seed)
+    : Method(std::make_unique<ScoreVariables>(layout, seed),
+             std::make_unique<DrawnMaskCodec>(layout), std::make_unique<ShareAggregation>(layout)) {
 }
 
 MethodEntry fedpm_entry() {
     MethodEntry entry = method_entry(
-        "fedpm", "FedPM", "a mask, learned over frozen random weights", MethodName::fedpm,
+        "fedpm", "FedPM", "a mask, learned over frozen random weights", FedPm::wire,
         Schema<std::monostate>(), [](const std::monostate&, const MethodSetting& setting) {
             return std::make_unique<FedPm>(setting.layout, setting.seed);
         });

@@ -8,106 +8,127 @@
 #include <fmt/format.h>
 
 #include "engine/message/sparse.hpp"
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
+#include "engine/method/incoming.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/method/selection.hpp"
+#include "engine/method/state_codec.hpp"
 #include "fedmrn/error.hpp"
+#include "kernels/prune.hpp"
 
 namespace fedmrn {
 namespace {
 
 /// What is kept, as positions where any of them take fewer words than a bit an element.
 TensorEntry kept_entry(std::uint64_t elements, std::uint64_t kept) {
-    const bool few = wire::most_words(elements, kept) < (elements + 31) / 32;
+    const bool few = wire::most_words(elements, kept) < words_of(elements);
     return few ? TensorEntry{Encoding::sparse, elements, kept}
                : TensorEntry{Encoding::mask, elements};
 }
 
+class UnprunedVariables final : public UpdateVariables {
+public:
+    using UpdateVariables::UpdateVariables;
+    void gradient(Device& device, const LocalStep& step) const override {
+        kernels::stop_pruned(device, step.lanes, step.states, layout().masked, step.global,
+                             step.gradient);
+    }
+};
+
+/// The largest trained weights, as they are.
+class KeptCodec final : public StateCodec {
+public:
+    KeptCodec(const FedSparsifyOptions& options, const ParameterLayout& layout)
+        : StateCodec(layout, layout.masked), schedule_(options, layout) {}
+
+    void check(const RoundContext& round, const MessageView& message) const override {
+        StateCodec::check(round, message);
+        std::size_t set = 0;
+        for (const std::uint32_t word : message.mask) {
+            set += static_cast<std::size_t>(std::popcount(word));
+        }
+        if (const std::size_t kept = schedule_.kept(round.round); set != kept) {
+            throw Error(
+                fmt::format("uplink message of client {}: keeps {} weights, expected {} in round "
+                            "{}",
+                            message.client, set, kept, round.round));
+        }
+    }
+
+private:
+    [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
+        return {FedSparsify::wire, 0, static_cast<float>(schedule_.sparsity)};
+    }
+    [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t round) const override {
+        const std::size_t kept = schedule_.kept(round);
+        return {kept_entry(layout().masked, kept), {Encoding::float32, kept}};
+    }
+    void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        std::vector<kernels::SelectSource> sources;
+        for (std::size_t c = 0; c < clients.size(); ++c) {
+            sources.push_back({.values = clients[c].update,
+                               .base = round.global,
+                               .words = messages.mask(c),
+                               .kept = messages.dense(c)});
+        }
+        queue_selection(device, layout(), schedule_.kept(round.round), std::move(sources));
+    }
+    void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
+                float* updates) const override {
+        scatter(device, layout(), SelectedAs::values, schedule_.kept(round.round), messages,
+                updates);
+    }
+
+    PruningSchedule schedule_;
+};
+
+/// Merges the weights that clients kept.
+class MergeAggregation final : public Aggregation {
+public:
+    MergeAggregation(const FedSparsifyOptions& options, const ParameterLayout& layout)
+        : rule_(options.merge), masked_(layout.masked), state_(layout.state) {}
+
+    [[nodiscard]] std::vector<SumSpec> sums() const override {
+        return {{"weights", SumType::int128, state_}, {"keepers", SumType::int64, masked_}};
+    }
+    void add(Device& device, const RoundContext& round, const Codec& codec,
+             const WeightedMessages& messages, Sums& sums) const override {
+        codec.add(device, round, messages, sums.int128("weights"));
+        const std::size_t words = words_of(masked_);
+        const auto masks = on_device(device, messages.messages, &MessageView::mask, words);
+        std::vector<kernels::KeptWeights> clients;
+        for (const std::uint64_t weight : messages.weights) {
+            clients.push_back({masks.data() + clients.size() * words, weight});
+        }
+        kernels::count_kept(device, clients, masked_, counts(sums.int64("keepers")));
+    }
+    [[nodiscard]] std::size_t sets() const override { return masked_; }
+    void finish(Device& device, const RoundContext& round, const Sums& sums,
+                double* change) const override {
+        const formula::Wide* weights = sums.int128("weights");
+        const std::uint64_t weight = sums.weight();
+        kernels::merge_kept(device, rule_, masked_, weights, counts(sums.int64("keepers")), weight,
+                            round.global, change);
+        kernels::mean_of_dense(device, state_ - masked_, weights + masked_, weight,
+                               change + masked_);
+    }
+
+private:
+    formula::MergeRule rule_;
+    std::size_t masked_, state_;
+};
+
 } // namespace
 
+std::size_t PruningSchedule::kept(std::uint32_t round) const {
+    const double left = 1.0 - static_cast<double>(std::min(round, rounds)) / rounds;
+    return kept_of(1.0 - sparsity * (1.0 - left * left * left), masked);
+}
+
 FedSparsify::FedSparsify(const FedSparsifyOptions& options, const ParameterLayout& layout)
-    : DenseTraining(layout), sparsity_(options.sparsity), rounds_(options.prune_rounds),
-      rule_(options.merge) {}
-
-std::size_t FedSparsify::kept(std::uint32_t round) const {
-    const double left = 1.0 - static_cast<double>(std::min(round, rounds_)) / rounds_;
-    return kept_of(1.0 - sparsity_ * (1.0 - left * left * left), layout().masked);
-}
-
-void FedSparsify::local_gradient(Device& device, const LocalStep& step) const {
-    kernels::stop_pruned(device, step.lanes, step.states, layout().masked, step.round.global,
-                         step.gradient);
-}
-
-PendingMessages FedSparsify::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t masked = layout().masked, dense = layout().state - masked;
-    const std::uint32_t round = clients.front().round.round;
-    const std::size_t k = kept(round), words = (masked + 31) / 32;
-    const Selection selection = queue_selection(device, layout(), SelectFrom::weights, clients, k);
-    Buffer<float> changes(device, clients.size() * dense);
-    queue_changes(device, layout(), masked, clients, changes.data(), dense);
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        messages.push_back(message_of(MethodName::fedsparsify, client, table(round)));
-        messages.back().parameter = static_cast<float>(sparsity_);
-    }
-    return [mask = Payload(device, selection.words, words),
-            weights = Payload(device, selection.kept, k), change = Payload(device, changes, dense),
-            messages]() mutable {
-        for (std::size_t c = 0; c < messages.size(); ++c) {
-            messages[c].mask = mask.of(c);
-            messages[c].dense = weights.of(c);
-            const std::vector<float> rest = change.of(c);
-            messages[c].dense.insert(messages[c].dense.end(), rest.begin(), rest.end());
-        }
-        return std::move(messages);
-    };
-}
-
-std::vector<TensorEntry> FedSparsify::table(std::uint32_t round) const {
-    std::vector<TensorEntry> table{kept_entry(layout().masked, kept(round)),
-                                   {Encoding::float32, kept(round)}};
-    append_dense_table(layout(), layout().masked, table);
-    return table;
-}
-
-void FedSparsify::aggregate(Device& device, const RoundContext& round,
-                            std::span<const Message> messages, double* mean) const {
-    const std::size_t masked = layout().masked, k = kept(round.round), words = (masked + 31) / 32;
-    const std::uint64_t samples = total_samples(messages);
-    Buffer<std::uint32_t> masks(device, messages.size() * words);
-    std::vector<kernels::KeptWeights> clients;
-    for (const Message& message : messages) {
-        check(message, k);
-        const std::size_t at = clients.size() * words;
-        masks.write(message.mask, at);
-        clients.push_back({masks.data() + at, message.samples});
-    }
-    Buffer<formula::Wide> sum(device, masked);
-    add_selected(device, layout(), SelectedAs::values, k, messages, sum.data());
-    Buffer<std::uint64_t> keepers(device, masked);
-    kernels::count_kept(device, clients, masked, keepers.data());
-    kernels::merge_kept(device, rule_, masked, sum.data(), keepers.data(), samples, round.global,
-                        mean);
-    aggregate_dense_change(device, layout(), masked, messages, mean, k);
-}
-
-void FedSparsify::check(const Message& message, std::size_t kept) const {
-    const auto who = fmt::format("uplink message of client {}", message.client);
-    if (message.method != static_cast<std::uint8_t>(MethodName::fedsparsify) ||
-        message.parameter != static_cast<float>(sparsity_)) {
-        throw Error(who + ": made with another method or sparsity than this experiment's");
-    }
-    std::size_t set = 0;
-    for (const std::uint32_t word : message.mask) {
-        set += static_cast<std::size_t>(std::popcount(word));
-    }
-    if (set != kept) {
-        throw Error(fmt::format("{}: keeps {} weights, expected {} in round {}", who, set, kept,
-                                message.round));
-    }
-}
+    : Method(std::make_unique<UnprunedVariables>(layout),
+             std::make_unique<KeptCodec>(options, layout),
+             std::make_unique<MergeAggregation>(options, layout)) {}
 
 MethodEntry fedsparsify_entry() {
     using O = FedSparsifyOptions;
@@ -120,11 +141,11 @@ MethodEntry fedsparsify_entry() {
             .word("merge", &O::merge,
                   {{"average", average}, {"nonzero", nonzero}, {"majority", majority}},
                   "how the server unites what clients kept");
-    MethodEntry entry = method_entry(
-        "fedsparsify", "FedSparsify", "weights pruned more from round to round",
-        MethodName::fedsparsify, schema, [](const O& options, const MethodSetting& setting) {
-            return std::make_unique<FedSparsify>(options, setting.layout);
-        });
+    MethodEntry entry =
+        method_entry("fedsparsify", "FedSparsify", "weights pruned more from round to round",
+                     FedSparsify::wire, schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<FedSparsify>(options, setting.layout);
+                     });
     label_with(entry, schema, [](const O& options) {
         return fmt::format("FedSparsify ({:.3g} % pruned)", 100 * options.sparsity);
     });

@@ -3,11 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <vector>
 
-#include "engine/method/dense.hpp"
+#include "fedmrn/model.hpp"
 
 namespace fedmrn {
 
@@ -29,19 +27,5 @@ std::vector<MatrixPlace> matrices_of(const ParameterLayout& layout);
 
 /// Floats that messages have for the masked tensors, once every place has its `floats`; sets `at`.
 std::size_t place_floats(std::vector<MatrixPlace>& places);
-
-/// Throws Error unless the message was made by this method with this parameter.
-void check_made_with(const Message& message, MethodName method, float parameter);
-
-/// Queues the decoding of clients' floats [clients][sent + state − masked] into values
-/// [clients][state], of the masked tensors; both in device memory.
-using DecodeMatrices =
-    std::function<void(std::span<const Message> clients, const float* floats, float* values)>;
-
-/// mean [state] of messages that hold `sent` floats for the masked tensors. Decodes as many clients
-/// at a time as find room, in floats; changes no result.
-void aggregate_matrices(Device& device, const ParameterLayout& layout, std::size_t sent,
-                        std::span<const Message> messages, const DecodeMatrices& decode,
-                        double* mean, std::size_t room = values_at_once);
 
 } // namespace fedmrn

@@ -2,73 +2,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/packed.hpp"
 
-#include <string>
-
-#include "engine/method/dense.hpp"
-#include "engine/method/payload.hpp"
-#include "fedmrn/error.hpp"
+#include "engine/method/incoming.hpp"
+#include "engine/method/masked.hpp"
 
 namespace fedmrn {
+namespace {
 
-PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout)
-    : PackedMethod(rule, layout, [&] {
-          std::vector<Place> places;
-          for (const TensorSpec& tensor : layout.tensors) {
-              if (tensor.role == Role::masked) {
-                  places.push_back({tensor.offset, tensor.elements()});
-              }
-          }
-          return places;
-      }()) {}
-
-PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout,
-                           std::vector<Place> places)
-    : DenseTraining(layout), rule_(rule), places_(std::move(places)) {
-    for (Place& place : places_) {
-        place.word = words_;
-        words_ += (place.elements + 31) / 32 * formula::code_bits(rule.levels);
+std::vector<CodesCodec::Place> tensors_of(const ParameterLayout& layout) {
+    std::vector<CodesCodec::Place> places;
+    for (const TensorSpec& tensor : masked_tensors(layout)) {
+        places.push_back({tensor.offset, tensor.elements()});
     }
+    return places;
 }
 
-PendingMessages PackedMethod::encode(Device& device, std::span<const TrainedClient> clients) const {
-    const std::size_t dense = layout().state - layout().masked;
-    Buffer<std::uint32_t> codes(device, clients.size() * words_);
-    Buffer<float> scales(device, clients.size() * places_.size());
-    Buffer<float> changes(device, clients.size() * dense);
-    pack(device, clients, codes.data(), scales.data());
-    queue_changes(device, layout(), layout().masked, clients, changes.data(), dense);
-    std::vector<Message> messages;
-    for (const TrainedClient& client : clients) {
-        Message& message =
-            messages.emplace_back(message_of(rule_.method, client, table(client.round.round)));
-        message.variant = rule_.variant;
-        message.parameter = rule_.parameter;
-    }
-    return [code = Payload(device, codes, words_), scale = Payload(device, scales, places_.size()),
-            change = Payload(device, changes, dense), scaled = rule_.scale.has_value(),
-            messages]() mutable {
-        for (std::size_t k = 0; k < messages.size(); ++k) {
-            messages[k].packed = code.of(k);
-            if (scaled) {
-                messages[k].scales = scale.of(k);
-            }
-            messages[k].dense = change.of(k);
-        }
-        return std::move(messages);
-    };
-}
+} // namespace
 
-void PackedMethod::pack(Device& device, std::span<const TrainedClient> clients,
-                        std::uint32_t* codes, float* scales) const {
-    for (std::size_t t = 0; t < places_.size(); ++t) {
-        const Place& place = places_[t];
+PackedCodec::PackedCodec(const PackedRule& rule, const ParameterLayout& layout)
+    : CodesCodec({.stamp = {rule.method, rule.variant, rule.parameter},
+                  .bits = formula::code_bits(rule.levels),
+                  .scaled = rule.scale.has_value()},
+                 layout, tensors_of(layout)),
+      rule_(rule) {}
+
+void PackedCodec::pack(Device& device, const RoundContext& /*round*/,
+                       std::span<const TrainedClient> clients, Outgoing& messages) const {
+    for (std::size_t t = 0; t < places().size(); ++t) {
+        const Place& place = places()[t];
         std::vector<kernels::ScaleSource> measured;
         std::vector<kernels::QuantizeSource> packed;
         for (std::size_t k = 0; k < clients.size(); ++k) {
             const float* values = clients[k].update + place.offset;
-            float* scale = scales + k * places_.size() + t;
+            float* scale = rule_.scale ? messages.scales(k) + t : nullptr;
             measured.push_back({values, scale});
-            packed.push_back({clients[k].seed, values, scale, codes + k * words_ + place.word});
+            packed.push_back({clients[k].seed, values, scale, messages.packed(k) + place.word});
         }
         if (rule_.scale) {
             kernels::tensor_scales(device, *rule_.scale, measured, place.elements);
@@ -78,54 +45,46 @@ void PackedMethod::pack(Device& device, std::span<const TrainedClient> clients,
     }
 }
 
-std::vector<TensorEntry> PackedMethod::table(std::uint32_t /*round*/) const {
-    const Encoding encoding =
-        packed_encoding(formula::code_bits(rule_.levels), rule_.scale.has_value());
-    std::vector<TensorEntry> table;
-    for (const Place& place : places_) {
-        table.push_back({encoding, place.elements});
-    }
-    append_dense_table(layout(), layout().masked, table);
-    return table;
-}
-
-void PackedMethod::aggregate(Device& device, const RoundContext& /*round*/,
-                             std::span<const Message> messages, double* mean) const {
-    const std::uint64_t samples = total_samples(messages);
-    Buffer<std::uint32_t> codes(device, words_ * messages.size());
-    for (std::size_t k = 0; k < messages.size(); ++k) {
-        check(messages[k]);
-        codes.write(messages[k].packed, k * words_);
-    }
-    Buffer<formula::Wide> sum(device, layout().masked);
-    add(device, messages, codes.data(), sum.data());
-    kernels::mean_of_dense(device, layout().masked, sum.data(), samples, mean);
-    aggregate_dense_change(device, layout(), layout().masked, messages, mean);
-}
-
-void PackedMethod::add(Device& device, std::span<const Message> messages,
-                       const std::uint32_t* codes, formula::Wide* sum) const {
-    for (std::size_t t = 0; t < places_.size(); ++t) {
-        const Place& place = places_[t];
+void PackedCodec::add_codes(Device& device, const WeightedMessages& messages,
+                            formula::Wide* sum) const {
+    const Buffer<std::uint32_t> codes =
+        on_device(device, messages.messages, &MessageView::packed, words());
+    for (std::size_t t = 0; t < places().size(); ++t) {
+        const Place& place = places()[t];
         std::vector<kernels::PackedValues> clients;
         for (std::size_t k = 0; k < messages.size(); ++k) {
-            const float scale = rule_.scale ? messages[k].scales[t] : 1.0f;
-            clients.push_back({codes + k * words_ + place.word, scale, messages[k].samples});
+            const float scale = rule_.scale ? messages.messages[k].scales[t] : 1.0f;
+            clients.push_back(
+                {codes.data() + k * words() + place.word, scale, messages.weights[k]});
         }
         kernels::aggregate_packed(device, rule_.levels, clients, place.elements,
                                   sum + place.offset);
     }
 }
 
-void PackedMethod::check(const Message& message) const {
-    if (message.method != static_cast<std::uint8_t>(rule_.method) ||
-        message.variant != rule_.variant || message.parameter != rule_.parameter) {
-        throw Error("uplink message of client " + std::to_string(message.client) +
-                    ": made with another method, vote, levels or estimate than this experiment's");
-    }
-    for (std::size_t t = 0; t < message.scales.size(); ++t) {
-        check_scale(message, message.scales[t], scale_limit(places_[t]));
+void PackedCodec::add(Device& device, const RoundContext& /*round*/,
+                      const WeightedMessages& messages, formula::Wide* sum) const {
+    add_codes(device, messages, sum);
+    add_rest(device, messages, rest(), sum + layout().masked);
+}
+
+void PackedCodec::unpack(Device& device, const RoundContext& /*round*/,
+                         std::span<const MessageView> messages, float* updates) const {
+    const std::size_t masked = layout().masked;
+    const std::uint64_t once = 1;
+    Buffer<formula::Wide> sum(device, masked);
+    Buffer<double> values(device, masked);
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+        sum.clear();
+        add_codes(device, {messages.subspan(k, 1), {&once, 1}}, sum.data());
+        kernels::mean_of_dense(device, masked, sum.data(), once, values.data());
+        interpret(device, values.data());
+        round_values(device, masked, values.data(), updates + k * layout().state);
     }
 }
+
+PackedMethod::PackedMethod(const PackedRule& rule, const ParameterLayout& layout)
+    : Method(std::make_unique<UpdateVariables>(layout), std::make_unique<PackedCodec>(rule, layout),
+             std::make_unique<MeanAggregation>(layout.state)) {}
 
 } // namespace fedmrn

@@ -4,61 +4,45 @@
 
 #include <optional>
 
-#include "engine/method/dense_training.hpp"
+#include "engine/method/codes.hpp"
+#include "engine/method/method.hpp"
 #include "kernels/quantize.hpp"
 
 namespace fedmrn {
 
 /// How the weights' update becomes codes.
 struct PackedRule {
-    MethodName method = MethodName::signsgd;
+    std::uint8_t method = 0; ///< the method's number
     std::uint8_t variant = 0;
     float parameter = 0;
     unsigned levels = 0;                                    ///< 0: signs alone
     std::optional<formula::ScaleKind> scale = std::nullopt; ///< none: it is not sent
 };
 
-/// What the methods share that train densely and then send the masked tensors as codes of a few
-/// bits with a scale a tensor; other parameters and statistics go as float32.
-class PackedMethod : public DenseTraining {
+/// Levels of each masked tensor, times its scale; added straight from the codes.
+class PackedCodec : public CodesCodec {
 public:
-    PackedMethod(const PackedRule& rule, const ParameterLayout& layout);
-    using Method::encode;
-    [[nodiscard]] PendingMessages encode(Device& device,
-                                         std::span<const TrainedClient> clients) const override;
-    [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override;
-    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                   double* mean) const override;
+    PackedCodec(const PackedRule& rule, const ParameterLayout& layout);
+    void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
+             formula::Wide* sum) const override;
 
 protected:
-    /// A masked tensor, or another part of the masked elements, and where its codes stand in a
-    /// message; it has a table entry and a scale of its own.
-    struct Place {
-        std::size_t offset = 0, elements = 0, word = 0;
-    };
-    /// With places of the derived class's own; their words are given by this one.
-    PackedMethod(const PackedRule& rule, const ParameterLayout& layout, std::vector<Place> places);
-    [[nodiscard]] const std::vector<Place>& places() const { return places_; }
-    [[nodiscard]] std::size_t words() const { return words_; } ///< of a client
-
-    /// Queues the codes [clients][words] and scales [clients][places] of updates.
-    virtual void pack(Device& device, std::span<const TrainedClient> clients, std::uint32_t* codes,
-                      float* scales) const;
-    /// sum [masked] += Σ N_k · fixed(value), of codes [messages][words] on the device.
-    virtual void add(Device& device, std::span<const Message> messages, const std::uint32_t* codes,
-                     formula::Wide* sum) const;
-    /// A place's scale must be below it, so that no value leaves the fixed-point grid.
-    [[nodiscard]] virtual float scale_limit(const Place& /*place*/) const {
-        return formula::dense_limit;
-    }
+    void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override;
+    void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
+                float* updates) const override;
+    /// What levels and scale make, before it is rounded to float, into what it stands for.
+    virtual void interpret(Device& /*device*/, double* /*values*/) const {}
 
 private:
-    /// Throws unless the message was made under this experiment's rule, with sane scales.
-    void check(const Message& message) const;
+    void add_codes(Device& device, const WeightedMessages& messages, formula::Wide* sum) const;
 
     PackedRule rule_;
-    std::vector<Place> places_;
-    std::size_t words_ = 0; ///< of all places
+};
+
+/// A method that trains the update itself and packs it.
+struct PackedMethod : Method {
+    PackedMethod(const PackedRule& rule, const ParameterLayout& layout);
 };
 
 } // namespace fedmrn

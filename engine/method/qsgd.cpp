@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/qsgd.hpp"
 #include "engine/base/words.hpp"
+#include "engine/method/registry.hpp"
 
 namespace fedmrn {
 
 Qsgd::Qsgd(const QsgdOptions& options, const ParameterLayout& layout)
-    : PackedMethod({.method = MethodName::qsgd,
+    : PackedMethod({.method = Qsgd::wire,
                     .parameter = static_cast<float>(options.levels),
                     .levels = options.levels,
                     .scale = formula::ScaleKind::norm},
@@ -17,8 +18,8 @@ MethodEntry qsgd_entry() {
     auto schema = feedback<O>().integer("levels", &O::levels, 1, 32767,
                                         "levels above zero; 127 are 8 bits a weight");
     MethodEntry entry =
-        method_entry("qsgd", "QSGD", "levels of the update, rounded at random", MethodName::qsgd,
-                     schema, [](const O& options, const MethodSetting& setting) {
+        method_entry("qsgd", "QSGD", "levels of the update, rounded at random", Qsgd::wire, schema,
+                     [](const O& options, const MethodSetting& setting) {
                          return std::make_unique<Qsgd>(options, setting.layout);
                      });
     label_with(entry, schema,

@@ -14,8 +14,9 @@ struct QsgdOptions : Compressed {
 /// QSGD (Alistarh et al., NeurIPS 2017) on updates, as in FedPAQ: l = s |D| / ‖D‖₂, rounded up or
 /// down at random so that its mean is kept; sent are ‖D‖₂ of each tensor, sign and level. Unbiased;
 /// its error grows as √d / s, so tensors of many weights want many levels.
-class Qsgd final : public PackedMethod {
-public:
+struct Qsgd final : PackedMethod {
+    /// Its number in a message.
+    static constexpr std::uint8_t wire = 4;
     Qsgd(const QsgdOptions& options, const ParameterLayout& layout);
 };
 

@@ -10,7 +10,6 @@
 
 #include "engine/method/error_feedback.hpp"
 #include "engine/method/method.hpp"
-#include "engine/method/name.hpp"
 #include "fedmrn/registry.hpp"
 #include "fedmrn/schema.hpp"
 
@@ -53,17 +52,18 @@ template <std::derived_from<Compressed> T> Schema<T> feedback() {
 
 /// An entry whose factory takes options that are read: make(const T&, const MethodSetting&).
 template <class T, class Make>
-MethodEntry method_entry(std::string name, std::string title, std::string help, MethodName wire,
+MethodEntry method_entry(std::string name, std::string title, std::string help, std::uint8_t wire,
                          const Schema<T>& schema, Make make) {
     MethodEntry entry{{std::move(name), std::move(title), std::move(help), schema.options()}};
-    entry.wire = static_cast<std::uint8_t>(wire);
+    entry.wire = wire;
     entry.make = [schema, make](const Options& said,
                                 const MethodSetting& setting) -> std::unique_ptr<Method> {
         const T options = schema.read(said);
         std::unique_ptr<Method> method = make(options, setting);
         if constexpr (std::derived_from<T, Compressed>) {
             if (options.error_feedback) {
-                return std::make_unique<ErrorFeedback>(std::move(method), setting.layout);
+                method->uplink = std::make_unique<ErrorFeedback>(std::move(method->uplink),
+                                                                 *method->server, setting.layout);
             }
         }
         return method;

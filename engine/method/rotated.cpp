@@ -6,83 +6,84 @@
 #include <bit>
 #include <cmath>
 
-#include "engine/method/dense.hpp"
+#include "engine/method/codes.hpp"
+#include "engine/method/incoming.hpp"
 #include "kernels/hadamard.hpp"
 
 namespace fedmrn {
 namespace {
 
-PackedRule packed_rule(const RotatedRule& rule) {
-    return {.method = rule.method,
-            .variant = static_cast<std::uint8_t>(rule.estimate),
-            .parameter = static_cast<float>(rule.bits),
-            .levels = (1u << (rule.bits - 1)) - 1,
-            .scale = formula::ScaleKind::norm}; // one is sent: which, pack() decides
+std::vector<CodesCodec::Place> slices_of(const ParameterLayout& layout) {
+    std::vector<CodesCodec::Place> slices;
+    for (std::size_t first = 0; first < layout.masked;) {
+        slices.push_back({first, std::bit_floor(layout.masked - first)});
+        first += slices.back().elements;
+    }
+    return slices;
 }
+
+class RotatedCodec final : public CodesCodec {
+public:
+    RotatedCodec(const RotatedRule& rule, const ParameterLayout& layout)
+        : CodesCodec({.stamp = {rule.method, static_cast<std::uint8_t>(rule.estimate),
+                                static_cast<float>(rule.bits)},
+                      .bits = rule.bits},
+                     layout, slices_of(layout)),
+          book_(formula::codebook(rule.bits)), estimate_(rule.estimate) {}
+
+private:
+    void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
+              Outgoing& messages) const override {
+        const std::size_t masked = layout().masked;
+        const std::size_t at_once = std::min(clients.size(), clients_at_once(masked));
+        Buffer<float> rotated(device, at_once * masked);
+        for (std::size_t begin = 0; begin < clients.size(); begin += at_once) {
+            const std::size_t end = std::min(clients.size(), begin + at_once);
+            for (std::size_t t = 0; t < places().size(); ++t) {
+                const Place& place = places()[t];
+                std::vector<kernels::RotationSource> turned;
+                std::vector<kernels::CentroidSource> coded;
+                for (std::size_t k = begin; k < end; ++k) {
+                    float* own = rotated.data() + (k - begin) * masked + place.offset;
+                    turned.push_back({clients[k].seed, clients[k].update + place.offset, own});
+                    coded.push_back({own, messages.scales(k) + t, messages.packed(k) + place.word});
+                }
+                kernels::rotate(device, place.offset, turned, place.elements);
+                kernels::nearest_centroids(device, book_, estimate_, coded, place.elements);
+            }
+        }
+    }
+
+    void unpack(Device& device, const RoundContext& /*round*/,
+                std::span<const MessageView> messages, float* updates) const override {
+        const Buffer<std::uint32_t> codes =
+            on_device(device, messages, &MessageView::packed, words());
+        for (std::size_t t = 0; t < places().size(); ++t) {
+            const Place& place = places()[t];
+            std::vector<kernels::CodedSlice> coded;
+            for (std::size_t k = 0; k < messages.size(); ++k) {
+                coded.push_back({messages[k].seed, codes.data() + k * words() + place.word,
+                                 messages[k].scales[t],
+                                 updates + k * layout().state + place.offset});
+            }
+            kernels::rotate_back(device, book_, place.offset, coded, place.elements);
+        }
+    }
+
+    /// |an element| ≤ scale · √n: all n values of a slice may point its way.
+    [[nodiscard]] float scale_limit(std::size_t scale) const override {
+        return formula::dense_limit / std::sqrt(static_cast<float>(places()[scale].elements));
+    }
+
+    formula::Codebook book_;
+    formula::Estimate estimate_;
+};
 
 } // namespace
 
 RotatedMethod::RotatedMethod(const RotatedRule& rule, const ParameterLayout& layout)
-    : PackedMethod(packed_rule(rule), layout,
-                   [&] {
-                       std::vector<Place> slices;
-                       for (std::size_t first = 0; first < layout.masked;) {
-                           slices.push_back({first, std::bit_floor(layout.masked - first)});
-                           first += slices.back().elements;
-                       }
-                       return slices;
-                   }()),
-      book_(formula::codebook(rule.bits)), estimate_(rule.estimate) {}
-
-void RotatedMethod::pack(Device& device, std::span<const TrainedClient> clients,
-                         std::uint32_t* codes, float* scales) const {
-    const std::size_t masked = layout().masked, slices = places().size();
-    const std::size_t at_once = std::min(clients.size(), clients_at_once(masked));
-    Buffer<float> rotated(device, at_once * masked);
-    for (std::size_t begin = 0; begin < clients.size(); begin += at_once) {
-        const std::size_t end = std::min(clients.size(), begin + at_once);
-        for (std::size_t t = 0; t < slices; ++t) {
-            const Place& place = places()[t];
-            std::vector<kernels::RotationSource> turned;
-            std::vector<kernels::CentroidSource> coded;
-            for (std::size_t k = begin; k < end; ++k) {
-                float* own = rotated.data() + (k - begin) * masked + place.offset;
-                turned.push_back({clients[k].seed, clients[k].update + place.offset, own});
-                coded.push_back({own, scales + k * slices + t, codes + k * words() + place.word});
-            }
-            kernels::rotate(device, place.offset, turned, place.elements);
-            kernels::nearest_centroids(device, book_, estimate_, coded, place.elements);
-        }
-    }
-}
-
-void RotatedMethod::add(Device& device, std::span<const Message> messages,
-                        const std::uint32_t* codes, formula::Wide* sum) const {
-    const std::size_t masked = layout().masked;
-    const std::size_t at_once = std::min(messages.size(), clients_at_once(masked));
-    Buffer<float> values(device, at_once * masked);
-    for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
-        const std::size_t end = std::min(messages.size(), begin + at_once);
-        for (std::size_t t = 0; t < places().size(); ++t) {
-            const Place& place = places()[t];
-            std::vector<kernels::CodedSlice> coded;
-            for (std::size_t k = begin; k < end; ++k) {
-                coded.push_back({messages[k].seed, codes + k * words() + place.word,
-                                 messages[k].scales[t],
-                                 values.data() + (k - begin) * masked + place.offset});
-            }
-            kernels::rotate_back(device, book_, place.offset, coded, place.elements);
-        }
-        std::vector<kernels::DenseValues> clients;
-        for (std::size_t k = begin; k < end; ++k) {
-            clients.push_back({values.data() + (k - begin) * masked, messages[k].samples});
-        }
-        kernels::aggregate_dense(device, clients, masked, sum);
-    }
-}
-
-float RotatedMethod::scale_limit(const Place& place) const {
-    return formula::dense_limit / std::sqrt(static_cast<float>(place.elements));
-}
+    : Method(std::make_unique<UpdateVariables>(layout),
+             std::make_unique<RotatedCodec>(rule, layout),
+             std::make_unique<MeanAggregation>(layout.state)) {}
 
 } // namespace fedmrn

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/method/packed.hpp"
+#include "engine/method/method.hpp"
 #include "kernels/formula/centroids.hpp"
 
 namespace fedmrn {
 
 /// What the masked elements' rotated slices become.
 struct RotatedRule {
-    MethodName method = MethodName::eden;
+    std::uint8_t method = 0; ///< the method's number
     unsigned bits = 1; ///< 1 … 4 an element
     formula::Estimate estimate = formula::Estimate::unbiased;
 };
@@ -19,21 +19,8 @@ struct RotatedRule {
 /// the random rotation H S / √n of its seed, after which its values are nearly normal whatever they
 /// were, and sends the nearest centroids of the normal distribution as codes, and a scale. The
 /// server turns them back.
-class RotatedMethod : public PackedMethod {
-public:
+struct RotatedMethod : Method {
     RotatedMethod(const RotatedRule& rule, const ParameterLayout& layout);
-
-protected:
-    void pack(Device& device, std::span<const TrainedClient> clients, std::uint32_t* codes,
-              float* scales) const override;
-    void add(Device& device, std::span<const Message> messages, const std::uint32_t* codes,
-             formula::Wide* sum) const override;
-    /// |an element| ≤ scale · √n: all n values of a slice may point its way.
-    [[nodiscard]] float scale_limit(const Place& place) const override;
-
-private:
-    formula::Codebook book_;
-    formula::Estimate estimate_;
 };
 
 } // namespace fedmrn

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
-#include "engine/method/method.hpp"
+#include "engine/message/view.hpp"
+#include "fedmrn/model.hpp"
 #include "kernels/select.hpp"
 
 namespace fedmrn {
@@ -15,17 +17,10 @@ namespace fedmrn {
 /// ⌈share · elements⌉, at least one of any.
 std::size_t kept_of(double share, std::size_t elements);
 
-/// Which elements of each client are kept, and their values in the order of their indices.
-struct Selection {
-    Buffer<std::uint32_t> words; ///< [clients][⌈masked / 32⌉]
-    Buffer<float> kept;          ///< [clients][k]
-};
-
-/// Queues the selection of the k largest of each client's masked elements: of its update, or of the
-/// weights that it trained.
-enum class SelectFrom { update, weights };
-Selection queue_selection(Device& device, const ParameterLayout& layout, SelectFrom from,
-                          std::span<const TrainedClient> clients, std::size_t k);
+/// Queues the selection of the k largest of each client's masked elements; the sources need no
+/// thresholds.
+void queue_selection(Device& device, const ParameterLayout& layout, std::size_t k,
+                     std::vector<kernels::SelectSource> sources);
 
 /// What a message says of its selected elements.
 enum class SelectedAs {
@@ -33,9 +28,9 @@ enum class SelectedAs {
     signs   ///< the first of its scales, with the signs that begin its codes
 };
 
-/// sum [masked] += Σ N_k · the messages' selected elements at their places. Throws Error
-/// (Fault::run) for one too large to be sane.
-void add_selected(Device& device, const ParameterLayout& layout, SelectedAs as, std::size_t k,
-                  std::span<const Message> messages, formula::Wide* sum);
+/// The messages' selected elements at their places in updates [messages][state], and zeros at those
+/// of the other masked ones.
+void scatter(Device& device, const ParameterLayout& layout, SelectedAs as, std::size_t k,
+             std::span<const MessageView> messages, float* updates);
 
 } // namespace fedmrn

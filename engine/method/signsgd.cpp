@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/signsgd.hpp"
 
+#include "engine/method/packed.hpp"
+#include "engine/method/registry.hpp"
+
 namespace fedmrn {
 namespace {
 
 PackedRule rule_of(const SignSgdOptions& options) {
-    PackedRule rule{.method = MethodName::signsgd,
-                    .variant = static_cast<std::uint8_t>(options.vote)};
+    PackedRule rule{.method = SignSgd::wire, .variant = static_cast<std::uint8_t>(options.vote)};
     if (options.vote == Vote::scaled) {
         rule.scale = formula::ScaleKind::mean_magnitude;
     } else {
@@ -16,18 +18,67 @@ PackedRule rule_of(const SignSgdOptions& options) {
     return rule;
 }
 
+/// Signs that stand for a step each.
+class StepCodec final : public PackedCodec {
+public:
+    StepCodec(const SignSgdOptions& options, const ParameterLayout& layout)
+        : PackedCodec(rule_of(options), layout), step_(options.magnitude) {}
+    void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
+             formula::Wide* sum) const override {
+        StateCodec::add(device, round, messages, sum); // of steps, not of signs
+    }
+
+private:
+    void interpret(Device& device, double* values) const override {
+        kernels::vote(device, layout().masked, step_, false, values);
+    }
+    double step_;
+};
+
+/// Adds signs; what they have voted for is a step.
+class VoteAggregation final : public MeanAggregation {
+public:
+    VoteAggregation(const SignSgdOptions& options, const ParameterLayout& layout)
+        : MeanAggregation(layout.state), signs_(rule_of(options), layout), masked_(layout.masked),
+          step_(options.magnitude), majority_(options.vote == Vote::majority) {}
+    void add(Device& device, const RoundContext& round, const Codec& /*codec*/,
+             const WeightedMessages& messages, Sums& sums) const override {
+        MeanAggregation::add(device, round, signs_, messages, sums);
+    }
+    void finish(Device& device, const RoundContext& round, const Sums& sums,
+                double* change) const override {
+        MeanAggregation::finish(device, round, sums, change);
+        kernels::vote(device, masked_, step_, majority_, change);
+    }
+
+private:
+    PackedCodec signs_;
+    std::size_t masked_;
+    double step_; ///< of a mean or a majority
+    bool majority_;
+};
+
+std::unique_ptr<const Codec> codec_of(const SignSgdOptions& options,
+                                      const ParameterLayout& layout) {
+    if (options.vote == Vote::scaled) {
+        return std::make_unique<PackedCodec>(rule_of(options), layout);
+    }
+    return std::make_unique<StepCodec>(options, layout);
+}
+
+std::unique_ptr<const Aggregation> aggregation_of(const SignSgdOptions& options,
+                                                  const ParameterLayout& layout) {
+    if (options.vote == Vote::scaled) {
+        return std::make_unique<MeanAggregation>(layout.state);
+    }
+    return std::make_unique<VoteAggregation>(options, layout);
+}
+
 } // namespace
 
 SignSgd::SignSgd(const SignSgdOptions& options, const ParameterLayout& layout)
-    : PackedMethod(rule_of(options), layout), vote_(options.vote), step_(options.magnitude) {}
-
-void SignSgd::aggregate(Device& device, const RoundContext& round,
-                        std::span<const Message> messages, double* mean) const {
-    PackedMethod::aggregate(device, round, messages, mean);
-    if (vote_ != Vote::scaled) {
-        kernels::vote(device, layout().masked, step_, vote_ == Vote::majority, mean);
-    }
-}
+    : Method(std::make_unique<UpdateVariables>(layout), codec_of(options, layout),
+             aggregation_of(options, layout)) {}
 
 MethodEntry signsgd_entry() {
     using O = SignSgdOptions;
@@ -42,11 +93,10 @@ MethodEntry signsgd_entry() {
                        const auto said = c.method.options.find("vote");
                        return said != c.method.options.end() && said->second != Value("scaled");
                    }});
-    MethodEntry entry =
-        method_entry("signsgd", "SignSGD", "the update's signs", MethodName::signsgd, schema,
-                     [](const O& options, const MethodSetting& setting) {
-                         return std::make_unique<SignSgd>(options, setting.layout);
-                     });
+    MethodEntry entry = method_entry("signsgd", "SignSGD", "the update's signs", SignSgd::wire,
+                                     schema, [](const O& options, const MethodSetting& setting) {
+                                         return std::make_unique<SignSgd>(options, setting.layout);
+                                     });
     label_with(entry, schema, [](const O& options) {
         return std::string("SignSGD (") +
                (options.vote == Vote::scaled     ? "scaled"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/method/packed.hpp"
+#include "engine/method/method.hpp"
 #include "engine/method/registry.hpp"
 
 namespace fedmrn {
@@ -18,15 +18,10 @@ struct SignSgdOptions : Compressed {
 /// SignSGD (Bernstein et al., ICML 2018) on updates: one bit a weight, zero counting as positive.
 /// The server averages signs times their tensor's ‖D‖₁/d (scaled); or, sent without a scale, signs
 /// times a step (mean), or takes a step where the majority of samples points (majority).
-class SignSgd final : public PackedMethod {
-public:
+struct SignSgd final : Method {
+    /// Its number in a message.
+    static constexpr std::uint8_t wire = 2;
     SignSgd(const SignSgdOptions& options, const ParameterLayout& layout);
-    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                   double* mean) const override;
-
-private:
-    Vote vote_;
-    double step_; ///< of a mean or a majority
 };
 
 } // namespace fedmrn

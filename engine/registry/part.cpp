@@ -83,4 +83,9 @@ void check_new_part(const std::string& key, const Part& part,
     }
 }
 
+void taken_number(const std::string& key, const Part& part, const Part& other, unsigned number) {
+    throw Error(
+        fmt::format("{}: \"{}\" has the number {} of \"{}\"", key, part.name, number, other.name));
+}
+
 } // namespace fedmrn

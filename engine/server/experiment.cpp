@@ -109,7 +109,7 @@ struct Experiment::Impl {
             dataset.test.samples());
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
-        method->initialise(first.global);
+        method->local->initialise(first.global);
         for (const Moment& moment : optimizer->moments()) {
             first.moments[moment.name].assign(model.layout.trainable, moment.first);
         }
@@ -142,10 +142,10 @@ struct Experiment::Impl {
     void restore(ServerState from) {
         check_state(from);
         for (const auto& [client, kept] : from.memory) {
-            if (client >= clients.clients() || kept.size() != method->memory()) {
+            if (client >= clients.clients() || kept.size() != method->uplink->memory()) {
                 throw Error("checkpoint: client " + std::to_string(client) + " keeps " +
                             std::to_string(kept.size()) + " values, expected " +
-                            std::to_string(method->memory()) + " of clients 0 to " +
+                            std::to_string(method->uplink->memory()) + " of clients 0 to " +
                             std::to_string(clients.clients() - 1));
             }
         }
@@ -193,7 +193,7 @@ struct Experiment::Impl {
 
     /// Copies of what the tasks' clients keep, for them to change: a round may be given up.
     std::vector<std::vector<float>> lend_memory(std::span<ClientTask> tasks) const {
-        std::vector<std::vector<float>> lent(method->memory() != 0 ? tasks.size() : 0);
+        std::vector<std::vector<float>> lent(method->uplink->memory() != 0 ? tasks.size() : 0);
         for (std::size_t k = 0; k < lent.size(); ++k) {
             if (const auto found = state.memory.find(tasks[k].client);
                 found != state.memory.end()) {
@@ -211,34 +211,49 @@ struct Experiment::Impl {
 
     /// The weights that the global state stands for.
     const float* weights(Buffer<float>& room) const {
-        return method->model_weights(*device, context(std::max(state.round, 1u)), room);
+        return method->local->model_weights(*device, context(std::max(state.round, 1u)), room);
     }
 
     std::vector<Message> decoded(std::uint32_t round, std::span<const Upload> uploads) const {
         std::vector<Message> messages;
-        const std::vector<TensorEntry> table = method->table(round);
+        const std::vector<TensorEntry> table = method->uplink->table(round);
         for (const Upload& upload : uploads) {
             messages.push_back(decode(upload.bytes, table));
-            if (sampler.alike) {
-                messages.back().samples = 1; // they weigh by being drawn, and not once more
-            }
         }
         return messages;
+    }
+
+    /// What a message weighs. Clients that are drawn by their samples weigh by being drawn, and not
+    /// once more.
+    std::uint64_t weight_of(const MessageView& message) const {
+        return sampler.alike ? 1 : message.samples;
     }
 
     /// Moves the global state by what arrived; reads nothing but the messages.
     void aggregate(const RoundContext& round, std::span<const Message> messages) {
         const Range range(*device, "aggregation", messages.size());
-        Buffer<double> mean(*device, model.layout.state);
-        method->aggregate(*device, round, messages, mean.data());
+        const std::vector<MessageView> views(messages.begin(), messages.end());
+        std::vector<std::uint64_t> weights;
+        for (const MessageView& message : views) {
+            weights.push_back(weight_of(message));
+        }
+        Sums sums(*device, method->server->sums());
+        receive(*device, round, *method->uplink, *method->server, {views, weights}, sums);
+        Buffer<double> change(*device, model.layout.state);
+        method->server->finish(*device, round, sums, change.data());
+        step(change.data());
+    }
+
+    /// The server's step: the optimiser moves what is trained, statistics follow.
+    void step(const double* change) {
         const std::size_t trainable = model.layout.trainable;
         std::vector<double*> kept;
         for (Buffer<double>& moment : moments) {
             kept.push_back(moment.data());
         }
-        optimizer->step(*device, config.server.lr, trainable, mean.data(), kept, global.data());
-        kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable,
-                             mean.data() + trainable, nullptr, global.data() + trainable);
+        optimizer->step(*device, config.server.lr, trainable, change, kept, global.data());
+        kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable, change + trainable,
+                             nullptr, global.data() + trainable);
         global.read(state.global);
         const std::vector<Moment> named = optimizer->moments();
         for (std::size_t i = 0; i < named.size(); ++i) {

@@ -36,6 +36,8 @@ constexpr unsigned code_bits(Encoding encoding) {
 constexpr bool has_scale(Encoding encoding) {
     return code_bits(encoding) != 0 && encoding > Encoding::scaled;
 }
+/// 32-bit words of a bit for each element.
+constexpr std::size_t words_of(std::uint64_t elements) { return (elements + 31) / 32; }
 /// "float32", "mask", "sparse", "2-bit" or "2-bit scaled".
 std::string encoding_name(Encoding encoding);
 

@@ -19,6 +19,9 @@ namespace fedmrn {
 void check_new_part(const std::string& key, const Part& part,
                     const std::vector<const Part*>& parts);
 
+[[noreturn]] void taken_number(const std::string& key, const Part& part, const Part& other,
+                               unsigned number);
+
 /// Parts of one kind by their names. Entry is a Part with a factory. Adding is for the beginning of
 /// a program, before threads and configurations look.
 template <class Entry> class Registry {
@@ -30,9 +33,16 @@ public:
         }
     }
 
-    /// Throws Error where the name is taken.
+    /// Throws Error where the name, or a number on the wire, is taken.
     void add(Entry entry) {
         check_new_part(key_, entry, parts());
+        if constexpr (requires { entry.wire; }) {
+            for (const Entry& other : entries_) {
+                if (other.wire == entry.wire) {
+                    taken_number(key_, entry, other, entry.wire);
+                }
+            }
+        }
         entries_.push_back(std::move(entry));
     }
     /// Null where there is none.

@@ -106,20 +106,11 @@ void pack_scores(Device&, std::span<const MaskSource> clients, std::size_t eleme
     }
 }
 
-void posterior_scores(Device&, std::span<const std::uint32_t* const> clients, std::size_t elements,
-                      const float* global, double* mean) {
-    const auto of = static_cast<std::uint32_t>(clients.size());
-    for (std::size_t first = 0; first < elements; first += 32) {
-        std::uint32_t ones[32] = {};
-        for (const std::uint32_t* client : clients) {
-            for (std::uint32_t bit = 0; bit < 32; ++bit) {
-                ones[bit] += client[first / 32] >> bit & 1u;
-            }
-        }
-        for (std::size_t i = first; i < std::min(first + 32, elements); ++i) {
-            mean[i] =
-                formula::posterior_score(ones[i - first], of) - static_cast<double>(global[i]);
-        }
+void posterior_scores(Device&, const std::uint64_t* ones, std::uint32_t clients,
+                      std::size_t elements, const float* global, double* mean) {
+    for (std::size_t i = 0; i < elements; ++i) {
+        mean[i] = formula::posterior_score(static_cast<std::uint32_t>(ones[i]), clients) -
+                  static_cast<double>(global[i]);
     }
 }
 

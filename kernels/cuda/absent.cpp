@@ -119,7 +119,7 @@ void score_gradient(Device&, const FrozenWeights&, double, std::size_t, const La
 void pack_scores(Device&, std::span<const MaskSource>, std::size_t, const float*) {
     absent("pack_scores");
 }
-void posterior_scores(Device&, std::span<const std::uint32_t* const>, std::size_t, const float*,
+void posterior_scores(Device&, const std::uint64_t*, std::uint32_t, std::size_t, const float*,
                       double*) {
     absent("posterior_scores");
 }

@@ -119,20 +119,15 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-/// Clients one after another.
 __global__ void __launch_bounds__(block_threads)
-    posterior_scores_kernel(const std::uint32_t* const* __restrict__ clients,
-                            std::uint32_t client_count, std::size_t elements,
-                            const float* __restrict__ global, double* __restrict__ mean) {
+    posterior_scores_kernel(const std::uint64_t* __restrict__ ones, std::uint32_t clients,
+                            std::size_t elements, const float* __restrict__ global,
+                            double* __restrict__ mean) {
     const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
-    if (i >= elements) {
-        return;
+    if (i < elements) {
+        mean[i] = formula::posterior_score(static_cast<std::uint32_t>(ones[i]), clients) -
+                  static_cast<double>(global[i]);
     }
-    std::uint32_t ones = 0;
-    for (std::uint32_t k = 0; k < client_count; ++k) {
-        ones += clients[k][i / warp_size] >> i % warp_size & 1u;
-    }
-    mean[i] = formula::posterior_score(ones, client_count) - static_cast<double>(global[i]);
 }
 
 /// Calls body(Frozen) for as many tensors at once as a launch takes.
@@ -182,12 +177,10 @@ void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_
            cuda.stream(), cuda.list(Scratch::clients, clients), elements, global);
 }
 
-void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t clients,
                       std::size_t elements, const float* global, double* mean) {
-    CudaDevice& cuda = cuda_device(device);
     launch(posterior_scores_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
-           0, cuda.stream(), cuda.list(Scratch::clients, clients),
-           static_cast<std::uint32_t>(clients.size()), elements, global, mean);
+           0, cuda_device(device).stream(), ones, clients, elements, global, mean);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -6,6 +6,7 @@
 #include "golden_bits.hpp"
 #include "golden_inputs.hpp"
 #include "kernels/binarize.hpp"
+#include "kernels/prune.hpp"
 #include "kernels/scores.hpp"
 
 namespace fedmrn::test {
@@ -80,11 +81,13 @@ std::uint64_t posterior_hash(Device& device, std::size_t n) {
     std::vector<std::uint32_t> bits(7 * words);
     for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = input_word(i, 8);
     const Buffer<std::uint32_t> masks(device, bits);
-    std::vector<const std::uint32_t*> clients;
-    for (std::size_t k = 0; k < 7; ++k) clients.push_back(masks.data() + k * words);
+    std::vector<kernels::KeptWeights> clients;
+    for (std::size_t k = 0; k < 7; ++k) clients.push_back({masks.data() + k * words, 1});
     const Buffer<float> global(device, input_values(n, 9, 0x1p-19f));
+    Buffer<std::uint64_t> ones(device, n);
     Buffer<double> mean(device, n);
-    kernels::posterior_scores(device, clients, n, global.data(), mean.data());
+    kernels::count_kept(device, clients, n, ones.data());
+    kernels::posterior_scores(device, ones.data(), 7, n, global.data(), mean.data());
     return hash_of(mean);
 }
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/prune.hpp"
 #include "kernels/scores.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/lane_states.hpp"
@@ -55,13 +56,16 @@ protected:
     std::vector<double> next(const std::vector<std::vector<std::uint32_t>>& clients,
                              const std::vector<float>& global) {
         std::vector<Buffer<std::uint32_t>> masks;
-        std::vector<const std::uint32_t*> sources;
+        std::vector<kernels::KeptWeights> sources;
         for (const auto& words : clients) {
-            sources.push_back(masks.emplace_back(device, words).data());
+            sources.push_back({masks.emplace_back(device, words).data(), 1});
         }
         const Buffer<float> scores(device, global);
+        Buffer<std::uint64_t> ones(device, global.size());
         Buffer<double> mean(device, global.size());
-        kernels::posterior_scores(device, sources, global.size(), scores.data(), mean.data());
+        kernels::count_kept(device, sources, global.size(), ones.data());
+        kernels::posterior_scores(device, ones.data(), static_cast<std::uint32_t>(clients.size()),
+                                  global.size(), scores.data(), mean.data());
         auto sum = mean.read();
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += double{global[i]};
         return sum;

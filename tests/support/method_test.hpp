@@ -6,10 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "engine/method/method.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/on_device.hpp"
+#include "tests/support/one_round.hpp"
 
 namespace fedmrn::test {
 
@@ -22,14 +22,12 @@ protected:
         std::vector<float> local = global;
         for (std::size_t i = model.layout.trainable; i < model.layout.state; ++i) local[i] += drift;
         const Buffer<float> g(device, global), u(device, update), w(device, local);
-        return method.encode(device,
-                             {client, {7, g.data()}, 1000 + client, samples, u.data(), w.data()});
+        return sent_by(method, device, {7, g.data()},
+                       {client, 1000 + client, samples, u.data(), w.data()});
     }
     std::vector<double> aggregate(const Method& method, const std::vector<Message>& messages) {
-        Buffer<double> mean(device, model.layout.state);
         const Buffer<float> g(device, global);
-        method.aggregate(device, {7, g.data()}, messages, mean.data());
-        return mean.read();
+        return change_of(method, device, {7, g.data()}, messages, model.layout.state);
     }
     std::vector<float> updates(std::uint64_t seed, double scale = 0.02) {
         return RandomValues(seed).values(model.layout.trainable, scale);

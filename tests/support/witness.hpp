@@ -15,44 +15,52 @@ struct Trained {
     std::vector<float> update, weights; ///< [variables], [state]
 };
 
-/// A method that keeps what it is given to encode.
-class Witness final : public Method {
+/// A codec that keeps what it is given to encode.
+class Witness final : public Codec {
 public:
-    Witness(const Method& method, const ParameterLayout& layout)
-        : method_(method), layout_(layout) {}
-    using Method::encode;
-    void local_weights(Device& device, const LocalStep& step) const override {
-        method_.local_weights(device, step);
-    }
-    [[nodiscard]] PendingMessages encode(Device& device,
+    Witness(std::unique_ptr<const Codec> codec, std::size_t variables, std::size_t state)
+        : codec_(std::move(codec)), variables_(variables), state_(state) {}
+
+    [[nodiscard]] PendingMessages encode(Device& device, const RoundContext& round,
                                          std::span<const TrainedClient> clients) const override {
         for (const TrainedClient& client : clients) {
-            Trained kept{client, std::vector<float>(method_.variables()),
-                         std::vector<float>(layout_.state)};
-            device.copy_out(kept.update.data(), client.update, method_.variables() * sizeof(float));
-            device.copy_out(kept.weights.data(), client.weights, layout_.state * sizeof(float));
+            Trained kept{client, std::vector<float>(variables_), std::vector<float>(state_)};
+            device.copy_out(kept.update.data(), client.update, variables_ * sizeof(float));
+            device.copy_out(kept.weights.data(), client.weights, state_ * sizeof(float));
             seen.push_back(std::move(kept));
         }
-        return method_.encode(device, clients);
+        return codec_->encode(device, round, clients);
     }
     [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
-        return method_.table(round);
+        return codec_->table(round);
     }
-    [[nodiscard]] std::size_t variables() const override { return method_.variables(); }
-    void local_gradient(Device& device, const LocalStep& step) const override {
-        method_.local_gradient(device, step);
+    void check(const RoundContext& round, const MessageView& message) const override {
+        codec_->check(round, message);
     }
-    void aggregate(Device& device, const RoundContext& round, std::span<const Message> messages,
-                   double* mean) const override {
-        method_.aggregate(device, round, messages, mean);
+    void decode(Device& device, const RoundContext& round, std::span<const MessageView> messages,
+                float* updates) const override {
+        codec_->decode(device, round, messages, updates);
     }
-    [[nodiscard]] bool decays_weights() const override { return method_.decays_weights(); }
+    void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
+             formula::Wide* sum) const override {
+        codec_->add(device, round, messages, sum);
+    }
+    [[nodiscard]] std::size_t memory() const override { return codec_->memory(); }
 
     mutable std::vector<Trained> seen; ///< in the order of their messages
 
 private:
-    const Method& method_;
-    ParameterLayout layout_;
+    std::unique_ptr<const Codec> codec_;
+    std::size_t variables_, state_;
 };
+
+/// Puts one into a method, around its own codec.
+inline const Witness& watch(Method& method, const ParameterLayout& layout) {
+    auto witness =
+        std::make_unique<Witness>(std::move(method.uplink), method.local->count(), layout.state);
+    const Witness& found = *witness;
+    method.uplink = std::move(witness);
+    return found;
+}
 
 } // namespace fedmrn::test

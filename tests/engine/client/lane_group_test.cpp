@@ -39,7 +39,7 @@ protected:
                 return taken < counts.size() ? std::optional(federation.tasks[taken++])
                                              : std::nullopt;
             },
-            [&](const ClientTask& task, const Message& message, const LaneMetrics& metrics) {
+            [&](const ClientTask& task, const MessageView& message, const LaneMetrics& metrics) {
                 result.messages[task.slot] = encode(message);
                 result.metrics[task.slot] = metrics;
             },

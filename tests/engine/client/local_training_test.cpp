@@ -35,13 +35,13 @@ protected:
             put_batch(network, task.seed, step / 3, first, rows);
             const Buffer<float> w(device, global);
             Buffer<float> u(device, update);
-            method.local_weights(
-                device, {{4, w.data()}, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
+            method.local->weights(
+                device, {w.data(), 1.0, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
             network.train(state.data(), {weights.data(), 0}, {gradient.data(), 0}, metrics.data());
             const auto g = gradient.read(), local = weights.read();
             for (std::size_t i = 0; i < trainable; ++i) {
                 const volatile float decay =
-                    0.1f * (method.decays_weights() ? local[i] : update[i]);
+                    0.1f * (method.local->decays_weights() ? local[i] : update[i]);
                 const volatile float kept = 0.5f * velocity[i];
                 velocity[i] = kept + (g[i] + decay);
                 const volatile float move = 0.05f * velocity[i];
@@ -80,8 +80,8 @@ protected:
         Message result;
         group.run(
             federation.resident.view(), {4, state.data()}, [&] { return std::exchange(task, {}); },
-            [&](const ClientTask&, const Message& message, const LaneMetrics&) {
-                result = message;
+            [&](const ClientTask&, const MessageView& message, const LaneMetrics&) {
+                result = owned(message);
             },
             [](std::uint64_t) {}, {});
         return result;

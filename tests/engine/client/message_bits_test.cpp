@@ -7,6 +7,7 @@
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/on_device.hpp"
+#include "tests/support/one_round.hpp"
 #include "tests/support/witness.hpp"
 
 namespace fedmrn::test {
@@ -15,7 +16,7 @@ namespace {
 class MessageBits : public OnDevice {
 protected:
     /// Trains a cohort on the device; the messages by the witness's order.
-    std::vector<Message> train(const Witness& method, const std::vector<float>& start) {
+    std::vector<Message> train(const Method& method, const std::vector<float>& start) {
         const Federation federation(device, model, {16, 1, 37, 5, 64});
         const Buffer<float> global(device, start);
         LaneGroup group(device, model, method, {.epochs = 2, .batch = 8, .lr = 0.05}, 3, Real::f32);
@@ -24,8 +25,8 @@ protected:
         group.run(
             federation.resident.view(), {4, global.data()},
             [&] { return taken < 5 ? std::optional(federation.tasks[taken++]) : std::nullopt; },
-            [&](const ClientTask&, Message message, const LaneMetrics&) {
-                messages.push_back(std::move(message));
+            [&](const ClientTask&, const MessageView& message, const LaneMetrics&) {
+                messages.push_back(owned(message));
             },
             [](std::uint64_t) {}, {});
         return messages;
@@ -42,24 +43,26 @@ TEST_P(MessageBits, AreThoseOfTheCpuForTheSameUpdates) {
     const Buffer<float> global(*cpu, start);
     for (const NamedMethod& named : methods_under_test()) {
         const auto method = make_method(named.config, model.layout);
-        const Witness witness(*method, model.layout);
-        const std::vector<Message> messages = train(witness, start);
+        const Witness& witness = watch(*method, model.layout);
+        const std::vector<Message> messages = train(*method, start);
+        const std::vector<Trained> seen = witness.seen; // it goes on watching
         ASSERT_EQ(messages.size(), 5u);
         for (std::size_t k = 0; k < messages.size(); ++k) {
-            const Trained& kept = witness.seen[k];
+            const Trained& kept = seen[k];
             const Buffer<float> update(*cpu, kept.update), weights(*cpu, kept.weights);
             TrainedClient client = kept.client;
-            client.round.global = global.data();
             client.update = update.data();
             client.weights = weights.data();
-            EXPECT_EQ(encode(method->encode(*cpu, client)), encode(messages[k]))
+            EXPECT_EQ(encode(sent_by(*method, *cpu, {4, global.data()}, client)),
+                      encode(messages[k]))
                 << named.name << ", client " << client.client;
         }
-        Buffer<double> there(device, model.layout.state), here(*cpu, model.layout.state);
         const Buffer<float> start_there(device, start);
-        method->aggregate(device, {4, start_there.data()}, messages, there.data());
-        method->aggregate(*cpu, {4, global.data()}, messages, here.data());
-        EXPECT_TRUE(same_bits(there.read(), here.read())) << named.name;
+        const auto there = change_of(*method, device, {4, start_there.data()}, messages,
+                                     model.layout.state),
+                   here =
+                       change_of(*method, *cpu, {4, global.data()}, messages, model.layout.state);
+        EXPECT_TRUE(same_bits(there, here)) << named.name;
     }
 }
 

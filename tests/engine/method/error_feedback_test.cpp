@@ -14,12 +14,10 @@ protected:
     /// What the client of memory sends for an update of n weights and a bias.
     Message send(const Method& by, const std::vector<float>& values, std::vector<float>& memory) {
         const Buffer<float> u(device, values);
-        return by.encode(device, {1, {1, u.data()}, 7, 1, u.data(), u.data(), &memory});
+        return sent_by(by, device, {1, u.data()}, {1, 7, 1, u.data(), u.data(), &memory});
     }
     std::vector<double> received(const Message& message) {
-        Buffer<double> mean(device, n + 1);
-        method->aggregate(device, {}, {&message, 1}, mean.data());
-        return mean.read();
+        return change_of(*method, device, {}, {&message, 1}, n + 1);
     }
     const MethodConfig config{"signsgd", {{"error_feedback", true}}};
     const std::unique_ptr<Method> method = make_method(config, one_tensor(n));
@@ -30,8 +28,8 @@ INSTANTIATE_TEST_SUITE_P(On, ErrorFeedbackTest, ::testing::ValuesIn(kinds_under_
 /// p = D + e, and e ← p − decode(message), by plain arithmetic; the bias keeps nothing.
 TEST_P(ErrorFeedbackTest, KeepsWhatTheMessageLeftOut) {
     const auto plain = make_method({"signsgd"}, one_tensor(n));
-    EXPECT_EQ(plain->memory(), 0U);
-    EXPECT_EQ(method->memory(), n);
+    EXPECT_EQ(plain->uplink->memory(), 0U);
+    EXPECT_EQ(method->uplink->memory(), n);
     std::vector<float> memory, error(n, 0.0f);
     for (int round = 0; round < 3; ++round) {
         std::vector<float> p = update;

@@ -15,7 +15,7 @@ protected:
     }
     /// Of all that a client of the method trains.
     static std::vector<float> variables(const Method& method, std::uint64_t seed) {
-        return RandomValues(seed).values(method.variables(), 0.02);
+        return RandomValues(seed).values(method.local->count(), 0.02);
     }
 };
 INSTANTIATE_TEST_SUITE_P(On, EveryMethod, ::testing::ValuesIn(kinds_under_test()), kind_name);
@@ -24,8 +24,8 @@ TEST_P(EveryMethod, SendsWhatItsTableSaysThroughBytes) {
     for (const NamedMethod& named : methods_under_test()) {
         const auto method = make(named);
         const Message sent = message(*method, 3, 64, variables(*method, 1));
-        EXPECT_EQ(sent.tensors, method->table(7)) << named.name;
-        EXPECT_EQ(decode(encode(sent), method->table(7)), sent) << named.name;
+        EXPECT_EQ(sent.tensors, method->uplink->table(7)) << named.name;
+        EXPECT_EQ(decode(encode(sent), method->uplink->table(7)), sent) << named.name;
     }
 }
 
@@ -52,11 +52,10 @@ TEST_P(EveryMethod, EveryDeviceSendsAndDecodesTheCpusBits) {
         const auto update = variables(*method, 4);
         const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
         const Message of_cpu =
-            method->encode(*cpu, {5, {7, g.data()}, 1005, 64, u.data(), w.data()});
+            sent_by(*method, *cpu, {7, g.data()}, {5, 1005, 64, u.data(), w.data()});
         EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu) << named.name;
-        Buffer<double> mean(*cpu, model.layout.state);
-        method->aggregate(*cpu, {7, g.data()}, {&of_cpu, 1}, mean.data());
-        EXPECT_TRUE(same_bits(aggregate(*method, {of_cpu}), mean.read())) << named.name;
+        const auto mean = change_of(*method, *cpu, {7, g.data()}, {&of_cpu, 1}, model.layout.state);
+        EXPECT_TRUE(same_bits(aggregate(*method, {of_cpu}), mean)) << named.name;
     }
 }
 
@@ -65,12 +64,16 @@ TEST_P(EveryMethod, ClientsEncodedTogetherAreAsAlone) {
         const auto method = make(named);
         const Buffer<float> g(device, global), a(device, variables(*method, 1)),
             b(device, variables(*method, 2));
-        const std::vector<TrainedClient> clients{{1, {7, g.data()}, 1001, 10, a.data(), g.data()},
-                                                 {2, {7, g.data()}, 1002, 20, b.data(), g.data()}};
-        const auto together = method->encode(device, clients)();
+        const RoundContext round{7, g.data()};
+        const std::vector<TrainedClient> clients{{1, 1001, 10, a.data(), g.data()},
+                                                 {2, 1002, 20, b.data(), g.data()}};
+        const PendingMessages pending = method->uplink->encode(device, round, clients);
+        const auto together = pending();
         ASSERT_EQ(together.size(), 2U);
-        EXPECT_EQ(together[0], method->encode(device, clients[0])) << named.name;
-        EXPECT_EQ(together[1], method->encode(device, clients[1])) << named.name;
+        for (std::size_t k = 0; k < 2; ++k) {
+            EXPECT_EQ(owned(together[k]), sent_by(*method, device, round, clients[k]))
+                << named.name;
+        }
     }
 }
 
@@ -80,8 +83,8 @@ TEST_P(EveryMethod, AnotherMethodsMessageIsOneLine) {
             if (ours.config.name == theirs.config.name) continue;
             const auto sender = make(theirs), method = make(ours);
             Message sent = message(*sender, 9, 5, variables(*sender, 1));
-            if (sent.tensors != method->table(7)) {
-                EXPECT_TRUE(one_line([&] { (void)decode(encode(sent), method->table(7)); },
+            if (sent.tensors != method->uplink->table(7)) {
+                EXPECT_TRUE(one_line([&] { (void)decode(encode(sent), method->uplink->table(7)); },
                                      "uplink message: wrong model"));
                 continue;
             }

@@ -22,8 +22,8 @@ TEST_P(FedAvgTest, UploadsTheUpdateAndTheStatisticsChange) {
     for (std::size_t i = update.size(); i < sent.dense.size(); ++i) {
         EXPECT_EQ(sent.dense[i], (global[i] + 0.25f) - global[i]);
     }
-    EXPECT_EQ(sent.tensors, method->table(7));
-    EXPECT_EQ(decode(encode(sent), method->table(7)), sent);
+    EXPECT_EQ(sent.tensors, method->uplink->table(7));
+    EXPECT_EQ(decode(encode(sent), method->uplink->table(7)), sent);
 }
 
 /// Bytes: 4 a value of the state, a table, a header.
@@ -32,7 +32,7 @@ TEST_P(FedAvgTest, CostsThirtyTwoBitsAValue) {
     const auto of_cnn4 = make_method({"fedavg"}, cnn4.layout);
     Message sent;
     sent.samples = 1;
-    sent.tensors = of_cnn4->table(7);
+    sent.tensors = of_cnn4->uplink->table(7);
     sent.dense.resize(cnn4.layout.state);
     const std::size_t bytes = encode(sent).size();
     EXPECT_GE(bytes, 4 * cnn4.layout.state + 48 + 4);
@@ -53,12 +53,12 @@ TEST_P(FedAvgTest, LocalWeightsAreGlobalPlusUpdate) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{1, 0, 1, 0, 1, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, model.layout.state);
-    method->local_weights(
-        device, {{7, g.data()}, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}});
+    method->local->weights(
+        device, {g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}});
     const auto local = weights.read();
     for (std::size_t i = 0; i < update.size(); ++i) ASSERT_EQ(local[i], global[i] + update[i]);
     for (std::size_t i = update.size(); i < local.size(); ++i) ASSERT_EQ(local[i], 0.0f);
-    EXPECT_TRUE(method->decays_weights());
+    EXPECT_TRUE(method->local->decays_weights());
 }
 
 TEST_P(FedAvgTest, ADivergedClientIsOneLine) {

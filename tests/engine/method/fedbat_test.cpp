@@ -40,8 +40,8 @@ protected:
                 taken = true;
                 return federation.tasks[0];
             },
-            [&](const ClientTask&, Message message, const LaneMetrics&) {
-                sent = std::move(message);
+            [&](const ClientTask&, const MessageView& message, const LaneMetrics&) {
+                sent = owned(message);
             },
             [](std::uint64_t) {}, {});
         return sent;
@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(On, FedBatTest, ::testing::ValuesIn(kinds_under_test())
 /// Through the bytes and back, and one client's aggregate is ±α.
 TEST_P(FedBatTest, OneMessageAggregatesToItsSigns) {
     const Message sent = message(*method, 3, 64, variables(1, 0.05f, 0.01f));
-    const Message received = decode(encode(sent), method->table(7));
+    const Message received = decode(encode(sent), method->uplink->table(7));
     ASSERT_EQ(received, sent);
     for (const float alpha : sent.scales) EXPECT_NEAR(alpha, 0.01 * std::exp(0.3), 1e-8);
     const auto mean = aggregate(*method, {received});
@@ -106,8 +106,8 @@ TEST_P(FedBatTest, TheScaleIsTrained) {
     const ClientConfig client{.epochs = 1, .batch = 8, .lr = 0.05};
     const Message sent = trained(*method, 40, client);
     // α0 is the mean magnitude of the update after three steps, of 24 samples of the 40.
-    const Witness witness(*method, model.layout);
-    ASSERT_EQ(trained(witness, 40, client), sent);
+    const Witness& witness = watch(*method, model.layout);
+    ASSERT_EQ(trained(*method, 40, client), sent);
     const std::vector<float>& variables = witness.seen.at(0).update;
     for (std::size_t t = 0; t < tensors(); ++t) {
         const float a = variables[model.layout.trainable + t];
@@ -126,9 +126,9 @@ TEST_P(FedBatTest, TheScaleIsTrained) {
 }
 
 TEST_P(FedBatTest, HasAnExponentAndAStartOfEachTensor) {
-    EXPECT_EQ(method->variables(), model.layout.trainable + 2 * tensors());
-    EXPECT_FALSE(method->decays_weights());
-    for (const TensorEntry& entry : method->table(7))
+    EXPECT_EQ(method->local->count(), model.layout.trainable + 2 * tensors());
+    EXPECT_FALSE(method->local->decays_weights());
+    for (const TensorEntry& entry : method->uplink->table(7))
         EXPECT_TRUE(entry.encoding == packed_encoding(1, true) ||
                     entry.encoding == Encoding::float32);
 }
@@ -146,9 +146,9 @@ TEST(FedBatLedger, Cnn4CostsWhatTheBytesSay) {
     const auto method = make_method(config, cnn4.layout, 1);
     std::vector<float> values = initial_state(cnn4, 1);
     const Buffer<float> w(*device, values);
-    values.resize(method->variables());
+    values.resize(method->local->count());
     const Buffer<float> u(*device, values);
-    const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, u.data(), w.data()});
+    const Message sent = sent_by(*method, *device, {1, w.data()}, {1, 1, 1, u.data(), w.data()});
     EXPECT_EQ(encode(sent).size(), 112U + 389'920 / 8 + 4 * 5 + 4 * 1'920);
     EXPECT_EQ(encode(sent).size(), 56'552U);
 }

@@ -84,12 +84,16 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
             Buffer<float> variables(device, start), weights(device, state);
             Buffer<float> gradient(device, model.layout.trainable);
             Buffer<LaneMetrics> metrics(device, 1);
-            const LocalStep step{{1, global.data()},  1,
-                                 states.data(),       {variables.data(), 0},
-                                 {weights.data(), 0}, {gradient.data(), 0}};
-            method->local_weights(device, step);
+            const LocalStep step{global.data(),
+                                 1.0,
+                                 1,
+                                 states.data(),
+                                 {variables.data(), 0},
+                                 {weights.data(), 0},
+                                 {gradient.data(), 0}};
+            method->local->weights(device, step);
             network.train(states.data(), step.weights, step.gradient, metrics.data());
-            method->local_gradient(device, step);
+            method->local->gradient(device, step);
 
             Values v = widened(start);
             const auto loss = [&] {
@@ -125,12 +129,12 @@ TEST_P(FedMudTest, TrainsBAndNothingElse) {
     Message sent;
     group.run(
         federation.resident.view(), {4, global.data()}, [&] { return std::exchange(task, {}); },
-        [&](const ClientTask&, Message message, const LaneMetrics&) { sent = std::move(message); },
+        [&](const ClientTask&, const MessageView& message, const LaneMetrics&) {
+            sent = owned(message);
+        },
         [](std::uint64_t) {}, {});
     std::size_t at = 0, moved = 0;
-    Buffer<double> mean(device, model.layout.state);
-    method->aggregate(device, {}, {&sent, 1}, mean.data());
-    const auto decoded = mean.read();
+    const auto decoded = change_of(*method, device, {}, {&sent, 1}, model.layout.state);
     for (const Factor& f : factors) {
         ASSERT_EQ(sent.tensors[f.tensor], (TensorEntry{Encoding::float32, f.values}));
         const Matrix d = frozen_product(federation.tasks[0].seed, f.tensor, f.rows, f.columns,
@@ -156,11 +160,11 @@ TEST_P(FedMudTest, AStepIsOnTheMeanAStepOfTheWeights) {
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
         const Buffer<LaneState> state(device, std::vector<LaneState>{{seed, 0, 1, 0, 1, 1}});
         Buffer<float> gradient(device, g), weights(device, n);
-        method->local_gradient(device,
-                               {{1, zeros.data()}, 1, state.data(), {}, {}, {gradient.data(), 0}});
-        method->local_weights(
+        method->local->gradient(device,
+                                {zeros.data(), 1.0, 1, state.data(), {}, {}, {gradient.data(), 0}});
+        method->local->weights(
             device,
-            {{1, zeros.data()}, 1, state.data(), {gradient.data(), 0}, {weights.data(), 0}, {}});
+            {zeros.data(), 1.0, 1, state.data(), {gradient.data(), 0}, {weights.data(), 0}, {}});
         const auto d = weights.read();
         for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<double>(d[i]);
     }

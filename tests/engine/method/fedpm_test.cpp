@@ -25,7 +25,7 @@ protected:
                                  std::uint32_t round) {
         const Buffer<float> g(device, state);
         Buffer<float> room;
-        const float* weights = by.model_weights(device, {round, g.data()}, room);
+        const float* weights = by.local->model_weights(device, {round, g.data()}, room);
         std::vector<float> host(state.size());
         device.copy_out(host.data(), weights, host.size() * sizeof(float));
         return host;
@@ -40,7 +40,7 @@ TEST_P(FedPmTest, TheNextScoresAreThoseOfTheMeanMask) {
     std::vector<Message> messages;
     for (std::uint64_t k = 0; k < 7; ++k) {
         const Message sent = message(*method, k, 1 + 100 * k, updates(k, 3.0));
-        messages.push_back(decode(encode(sent), method->table(7)));
+        messages.push_back(decode(encode(sent), method->uplink->table(7)));
         ASSERT_EQ(messages.back(), sent);
     }
     const auto change = aggregate(*method, messages);
@@ -82,7 +82,7 @@ TEST_P(FedPmTest, MasksFollowTheScores) {
 /// Every score starts at zero; nothing else is touched.
 TEST_P(FedPmTest, EveryWeightStartsWithProbabilityOneHalf) {
     std::vector<float> state = global;
-    method->initialise(state);
+    method->local->initialise(state);
     for (std::size_t i = 0; i < state.size(); ++i)
         ASSERT_EQ(state[i], i < model.layout.masked ? 0.0f : global[i]);
 }
@@ -130,10 +130,10 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{11, 0, 1, 4, 10, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, layout.state), gradient(device, slope);
-    const LocalStep step{{0, g.data()},       1, states.data(), {u.data(), 0}, {weights.data(), 0},
-                         {gradient.data(), 0}};
-    method->local_weights(device, step);
-    method->local_gradient(device, step);
+    const LocalStep step{
+        g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {gradient.data(), 0}};
+    method->local->weights(device, step);
+    method->local->gradient(device, step);
     const auto made = weights.read(), turned = gradient.read();
     std::vector<float> certain = global; // so that every frozen weight is there
     std::fill_n(certain.begin(), layout.masked, 40.0f);
@@ -153,13 +153,13 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     }
     EXPECT_GT(absent, layout.masked / 4);
     EXPECT_LT(absent, layout.masked * 3 / 4);
-    EXPECT_EQ(method->variables(), layout.trainable);
+    EXPECT_EQ(method->local->count(), layout.trainable);
 }
 
 TEST_P(FedPmTest, AMessageOfAnotherMethodIsOneLine) {
     const Message theirs = message(*make_method({}, model.layout), 9, 5, updates(1));
     EXPECT_TRUE(one_line([&] { aggregate(*method, {theirs}); },
-                         "client 9: made with another method than this experiment's"));
+                         "client 9: made with another method or other options"));
 }
 
 TEST_P(FedPmTest, ADivergedClientIsOneLine) {
@@ -175,7 +175,7 @@ TEST(FedPmLedger, Cnn4CostsWhatTheBytesSay) {
     const auto device = open_device(DeviceKind::cpu);
     const auto method = make_method(config, cnn4.layout, 1);
     const Buffer<float> w(*device, initial_state(cnn4, 1));
-    const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, w.data(), w.data()});
+    const Message sent = sent_by(*method, *device, {1, w.data()}, {1, 1, 1, w.data(), w.data()});
     EXPECT_EQ(encode(sent).size(), 56'532U);
 }
 

@@ -31,7 +31,7 @@ INSTANTIATE_TEST_SUITE_P(On, FedSparsifyTest, ::testing::ValuesIn(kinds_under_te
 /// s_t = 0.9 − 0.9 · (1 − t/10)³.
 TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
     const ModelSpec cnn4 = make_model("cnn4", {28, 28, 1}, 10);
-    const FedSparsify method({}, cnn4.layout);
+    const PruningSchedule method({}, cnn4.layout);
     EXPECT_EQ(method.kept(0), 389'920U);
     EXPECT_EQ(method.kept(1), 294'819U); // ⌈389,920 · (0.1 + 0.9 · 0.729)⌉
     EXPECT_EQ(method.kept(5), 82'858U);  // ⌈389,920 · (0.1 + 0.9 · 0.125)⌉
@@ -41,7 +41,7 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
     for (std::uint32_t round = 0; round < 10; ++round) {
         EXPECT_GT(method.kept(round), method.kept(round + 1));
     }
-    const FedSparsify none({.sparsity = 0.0}, cnn4.layout);
+    const PruningSchedule none({.sparsity = 0.0}, cnn4.layout);
     EXPECT_EQ(none.kept(50), 389'920U);
 }
 
@@ -49,10 +49,11 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
 /// the same, whatever is kept.
 TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     const ModelSpec cnn4 = make_model("cnn4", {28, 28, 1}, 10);
-    const FedSparsify method({}, cnn4.layout);
+    const FedSparsifyOptions config;
+    const FedSparsify method(config, cnn4.layout);
     for (std::uint32_t round = 0; round <= 12; ++round) {
-        const auto table = method.table(round);
-        const std::uint64_t k = method.kept(round);
+        const auto table = method.uplink->table(round);
+        const std::uint64_t k = PruningSchedule(config, cnn4.layout).kept(round);
         const bool sparse = static_cast<double>(k) / 389'920 < 0.32;
         EXPECT_EQ(table[0], sparse ? (TensorEntry{Encoding::sparse, 389'920, k})
                                    : (TensorEntry{Encoding::mask, 389'920}))
@@ -61,8 +62,10 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     }
     // However few are left.
     for (const double sparsity : {0.99975, 0.99976, 0.9999, 0.999999}) {
-        const FedSparsify bare({.sparsity = sparsity}, cnn4.layout);
-        EXPECT_EQ(bare.table(10)[0], (TensorEntry{Encoding::sparse, 389'920, bare.kept(10)}));
+        const FedSparsifyOptions bare{.sparsity = sparsity};
+        EXPECT_EQ(
+            FedSparsify(bare, cnn4.layout).uplink->table(10)[0],
+            (TensorEntry{Encoding::sparse, 389'920, PruningSchedule(bare, cnn4.layout).kept(10)}));
     }
 }
 
@@ -74,8 +77,8 @@ TEST(FedSparsifyLedger, Cnn4CostsWhatTheBytesSay) {
     const Buffer<float> update(*device, cnn4.layout.state);
     const auto method = make_method({"fedsparsify"}, cnn4.layout);
     for (const std::uint32_t round : {1u, 5u, 10u}) {
-        const Message sent =
-            method->encode(*device, {1, {round, state.data()}, 1, 1, update.data(), state.data()});
+        const Message sent = sent_by(*method, *device, {round, state.data()},
+                                     {1, 1, 1, update.data(), state.data()});
         const std::size_t bytes = encode(sent).size();
         const std::size_t positions = round == 1 ? 389'920 / 32 : words_of_positions(sent);
         EXPECT_EQ(bytes, 48 + table_bytes(sent) + 4 * positions +
@@ -89,7 +92,7 @@ TEST_P(FedSparsifyTest, SendsTheLargestTrainedWeights) {
     const auto method = make_method(config("average"), model.layout);
     const auto update = updates(1, 0.3), weights = weights_of(update);
     const Message sent = message(*method, 3, 64, update);
-    ASSERT_EQ(decode(encode(sent), method->table(7)), sent);
+    ASSERT_EQ(decode(encode(sent), method->uplink->table(7)), sent);
     const auto largest = largest_of(weights, d, k);
     std::size_t next = 0;
     for (std::size_t i = 0; i < d; ++i) {
@@ -116,7 +119,7 @@ TEST_P(FedSparsifyTest, TheServersStepEndsAtTheMergedWeights) {
         for (std::uint64_t c = 0; c < 3; ++c) {
             const auto update = updates(c, 0.5), weights = weights_of(update);
             messages.push_back(
-                decode(encode(message(*method, c, samples[c], update)), method->table(7)));
+                decode(encode(message(*method, c, samples[c], update)), method->uplink->table(7)));
             for (const std::size_t i : largest_of(weights, d, k)) kept[c][i] = weights[i];
         }
         const Buffer<double> mean(device, aggregate(*method, messages));
@@ -162,14 +165,15 @@ TEST_P(FedSparsifyTest, WhatIsPrunedIsNotTrained) {
     const Buffer<float> g(device, start);
     Buffer<float> update(device, lanes * stride), weights(device, lanes * stride),
         gradient(device, gradients);
-    const LocalStep step{{0, g.data()},
+    const LocalStep step{g.data(),
+                         1.0,
                          lanes,
                          states.data(),
                          per_lane(update, stride),
                          per_lane(weights, stride),
                          per_lane(gradient, stride)};
-    method->local_weights(device, step);
-    method->local_gradient(device, step);
+    method->local->weights(device, step);
+    method->local->gradient(device, step);
     const auto turned = gradient.read(), local = weights.read();
     for (std::size_t l = 0; l < lanes; ++l) {
         for (std::size_t i = 0; i < n; ++i) {
@@ -185,7 +189,7 @@ TEST_P(FedSparsifyTest, AMessageThatIsNotThisRoundsIsOneLine) {
     const Message other =
         message(*make_method(config("average", 0.8), model.layout), 9, 5, updates(1));
     EXPECT_TRUE(one_line([&] { aggregate(*method, {other}); },
-                         "client 9: made with another method or sparsity"));
+                         "client 9: made with another method or other options"));
     Message more = message(*method, 9, 5, updates(1));
     more.mask[0] = ~0U;
     EXPECT_TRUE(one_line([&] { aggregate(*method, {more}); }, "client 9: keeps "));

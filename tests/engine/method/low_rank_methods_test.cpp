@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/method/matrices.hpp"
-
 #include "tests/support/method_test.hpp"
 #include "tests/support/reason.hpp"
 
@@ -25,8 +23,8 @@ TEST_P(LowRankMethods, SendFloatsAndGoThroughBytes) {
         const auto method = make_method(config, model.layout);
         const auto update = updates(1);
         const Message sent = message(*method, 3, 600, update);
-        EXPECT_EQ(sent.tensors, method->table(7));
-        EXPECT_EQ(decode(encode(sent), method->table(7)), sent);
+        EXPECT_EQ(sent.tensors, method->uplink->table(7));
+        EXPECT_EQ(decode(encode(sent), method->uplink->table(7)), sent);
         EXPECT_TRUE(sent.mask.empty() && sent.packed.empty() && sent.scales.empty());
         const std::size_t floats = sent.dense.size() - (state - masked);
         EXPECT_LT(floats, masked);
@@ -73,7 +71,7 @@ TEST_P(LowRankMethods, AnotherExperimentsMessageIsOneLine) {
             const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
             const auto method = make_method(ours, model.layout);
             EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
-                                 "client 9: made with another method, rank or ratio"));
+                                 "client 9: made with another method or other options"));
         }
     }
 }
@@ -98,45 +96,6 @@ TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
     }
 }
 
-/// Clients are decoded one, two or three at a time, or all seven; never more than there is room
-/// for.
-TEST_P(LowRankMethods, CohortsAreDecodedInParts) {
-    const std::size_t sent = 3, floats = sent + state - masked;
-    std::vector<Message> messages;
-    for (std::uint64_t k = 0; k < 7; ++k) {
-        Message& message = messages.emplace_back();
-        message.client = k;
-        message.samples = 10 + k;
-        message.dense = RandomValues(k).values(floats);
-    }
-    const auto mean_of = [&](std::size_t at_once) {
-        Buffer<double> mean(device, state);
-        std::size_t decoded = 0;
-        const DecodeMatrices decode = [&](std::span<const Message> clients, const float* received,
-                                          float* values) {
-            EXPECT_LE(clients.size(), at_once);
-            for (std::size_t k = 0; k < clients.size(); ++k) {
-                EXPECT_EQ(clients[k].client, decoded++);
-                device.copy_within(values + k * state, received + k * floats, sent * sizeof(float));
-            }
-        };
-        aggregate_matrices(device, model.layout, sent, messages, decode, mean.data(),
-                           at_once * (floats + state));
-        EXPECT_EQ(decoded, 7U);
-        return mean.read();
-    };
-    const auto together = mean_of(7);
-    double first = 0, last = 0;
-    for (const Message& message : messages) {
-        const double weight = static_cast<double>(message.samples) / 91.0;
-        first += weight * static_cast<double>(message.dense.front());
-        last += weight * static_cast<double>(message.dense.back());
-    }
-    EXPECT_NEAR(together.front(), first, 0x1p-38);
-    EXPECT_NEAR(together.back(), last, 0x1p-38);
-    for (const std::size_t at_once : {1, 2, 3}) EXPECT_TRUE(same_bits(mean_of(at_once), together));
-}
-
 /// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
 /// 10 × 256, and 1,920 other values: 390,880 trainable parameters.
 TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
@@ -156,7 +115,8 @@ TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
         const auto method = make_method(c.config, cnn4.layout);
         const auto start = initial_state(cnn4, 1);
         const Buffer<float> w(*device, start);
-        const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, w.data(), w.data()});
+        const Message sent =
+            sent_by(*method, *device, {1, w.data()}, {1, 1, 1, w.data(), w.data()});
         EXPECT_EQ(sent.dense.size(), c.floats + 1920);
         EXPECT_EQ(encode(sent).size(), c.bytes);
     }

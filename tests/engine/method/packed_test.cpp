@@ -31,7 +31,7 @@ TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
         const Message sent = message(*method, 3, 64, updates(1));
-        const Message received = decode(encode(sent), method->table(7));
+        const Message received = decode(encode(sent), method->uplink->table(7));
         ASSERT_EQ(received, sent);
         const auto mean = aggregate(*method, {received});
         auto expected = values_of(sent, config);
@@ -78,7 +78,7 @@ TEST_P(PackedTest, AnotherExperimentsMessageIsOneLine) {
             const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
             const auto method = make_method(ours, model.layout);
             EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
-                                 "client 9: made with another method, vote, levels or estimate"));
+                                 "client 9: made with another method or other options"));
         }
     }
 }
@@ -113,7 +113,8 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
     for (const MethodConfig& config : configs) {
         const auto method = make_method(config, model.layout);
         const std::vector<float> zeros(model.layout.trainable, 0.0f);
-        const Message sent = decode(encode(message(*method, 1, 5, zeros)), method->table(7));
+        const Message sent =
+            decode(encode(message(*method, 1, 5, zeros)), method->uplink->table(7));
         if (config.name != "signsgd") { // whose zeros have drawn signs, of scale 0
             for (const std::uint32_t word : sent.packed) ASSERT_EQ(word, 0U);
         }
@@ -140,7 +141,8 @@ TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
         const auto method = make_method(c.config, cnn4.layout);
         const auto state = initial_state(cnn4, 1);
         const Buffer<float> w(*device, state);
-        const Message sent = method->encode(*device, {1, {1, w.data()}, 1, 1, w.data(), w.data()});
+        const Message sent =
+            sent_by(*method, *device, {1, w.data()}, {1, 1, 1, w.data(), w.data()});
         const std::size_t bytes = encode(sent).size();
         // Header, table, padding, CRC: 16 tensors of float32 in 40 bytes of table, 5 of codes in 18
         // or 9 slices of them in 30, after which 2 bytes fill a word.

@@ -87,7 +87,7 @@ inline Message message_from(Device& device, const Method& method, std::vector<fl
                             std::uint64_t seed = 1) {
     update.push_back(0.0f);
     const Buffer<float> u(device, update);
-    return method.encode(device, {1, {1, u.data()}, seed, 1, u.data(), u.data()});
+    return sent_by(method, device, {1, u.data()}, {1, seed, 1, u.data(), u.data()});
 }
 
 /// ‖decode(D) − D‖² / ‖D‖².

@@ -31,12 +31,11 @@ protected:
     Message send(const Method& method, const Matrix& matrix, std::uint64_t seed = 1) {
         const Buffer<float> u(device,
                               std::vector<float>(matrix.values.begin(), matrix.values.end()));
-        return method.encode(device, {1, {1, u.data()}, seed, 1, u.data(), u.data()});
+        return sent_by(method, device, {1, u.data()}, {1, seed, 1, u.data(), u.data()});
     }
     Matrix receive(const Method& method, const Matrix& like, const Message& message) {
-        Buffer<double> mean(device, like.values.size());
-        method.aggregate(device, {}, {&message, 1}, mean.data());
-        return {like.rows, like.columns, mean.read().data()};
+        const auto decoded = change_of(method, device, {}, {&message, 1}, like.values.size());
+        return {like.rows, like.columns, decoded.data()};
     }
 };
 INSTANTIATE_TEST_SUITE_P(On, PowerSgdTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
@@ -155,7 +154,7 @@ TEST_P(PowerSgdTest, ErrorFeedbackSendsTheRestLater) {
     for (int round = 0; round < rounds; ++round) {
         const auto seed = static_cast<std::uint64_t>(round);
         const Message sent =
-            method->encode(device, {1, {1, u.data()}, seed, 1, u.data(), u.data(), &memory});
+            sent_by(*method, device, {1, u.data()}, {1, seed, 1, u.data(), u.data(), &memory});
         const Values decoded = receive(*method, m, sent).values;
         for (std::size_t i = 0; i < total.size(); ++i) total[i] += decoded[i];
     }

@@ -20,7 +20,7 @@ INSTANTIATE_TEST_SUITE_P(On, RotatedTest, ::testing::ValuesIn(kinds_under_test()
 
 /// The binary expansion of the number of masked elements, each slice from a word of its own.
 TEST_P(RotatedTest, CutsTheUpdateIntoPowersOfTwo) {
-    const auto table = make_method(eden(3), one_tensor(389'920))->table(1);
+    const auto table = make_method(eden(3), one_tensor(389'920))->uplink->table(1);
     const std::vector<std::uint64_t> slices{1 << 18, 1 << 16, 1 << 15, 1 << 14, 1 << 13,
                                             1 << 12, 1 << 9,  1 << 8,  1 << 5};
     ASSERT_EQ(table.size(), slices.size() + 1);
@@ -213,13 +213,11 @@ TEST_P(RotatedTest, AScaleBeyondTheGridIsOneLine) {
     const auto method = make_method(unbiased, one_tensor(1024));
     Message sent = message_from(device, *method, RandomValues(1).values(1024));
     sent.scales[0] = 0x1p22f / 32;
-    Buffer<double> mean(device, 1025);
-    const auto aggregate_it = [&] { method->aggregate(device, {}, {&sent, 1}, mean.data()); };
+    const auto aggregate_it = [&] { return change_of(*method, device, {}, {&sent, 1}, 1025); };
     EXPECT_TRUE(one_line(aggregate_it, "its training has diverged", Fault::run));
     sent.scales[0] = std::nextafter(sent.scales[0], 0.0f);
     std::fill(sent.packed.begin(), sent.packed.end(), 0U); // all point to element 0
-    aggregate_it();
-    EXPECT_NEAR(std::abs(mean.read()[0]), 0x1p22, 1.0);
+    EXPECT_NEAR(std::abs(aggregate_it()[0]), 0x1p22, 1.0);
 }
 
 /// More clients than are decoded, or rotated, together: each is what it is alone.
@@ -233,19 +231,19 @@ TEST(RotatedMemory, ManyClientsAreHandledInParts) {
     std::vector<TrainedClient> trained;
     for (std::uint64_t k = 0; k < clients; ++k) {
         const float* u = updates[k % 3].data();
-        trained.push_back({k, {1, updates[0].data()}, k % 3, 1, u, u});
+        trained.push_back({k, k % 3, 1, u, u});
     }
-    auto messages = method->encode(*device, trained)();
+    const RoundContext round{1, updates[0].data()};
+    std::vector<Message> messages;
+    const PendingMessages pending = method->uplink->encode(*device, round, trained);
+    for (const MessageView& message : pending()) messages.push_back(owned(message));
     ASSERT_EQ(messages.size(), clients);
     for (const std::size_t k : {0, 127, 128, 129})
-        EXPECT_EQ(messages[k], method->encode(*device, trained[k])) << k;
-    Buffer<double> mean(*device, n + 1);
-    method->aggregate(*device, {}, messages, mean.data());
-    const auto all = mean.read();
+        EXPECT_EQ(messages[k], sent_by(*method, *device, round, trained[k])) << k;
+    const auto all = change_of(*method, *device, round, messages, n + 1);
     messages.resize(3); // which stand for 44, 43 and 43
     for (std::size_t k = 0; k < 3; ++k) messages[k].samples = k == 0 ? 44 : 43;
-    method->aggregate(*device, {}, messages, mean.data());
-    EXPECT_TRUE(same_bits(mean.read(), all));
+    EXPECT_TRUE(same_bits(change_of(*method, *device, round, messages, n + 1), all));
 }
 
 } // namespace

@@ -50,7 +50,7 @@ TEST_P(SparseTest, SendsTheLargestElements) {
         const auto method = make_method(config, model.layout);
         const auto update = updates(1);
         const Message sent = message(*method, 3, 64, update);
-        const Message received = decode(encode(sent), method->table(7));
+        const Message received = decode(encode(sent), method->uplink->table(7));
         ASSERT_EQ(received, sent);
         const auto mean = aggregate(*method, {received});
         const auto expected = expected_of(update, model.layout.masked, config);
@@ -102,7 +102,7 @@ TEST_P(SparseTest, AnotherExperimentsMessageIsOneLine) {
             const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
             const auto method = make_method(ours, model.layout);
             EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
-                                 "client 9: made with another method or ratio"));
+                                 "client 9: made with another method or other options"));
         }
     }
 }
@@ -136,9 +136,7 @@ TEST_P(SparseTest, ErrsOnGaussianValuesAsTheyAreDistributed) {
          {MethodConfig{"topk"}, MethodConfig{"stc", {{"ratio", 0.1}, {"error_feedback", false}}}}) {
         const auto method = make_method(config, one_tensor(n));
         const Message sent = message_from(device, *method, update);
-        Buffer<double> mean(device, n + 1);
-        method->aggregate(device, {}, {&sent, 1}, mean.data());
-        auto decoded = mean.read();
+        auto decoded = change_of(*method, device, {}, {&sent, 1}, n + 1);
         decoded.resize(n);
         const double error = normalised_error(decoded, update);
         EXPECT_NEAR(error, normalised_error(expected_of(update, n, config), update), 1e-6);
@@ -171,9 +169,8 @@ TEST(SparseRatio, MayBeAsSmallAsOneWeight) {
         const MethodConfig config{name, {{"ratio", 1e-6}}};
         const Message sent = message_from(*device, *make_method(config, one_tensor(n)), update);
         EXPECT_LT(encode(sent).size(), 100u);
-        Buffer<double> mean(*device, n + 1);
-        make_method(config, one_tensor(n))->aggregate(*device, {}, {&sent, 1}, mean.data());
-        const std::vector<double> back = mean.read();
+        const auto back =
+            change_of(*make_method(config, one_tensor(n)), *device, {}, {&sent, 1}, n + 1);
         EXPECT_EQ(back[654'321], -2.5f);
         EXPECT_EQ(std::count(back.begin(), back.end(), 0.0), static_cast<std::ptrdiff_t>(n));
     }
@@ -193,7 +190,7 @@ TEST(SparseLedger, Cnn4CostsWhatTheBytesSay) {
           MethodConfig{"stc", {{"ratio", 0.1}, {"error_feedback", false}}}}) {
         const auto method = make_method(config, cnn4.layout);
         const Message sent =
-            method->encode(*device, {1, {1, update.data()}, 1, 1, update.data(), update.data()});
+            sent_by(*method, *device, {1, update.data()}, {1, 1, 1, update.data(), update.data()});
         const std::size_t k = kept_of(option<double>(config, "ratio"), masked);
         const std::size_t values = config.name == "topk" ? k : 1 + (k + 31) / 32;
         const std::size_t bytes = encode(sent).size();

@@ -156,9 +156,9 @@ void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_
     cpu::pack_scores(device, clients, elements, global);
 }
 
-void posterior_scores(Device& device, std::span<const std::uint32_t* const> clients,
+void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t clients,
                       std::size_t elements, const float* global, double* mean) {
-    cpu::posterior_scores(device, clients, elements, global, mean);
+    cpu::posterior_scores(device, ones, clients, elements, global, mean);
 }
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,

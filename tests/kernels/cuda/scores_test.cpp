@@ -76,22 +76,19 @@ TEST(CudaScores, packed_words_equal_the_cpus) {
 TEST(CudaScores, posteriors_equal_the_cpus) {
     for (const std::size_t size : sizes) {
         for (const std::size_t clients : {1, 10, 65}) {
-            const std::size_t words = (size + 31) / 32;
             std::mt19937 random(6);
-            std::vector<std::uint32_t> masks(clients * words);
-            for (std::uint32_t& word : masks) {
-                word = static_cast<std::uint32_t>(random());
+            std::vector<std::uint64_t> counts(size);
+            for (std::uint64_t& count : counts) {
+                count = random() % (clients + 1);
             }
             expect_same_bits(
                 [&](Device& device) {
-                    Buffer<std::uint32_t> packed(device, masks);
+                    const Buffer<std::uint64_t> ones(device, counts);
                     Buffer<float> global(device, random_floats(size, 7, 4.0f));
-                    std::vector<const std::uint32_t*> cohort(clients);
-                    for (std::size_t k = 0; k < clients; ++k) {
-                        cohort[k] = packed.data() + k * words;
-                    }
                     Buffer<double> mean(device, std::vector<double>(size + 1, -3.0));
-                    kernels::posterior_scores(device, cohort, size, global.data(), mean.data());
+                    kernels::posterior_scores(device, ones.data(),
+                                              static_cast<std::uint32_t>(clients), size,
+                                              global.data(), mean.data());
                     return mean.read();
                 },
                 "size " + std::to_string(size) + " clients " + std::to_string(clients));

@@ -4,13 +4,13 @@
 #include <map>
 
 #include "engine/client/lane_group.hpp"
-#include "engine/method/method.hpp"
 #include "engine/model/builder.hpp"
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/update.hpp"
 #include "tests/kernels/cuda/twins.hpp"
+#include "tests/support/one_round.hpp"
 
 // A tiny model trained through the whole of a device.
 namespace fedmrn::test {
@@ -154,7 +154,7 @@ std::map<std::uint64_t, std::vector<std::byte>> uploads(std::size_t lanes) {
             const auto count = static_cast<std::uint32_t>(3 + k);
             return k < 6 ? std::optional(ClientTask{k, k, 1, 77 + k, 5 * k, count}) : std::nullopt;
         },
-        [&](const ClientTask& task, const Message& message, const LaneMetrics&) {
+        [&](const ClientTask& task, const MessageView& message, const LaneMetrics&) {
             result[task.client] = encode(message);
         },
         [](std::uint64_t) {}, {});
@@ -176,8 +176,8 @@ TEST(CudaTraining, messages_of_the_same_update_equal_the_cpus) {
             const Buffer<float> global(device, initial_state(model, 5));
             const Buffer<float> update(device, random_floats(model.layout.trainable, 3, 0.01f));
             const Buffer<float> weights(device, random_floats(model.layout.state, 4));
-            return encode(method->encode(
-                device, {9, {2, global.data()}, 1234567, 40, update.data(), weights.data()}));
+            return encode(sent_by(*method, device, {2, global.data()},
+                                  {9, 1234567, 40, update.data(), weights.data()}));
         },
         "message");
 }

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "engine/method/codec.hpp"
+
+// What codecs and aggregations do with messages that have come in.
+namespace fedmrn {
+
+/// The first `each` values of an array of every message, on the device.
+template <class T>
+Buffer<T> on_device(Device& device, std::span<const MessageView> messages,
+                    std::span<const T> MessageView::*array, std::size_t each) {
+    Buffer<T> all(device, messages.size() * each);
+    for (std::size_t k = 0; k < messages.size(); ++k) {
+        all.write((messages[k].*array).first(each), k * each);
+    }
+    return all;
+}
+
+/// Sums of what is never below zero, as the kernels that count take them.
+inline std::uint64_t* counts(std::int64_t* sums) { return reinterpret_cast<std::uint64_t*>(sums); }
+inline const std::uint64_t* counts(const std::int64_t* sums) {
+    return reinterpret_cast<const std::uint64_t*>(sums);
+}
+
+/// Floats of clients' values that are on a device together: 256 MiB.
+inline constexpr std::size_t values_at_once = std::size_t{1} << 26;
+
+/// Clients of so many values each that find room together; at least one.
+constexpr std::size_t clients_at_once(std::size_t elements) {
+    return std::max<std::size_t>(1, values_at_once / std::max<std::size_t>(1, elements));
+}
+
+/// sum [elements] += Σ_k weight · fixed(values [messages][elements] of k), both in device memory.
+/// Throws Diverged for the client with a value too large to be sane. Waits.
+void add_weighted(Device& device, const WeightedMessages& messages, std::size_t elements,
+                  const float* values, formula::Wide* sum);
+
+/// The same of the last `elements` of the messages' dense values.
+void add_rest(Device& device, const WeightedMessages& messages, std::size_t elements,
+              formula::Wide* sum);
+
+/// values = mean, rounded once to float.
+void round_values(Device& device, std::size_t elements, const double* mean, float* values);
+
+} // namespace fedmrn
