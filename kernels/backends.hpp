@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fedmrn/device.hpp"
+#include "kernels/activation.hpp"
 #include "kernels/batch.hpp"
 #include "kernels/batchnorm.hpp"
 #include "kernels/binarize.hpp"

@@ -10,9 +10,6 @@
 
 namespace fedmrn::kernels {
 
-inline constexpr float batchnorm_epsilon = 1e-5f;
-inline constexpr float batchnorm_momentum = 0.1f;
-
 /// BatchNorm over images x [lanes][batch][height][width][channels], then ReLU, then a max-pool with
 /// window and stride `pool`, in one go. A lane's statistics are over its own samples × height ×
 /// width values. y [lanes][batch][height / pool][width / pool][channels]; rows and columns that do

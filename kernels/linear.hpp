@@ -29,12 +29,4 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
                              const void* x, const float* dy, PerLane<float> dw,
                              PerLane<float> dbias);
 
-/// y = max(x, 0) over float32 [lanes][batch][size], in place where x == y. Exactness: bits.
-void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y);
-
-/// dx = dy where y > 0, else 0. Exactness: bits.
-void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx);
-
 } // namespace fedmrn::kernels

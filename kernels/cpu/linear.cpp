@@ -106,24 +106,4 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
     }
 }
 
-void relu_forward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const std::size_t first = lane * batch * size;
-        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
-            y[i] = x[i] < 0.0f ? 0.0f : x[i]; // not a number stays one
-        }
-    }
-}
-
-void relu_backward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const std::size_t first = lane * batch * size;
-        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
-            dx[i] = y[i] > 0.0f ? dy[i] : 0.0f;
-        }
-    }
-}
-
 } // namespace fedmrn::kernels::cpu

@@ -114,9 +114,9 @@ void server_step(Device&, double lr, double momentum, std::size_t elements, cons
     for (std::size_t i = 0; i < elements; ++i) {
         double step = mean[i];
         if (velocity) {
-            step = velocity[i] = momentum * velocity[i] + step;
+            step = velocity[i] = formula::server_velocity(momentum, velocity[i], step);
         }
-        global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+        global[i] = formula::moved(global[i], lr * step);
     }
 }
 
@@ -137,8 +137,7 @@ void adaptive_server_step(Device&, const formula::AdaptiveRule& rule, std::size_
     for (std::size_t i = 0; i < elements; ++i) {
         m[i] = formula::first_moment(rule, m[i], mean[i]);
         v[i] = formula::second_moment(rule, v[i], mean[i]);
-        global[i] = static_cast<float>(static_cast<double>(global[i]) +
-                                       formula::adaptive_step(rule, m[i], v[i]));
+        global[i] = formula::moved(global[i], formula::adaptive_step(rule, m[i], v[i]));
     }
 }
 

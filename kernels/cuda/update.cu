@@ -148,12 +148,14 @@ __global__ void __launch_bounds__(block_threads)
                        float* __restrict__ global) {
     for_elements(
         elements,
-        [&](std::size_t i) { return velocity ? momentum * velocity[i] + mean[i] : mean[i]; },
+        [&](std::size_t i) {
+            return velocity ? formula::server_velocity(momentum, velocity[i], mean[i]) : mean[i];
+        },
         [&](std::size_t i, double step) {
             if (velocity) {
                 velocity[i] = step;
             }
-            global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+            global[i] = formula::moved(global[i], lr * step);
         });
 }
 
@@ -193,8 +195,7 @@ __global__ void __launch_bounds__(block_threads)
         [&](std::size_t i, const Moments& now) {
             m[i] = now.m;
             v[i] = now.v;
-            global[i] = static_cast<float>(static_cast<double>(global[i]) +
-                                           formula::adaptive_step(rule, now.m, now.v));
+            global[i] = formula::moved(global[i], formula::adaptive_step(rule, now.m, now.v));
         });
 }
 
