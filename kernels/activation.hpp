@@ -4,17 +4,20 @@
 
 #include <cstddef>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
 
-/// y = max(x, 0) over float32 [lanes][batch][size], in place where x == y. Exactness: bits.
-void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y);
+/// y = max(x, 0) over float32 [lanes][batch][size], in place where x == y.
+inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
+                               std::size_t size, const LaneState* states, const float* x, float* y)>
+    relu_forward{"relu_forward", Exactness::bits};
 
-/// dx = dy where y > 0, else 0. Exactness: bits.
-void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx);
+/// dx = dy where y > 0, else 0.
+inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
+                               std::size_t size, const LaneState* states, const float* y,
+                               const float* dy, float* dx)>
+    relu_backward{"relu_backward", Exactness::bits};
 
 } // namespace fedmrn::kernels

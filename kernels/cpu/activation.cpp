@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/activation.hpp"
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/activation.hpp"
 
 namespace fedmrn::kernels::cpu {
+namespace {
 
 void relu_forward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
                   const LaneState* states, const float* x, float* y) {
@@ -25,6 +25,13 @@ void relu_backward(Device&, std::size_t lanes, std::size_t batch, std::size_t si
             dx[i] = formula::passes(y[i]) ? dy[i] : 0.0f;
         }
     }
+}
+
+} // namespace
+
+void activation_contracts(Backend& backend) {
+    backend.set(kernels::relu_forward, relu_forward);
+    backend.set(kernels::relu_backward, relu_backward);
 }
 
 } // namespace fedmrn::kernels::cpu

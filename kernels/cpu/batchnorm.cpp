@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/channels.hpp"
 #include "kernels/formula/activation.hpp"
 #include "kernels/formula/batchnorm.hpp"
@@ -273,8 +272,6 @@ void for_lanes(const BatchnormShape& shape, const LaneState* states, const Body&
     }
 }
 
-} // namespace
-
 void batchnorm_forward(Device&, const BatchnormShape& shape, const LaneState* states, const void* x,
                        BatchnormParameters parameters, PerLane<float> running_mean,
                        PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
@@ -312,6 +309,14 @@ void batchnorm_backward(Device&, const BatchnormShape& shape, const LaneState* s
                                 static_cast<const T*>(dy) + out, parameters.gamma[lane], mean[lane],
                                 inverse[lane], static_cast<T*>(dx) + in, dgamma[lane], dbeta[lane]);
               });
+}
+
+} // namespace
+
+void batchnorm_contracts(Backend& backend) {
+    backend.set(kernels::batchnorm_forward, batchnorm_forward);
+    backend.set(kernels::batchnorm_inference, batchnorm_inference);
+    backend.set(kernels::batchnorm_backward, batchnorm_backward);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -39,8 +39,6 @@ const float* widen(Device& device, Real real, const void* x, std::size_t first, 
     return wide;
 }
 
-} // namespace
-
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
     single_threaded();
@@ -104,6 +102,14 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
             dbias[lane][i % shape.out] += out[i];
         }
     }
+}
+
+} // namespace
+
+void linear_contracts(Backend& backend) {
+    backend.set(kernels::linear_forward, linear_forward);
+    backend.set(kernels::linear_backward_data, linear_backward_data);
+    backend.set(kernels::linear_backward_weights, linear_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cpu

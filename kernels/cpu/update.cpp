@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/sgd.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -27,8 +26,6 @@ void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict
         update[i] = formula::descend(update[i], rule.lr, direction);
     }
 }
-
-} // namespace
 
 void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t elements,
                 const float* global, PerLane<const float> update, PerLane<float> weights) {
@@ -139,6 +136,22 @@ void adaptive_server_step(Device&, const formula::AdaptiveRule& rule, std::size_
         v[i] = formula::second_moment(rule, v[i], mean[i]);
         global[i] = formula::moved(global[i], formula::adaptive_step(rule, m[i], v[i]));
     }
+}
+
+} // namespace
+
+void update_contracts(Backend& backend) {
+    backend.set(kernels::add_update, add_update);
+    backend.set(kernels::sgd_step, sgd_step);
+    backend.set(kernels::state_changes, state_changes);
+    backend.set(kernels::aggregate_dense, aggregate_dense);
+    backend.set(kernels::largest_magnitude, largest_magnitude);
+    backend.set(kernels::mean_of_masks, mean_of_masks);
+    backend.set(kernels::mean_of_dense, mean_of_dense);
+    backend.set(kernels::server_step, server_step);
+    backend.set(kernels::add_values, add_values);
+    backend.set(kernels::subtract_decoded, subtract_decoded);
+    backend.set(kernels::adaptive_server_step, adaptive_server_step);
 }
 
 } // namespace fedmrn::kernels::cpu

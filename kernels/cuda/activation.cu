@@ -26,8 +26,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
                   const LaneState* states, const float* x, float* y) {
     launch(relu_kernel<false>, lane_grid(divide_up(batch * size, block_threads), lanes),
@@ -39,6 +37,13 @@ void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::si
                    const LaneState* states, const float* y, const float* dy, float* dx) {
     launch(relu_kernel<true>, lane_grid(divide_up(batch * size, block_threads), lanes),
            block_threads, 0, cuda_device(device).stream(), states, batch * size, size, y, dy, dx);
+}
+
+} // namespace
+
+void activation_contracts(Backend& backend) {
+    backend.set(kernels::relu_forward, relu_forward);
+    backend.set(kernels::relu_backward, relu_backward);
 }
 
 } // namespace fedmrn::kernels::cuda

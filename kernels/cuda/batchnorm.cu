@@ -261,8 +261,6 @@ double* sums_of(CudaDevice& cuda, const BatchnormShape& shape, std::size_t chunk
         Scratch::batchnorm_sums, shape.lanes * chunks * 2 * shape.channels * sizeof(double)));
 }
 
-} // namespace
-
 void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
                        const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
                        PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
@@ -331,6 +329,14 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
                spread, static_cast<T*>(dx));
     });
+}
+
+} // namespace
+
+void batchnorm_contracts(Backend& backend) {
+    backend.set(kernels::batchnorm_forward, batchnorm_forward);
+    backend.set(kernels::batchnorm_inference, batchnorm_inference);
+    backend.set(kernels::batchnorm_backward, batchnorm_backward);
 }
 
 } // namespace fedmrn::kernels::cuda

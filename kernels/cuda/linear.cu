@@ -176,8 +176,6 @@ void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* s
                    result_of(dw.data, s.out, s.in, dw.stride), {y_stride, x_stride, dw.stride});
 }
 
-} // namespace
-
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
     CudaDevice& cuda = cuda_device(device);
@@ -212,6 +210,14 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
                block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(shape.out),
                shape.batch * shape.out, dy, dbias);
     }
+}
+
+} // namespace
+
+void linear_contracts(Backend& backend) {
+    backend.set(kernels::linear_forward, linear_forward);
+    backend.set(kernels::linear_backward_data, linear_backward_data);
+    backend.set(kernels::linear_backward_weights, linear_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -150,8 +150,6 @@ template <class Body> void for_launches(const FrozenWeights& frozen, const Body&
     }
 }
 
-} // namespace
-
 void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
                    const LaneState* states, const float* global, PerLane<const float> update,
                    PerLane<float> weights) {
@@ -188,6 +186,15 @@ void posterior_scores(Device& device, std::span<const std::uint32_t* const> clie
     launch(posterior_scores_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
            0, cuda.stream(), cuda.list(Scratch::clients, clients),
            static_cast<std::uint32_t>(clients.size()), elements, global, mean);
+}
+
+} // namespace
+
+void scores_contracts(Backend& backend) {
+    backend.set(kernels::score_weights, score_weights);
+    backend.set(kernels::score_gradient, score_gradient);
+    backend.set(kernels::pack_scores, pack_scores);
+    backend.set(kernels::posterior_scores, posterior_scores);
 }
 
 } // namespace fedmrn::kernels::cuda

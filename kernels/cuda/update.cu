@@ -199,8 +199,6 @@ __global__ void __launch_bounds__(block_threads)
         });
 }
 
-} // namespace
-
 void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
                 const float* global, PerLane<const float> update, PerLane<float> weights) {
     launch(add_update_kernel, lane_grid(blocks_of(elements), lanes), block_threads, 0,
@@ -291,6 +289,21 @@ void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std
     }
     launch(adaptive_server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), rule, elements, mean, m, v, global);
+}
+
+} // namespace
+
+void update_contracts(Backend& backend) {
+    backend.set(kernels::add_update, add_update);
+    backend.set(kernels::sgd_step, sgd_step);
+    backend.set(kernels::state_changes, state_changes);
+    backend.set(kernels::aggregate_dense, aggregate_dense);
+    backend.set(kernels::mean_of_masks, mean_of_masks);
+    backend.set(kernels::mean_of_dense, mean_of_dense);
+    backend.set(kernels::server_step, server_step);
+    backend.set(kernels::add_values, add_values);
+    backend.set(kernels::subtract_decoded, subtract_decoded);
+    backend.set(kernels::adaptive_server_step, adaptive_server_step);
 }
 
 } // namespace fedmrn::kernels::cuda
