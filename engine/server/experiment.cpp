@@ -88,7 +88,7 @@ struct Experiment::Impl {
           device(open_device(kind, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)) {
         check(config, dataset, clients);
-        device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
+        device_name = device->name();
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
         const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
