@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
@@ -29,8 +29,10 @@ struct SplitView {
 /// Fills lane l's batch: x [lanes][batch][sample_size] of type real, labels [lanes][batch]. Rows
 /// past the batch's samples are left as they are. How a sample is augmented depends on the client's
 /// seed, the epoch and which of the client's samples it is, so not on the batch that it comes in;
-/// padding is the value of byte 0. Exactness: bits.
-void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
-                  const LaneState* states, Real real, void* x, std::uint16_t* labels);
+/// padding is the value of byte 0.
+inline constexpr Contract<void(Device& device, const SplitView& split, std::size_t lanes,
+                               std::size_t batch, const LaneState* states, Real real, void* x,
+                               std::uint16_t* labels)>
+    gather_batch{"gather_batch", Exactness::bits};
 
 } // namespace fedmrn::kernels

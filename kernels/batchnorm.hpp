@@ -5,13 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
-
-inline constexpr float batchnorm_epsilon = 1e-5f;
-inline constexpr float batchnorm_momentum = 0.1f;
 
 /// BatchNorm over images x [lanes][batch][height][width][channels], then ReLU, then a max-pool with
 /// window and stride `pool`, in one go. A lane's statistics are over its own samples × height ×
@@ -35,24 +32,25 @@ struct BatchnormParameters {
 /// Training: batch statistics (biased variance) normalise; running ← 0.9 · running + 0.1 · batch
 /// (unbiased variance). mean and inverse [channels] keep 1/√(variance + ε) for the way back; chosen
 /// [of y] keeps which element of a window was the largest, null where pool is 1.
-/// Exactness: tolerance.
-void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
-                       const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
-                       PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
-                       void* y, std::uint8_t* chosen);
+inline constexpr Contract<void(
+    Device& device, const BatchnormShape& shape, const LaneState* states, const void* x,
+    BatchnormParameters parameters, PerLane<float> running_mean, PerLane<float> running_variance,
+    PerLane<float> mean, PerLane<float> inverse, void* y, std::uint8_t* chosen)>
+    batchnorm_forward{"batchnorm_forward", Exactness::tolerance};
 
-/// Evaluation: running statistics normalise. Exactness: tolerance.
-void batchnorm_inference(Device& device, const BatchnormShape& shape, const LaneState* states,
-                         const void* x, BatchnormParameters parameters,
-                         PerLane<const float> running_mean, PerLane<const float> running_variance,
-                         void* y);
+/// Evaluation: running statistics normalise.
+inline constexpr Contract<void(Device& device, const BatchnormShape& shape, const LaneState* states,
+                               const void* x, BatchnormParameters parameters,
+                               PerLane<const float> running_mean,
+                               PerLane<const float> running_variance, void* y)>
+    batchnorm_inference{"batchnorm_inference", Exactness::tolerance};
 
 /// dx, dγ and dβ from dy; x, y, chosen, mean and inverse as forward left them.
-/// Exactness: tolerance.
-void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneState* states,
-                        const void* x, const void* y, const std::uint8_t* chosen, const void* dy,
-                        BatchnormParameters parameters, PerLane<const float> mean,
-                        PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
-                        PerLane<float> dbeta);
+inline constexpr Contract<void(Device& device, const BatchnormShape& shape, const LaneState* states,
+                               const void* x, const void* y, const std::uint8_t* chosen,
+                               const void* dy, BatchnormParameters parameters,
+                               PerLane<const float> mean, PerLane<const float> inverse, void* dx,
+                               PerLane<float> dgamma, PerLane<float> dbeta)>
+    batchnorm_backward{"batchnorm_backward", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/binarize.hpp"
 #include "kernels/formula/lane.hpp"
 
@@ -28,16 +28,18 @@ struct BinaryUpdate {
 
 /// weights = global + update, or from the second half of a lane's steps on global ± α, the sign
 /// drawn afresh at each step; the binarized tensors of every active lane. The first step of the
-/// second half sets α0 in the update. Exactness: bits.
-void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                      const LaneState* states, const float* global, PerLane<float> update,
-                      PerLane<float> weights);
+/// second half sets α0 in the update.
+inline constexpr Contract<void(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                               const LaneState* states, const float* global, PerLane<float> update,
+                               PerLane<float> weights)>
+    binarize_weights{"binarize_weights", Exactness::bits};
 
 /// The gradient of such weights becomes that of the update in place, and that of the scales is set:
-/// of a by formula::exponent_gradient, of α0 zero. Exactness: bits.
-void binarize_gradient(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                       const LaneState* states, PerLane<const float> update,
-                       PerLane<float> gradient);
+/// of a by formula::exponent_gradient, of α0 zero.
+inline constexpr Contract<void(Device& device, const BinaryUpdate& binary, std::size_t lanes,
+                               const LaneState* states, PerLane<const float> update,
+                               PerLane<float> gradient)>
+    binarize_gradient{"binarize_gradient", Exactness::bits};
 
 /// A trained client whose signs are wanted; device memory.
 struct BinarizeSource {
@@ -48,8 +50,9 @@ struct BinarizeSource {
 };
 
 /// The clients' final draws as codes of a bit, set for −α: word i / 32 of a tensor, bit i % 32. A
-/// client that never binarized has its update's mean magnitude for α0. Exactness: bits.
-void pack_binarized(Device& device, const BinaryUpdate& binary,
-                    std::span<const BinarizeSource> clients);
+/// client that never binarized has its update's mean magnitude for α0.
+inline constexpr Contract<void(Device& device, const BinaryUpdate& binary,
+                               std::span<const BinarizeSource> clients)>
+    pack_binarized{"pack_binarized", Exactness::bits};
 
 } // namespace fedmrn::kernels

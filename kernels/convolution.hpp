@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
@@ -23,18 +23,22 @@ struct ConvolutionShape {
     bool operator==(const ConvolutionShape&) const = default;
 };
 
-/// y = x ∗ w. Exactness: tolerance.
-void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
-                         const void* x, PerLane<const float> w, void* y);
+/// y = x ∗ w.
+inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
+                               const LaneState* states, const void* x, PerLane<const float> w,
+                               void* y)>
+    convolution_forward{"convolution_forward", Exactness::tolerance};
 
-/// dx from dy. Exactness: tolerance.
-void convolution_backward_data(Device& device, const ConvolutionShape& shape,
+/// dx from dy.
+inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
                                const LaneState* states, const void* dy, PerLane<const float> w,
-                               void* dx);
+                               void* dx)>
+    convolution_backward_data{"convolution_backward_data", Exactness::tolerance};
 
-/// dw from x and dy, summed over the batch. Exactness: tolerance.
-void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
-                                  const LaneState* states, const void* x, const void* dy,
-                                  PerLane<float> dw);
+/// dw from x and dy, summed over the batch.
+inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
+                               const LaneState* states, const void* x, const void* dy,
+                               PerLane<float> dw)>
+    convolution_backward_weights{"convolution_backward_weights", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

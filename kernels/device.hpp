@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,6 +15,10 @@
 #include "fedmrn/device_kind.hpp"
 
 namespace fedmrn {
+
+namespace kernels {
+class Backend;
+}
 
 /// Contracts that were recorded once, to be queued again and again with the same arguments.
 class Recording {
@@ -31,6 +36,12 @@ public:
     [[nodiscard]] virtual std::span<const std::byte> bytes() = 0;
 };
 
+/// How the clients that train at once share the device.
+enum class LaneMode {
+    threads,  ///< a thread each, with a device of its own
+    lockstep, ///< every contract takes a step of all of them
+};
+
 /// One ordered queue of work on one processor, with its memory. Contracts called on a device run in
 /// the order of the calls, perhaps later; copy_out and synchronize wait for them. A device is used
 /// by one thread at a time.
@@ -42,6 +53,10 @@ public:
     virtual ~Device() = default;
 
     [[nodiscard]] virtual DeviceKind kind() const = 0;
+    /// The contracts that it fulfils.
+    [[nodiscard]] virtual const kernels::Backend& backend() const = 0;
+    [[nodiscard]] const std::string& name() const; ///< the backend's
+    [[nodiscard]] virtual LaneMode lane_mode() const = 0;
     /// At least 64-byte aligned. Throws Error (Fault::run) naming the size where there is no room.
     virtual void* allocate(std::size_t bytes) = 0;
     virtual void release(void* memory) noexcept = 0;

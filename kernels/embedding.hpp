@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
@@ -19,13 +19,15 @@ struct EmbeddingShape {
     Real real = Real::f32; ///< of y and dy
 };
 
-/// y = w[token]. Exactness: bits.
-void embedding_forward(Device& device, const EmbeddingShape& shape, const LaneState* states,
-                       const std::int32_t* tokens, PerLane<const float> w, void* y);
+/// y = w[token].
+inline constexpr Contract<void(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                               const std::int32_t* tokens, PerLane<const float> w, void* y)>
+    embedding_forward{"embedding_forward", Exactness::bits};
 
 /// dw[v] = Σ dy over the places of token v, added in float32 in the order of the places; 0 where
-/// there is none. Exactness: bits.
-void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneState* states,
-                        const std::int32_t* tokens, const void* dy, PerLane<float> dw);
+/// there is none.
+inline constexpr Contract<void(Device& device, const EmbeddingShape& shape, const LaneState* states,
+                               const std::int32_t* tokens, const void* dy, PerLane<float> dw)>
+    embedding_backward{"embedding_backward", Exactness::bits};
 
 } // namespace fedmrn::kernels

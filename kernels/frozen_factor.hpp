@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 #include "kernels/formula/low_rank.hpp"
 
@@ -29,16 +29,18 @@ struct FrozenShape {
 };
 
 /// weights [rows, columns] = global + A·B for every active lane; factor holds B. An element's sum
-/// is over the components in their order. Exactness: bits.
-void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
-                    const LaneState* states, const float* global, PerLane<const float> factor,
-                    PerLane<float> weights);
+/// is over the components in their order.
+inline constexpr Contract<void(Device& device, const FrozenShape& shape, std::size_t lanes,
+                               const LaneState* states, const float* global,
+                               PerLane<const float> factor, PerLane<float> weights)>
+    frozen_weights{"frozen_weights", Exactness::bits};
 
 /// In place, for every active lane: gradient [rows, columns] with respect to the weights becomes
 /// the one with respect to B in its first values(), zeros behind them. Sums in the order of
-/// formula::sum_rows. Exactness: bits.
-void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes,
-                     const LaneState* states, PerLane<float> gradient);
+/// formula::sum_rows.
+inline constexpr Contract<void(Device& device, const FrozenShape& shape, std::size_t lanes,
+                               const LaneState* states, PerLane<float> gradient)>
+    frozen_gradient{"frozen_gradient", Exactness::bits};
 
 /// One client's factor on the device, and where its product goes.
 struct FrozenProduct {
@@ -47,8 +49,9 @@ struct FrozenProduct {
     float* matrix = nullptr;       ///< receives A·B, as frozen_weights makes it from zeros
 };
 
-/// A·B. Exactness: bits.
-void multiply_frozen(Device& device, const FrozenShape& shape,
-                     std::span<const FrozenProduct> clients);
+/// A·B.
+inline constexpr Contract<void(Device& device, const FrozenShape& shape,
+                               std::span<const FrozenProduct> clients)>
+    multiply_frozen{"multiply_frozen", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/centroids.hpp"
 #include "kernels/formula/hadamard.hpp"
 
@@ -23,9 +23,10 @@ struct RotationSource {
 };
 
 /// out = R values. first: the slice's first element, a multiple of n; of the elements' numbers and
-/// the seed the signs are made. Exactness: bits.
-void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
-            std::size_t n);
+/// the seed the signs are made.
+inline constexpr Contract<void(Device& device, std::size_t first,
+                               std::span<const RotationSource> clients, std::size_t n)>
+    rotate{"rotate", Exactness::bits};
 
 /// One client's rotated slice whose codes are wanted; device memory.
 struct CentroidSource {
@@ -35,10 +36,11 @@ struct CentroidSource {
 };
 
 /// The nearest centroids to values in units of their root mean square, and what scales them. Sums
-/// in the order of formula::moment_rows. Exactness: bits (of finite values; of others the scale is
-/// infinite).
-void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
-                       std::span<const CentroidSource> clients, std::size_t n);
+/// in the order of formula::moment_rows. Bits of finite values; of others the scale is infinite.
+inline constexpr Contract<void(Device& device, const formula::Codebook& book,
+                               formula::Estimate estimate, std::span<const CentroidSource> clients,
+                               std::size_t n)>
+    nearest_centroids{"nearest_centroids", Exactness::bits};
 
 /// One client's codes of a slice, to be rotated back; device memory.
 struct CodedSlice {
@@ -48,8 +50,9 @@ struct CodedSlice {
     float* out = nullptr; ///< receives n
 };
 
-/// out = Rᵀ (scale · centroids of the codes). first: as in rotate. Exactness: bits.
-void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
-                 std::span<const CodedSlice> clients, std::size_t n);
+/// out = Rᵀ (scale · centroids of the codes). first: as in rotate.
+inline constexpr Contract<void(Device& device, const formula::Codebook& book, std::size_t first,
+                               std::span<const CodedSlice> clients, std::size_t n)>
+    rotate_back{"rotate_back", Exactness::bits};
 
 } // namespace fedmrn::kernels

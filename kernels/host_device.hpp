@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 
 namespace fedmrn::kernels {
 
@@ -14,6 +14,12 @@ namespace fedmrn::kernels {
 class HostDevice : public Device {
 public:
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cpu; }
+    /// None, until there is more than memory.
+    [[nodiscard]] const Backend& backend() const override {
+        static const Backend none("memory alone", {});
+        return none;
+    }
+    [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::threads; }
     void copy_in(void* device, const void* host, std::size_t bytes) override {
         copy_within(device, host, bytes);
     }

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
@@ -27,11 +27,15 @@ struct LaneArrays {
 };
 
 /// Begins clients, any number at once: their state is set, metrics, update and velocity become
-/// zero, the statistics weights[trainable … state) become global's. Exactness: bits.
-void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneArrays& lanes,
-                 const float* global, std::size_t trainable, std::size_t state);
+/// zero, the statistics weights[trainable … state) become global's.
+inline constexpr Contract<void(Device& device, std::span<const LaneStart> starts,
+                               const LaneArrays& lanes, const float* global, std::size_t trainable,
+                               std::size_t state)>
+    start_lanes{"start_lanes", Exactness::bits};
 
-/// Moves every active lane to its next local step. Exactness: bits.
-void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states);
+/// Moves every active lane to its next local step.
+inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
+                               LaneState* states)>
+    advance_lanes{"advance_lanes", Exactness::bits};
 
 } // namespace fedmrn::kernels

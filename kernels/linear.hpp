@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
@@ -16,25 +16,21 @@ struct LinearShape {
     Real real = Real::f32;
 };
 
-/// Exactness: tolerance.
-void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
-                    const void* x, PerLane<const float> w, PerLane<const float> bias, float* y);
+/// y from x.
+inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
+                               const void* x, PerLane<const float> w, PerLane<const float> bias,
+                               float* y)>
+    linear_forward{"linear_forward", Exactness::tolerance};
 
-/// dx = dy · w. Exactness: tolerance.
-void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
-                          const float* dy, PerLane<const float> w, void* dx);
+/// dx = dy · w.
+inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
+                               const float* dy, PerLane<const float> w, void* dx)>
+    linear_backward_data{"linear_backward_data", Exactness::tolerance};
 
-/// dw = dyᵀ · x and dbias = Σ dy over the batch. Exactness: tolerance.
-void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
-                             const void* x, const float* dy, PerLane<float> dw,
-                             PerLane<float> dbias);
-
-/// y = max(x, 0) over float32 [lanes][batch][size], in place where x == y. Exactness: bits.
-void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y);
-
-/// dx = dy where y > 0, else 0. Exactness: bits.
-void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx);
+/// dw = dyᵀ · x and dbias = Σ dy over the batch.
+inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
+                               const void* x, const float* dy, PerLane<float> dw,
+                               PerLane<float> dbias)>
+    linear_backward_weights{"linear_backward_weights", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

@@ -5,16 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 
 namespace fedmrn::kernels {
 
 /// Softmax cross-entropy of logits [lanes][batch][classes]: adds a lane's Σ loss, hits and samples
-/// to its metrics; gradient (of the batch's mean loss, same shape) may be null. Exactness:
-/// tolerance.
-void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
-                   const LaneState* states, const float* logits, const std::uint16_t* labels,
-                   float* gradient, LaneMetrics* metrics);
+/// to its metrics; gradient (of the batch's mean loss, same shape) may be null.
+inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
+                               std::size_t classes, const LaneState* states, const float* logits,
+                               const std::uint16_t* labels, float* gradient, LaneMetrics* metrics)>
+    cross_entropy{"cross_entropy", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/low_rank.hpp"
 
 // A matrix M [rows, columns] as M ≈ P·Qᵀ of a low rank, for one tensor of many clients a call. The
@@ -27,22 +27,26 @@ struct MatrixFactors {
 };
 
 /// Q = independent standard normal values. tensor: its number in the model, of which with the
-/// client's seed they are made. Exactness: bits.
-void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
-                   std::span<const MatrixFactors> clients);
+/// client's seed they are made.
+inline constexpr Contract<void(Device& device, const FactorShape& shape, std::uint32_t tensor,
+                               std::span<const MatrixFactors> clients)>
+    start_factors{"start_factors", Exactness::bits};
 
-/// P = M·Q. Exactness: bits.
-void multiply_rows(Device& device, const FactorShape& shape,
-                   std::span<const MatrixFactors> clients);
+/// P = M·Q.
+inline constexpr Contract<void(Device& device, const FactorShape& shape,
+                               std::span<const MatrixFactors> clients)>
+    multiply_rows{"multiply_rows", Exactness::bits};
 
-/// Q = Mᵀ·P. Exactness: bits.
-void multiply_columns(Device& device, const FactorShape& shape,
-                      std::span<const MatrixFactors> clients);
+/// Q = Mᵀ·P.
+inline constexpr Contract<void(Device& device, const FactorShape& shape,
+                               std::span<const MatrixFactors> clients)>
+    multiply_columns{"multiply_columns", Exactness::bits};
 
 /// P's components one after another, each without what the earlier ones span (Gram–Schmidt, twice)
-/// and then of norm 1; of a component that they span, zeros. Sums are float64. Exactness: bits.
-void orthonormalise(Device& device, const FactorShape& shape,
-                    std::span<const MatrixFactors> clients);
+/// and then of norm 1; of a component that they span, zeros. Sums are float64.
+inline constexpr Contract<void(Device& device, const FactorShape& shape,
+                               std::span<const MatrixFactors> clients)>
+    orthonormalise{"orthonormalise", Exactness::bits};
 
 /// One client's factors on the device, and where their product goes.
 struct FactorProduct {
@@ -51,8 +55,9 @@ struct FactorProduct {
     float* matrix = nullptr; ///< receives P·Qᵀ
 };
 
-/// P·Qᵀ, each element summed over the components in their order. Exactness: bits.
-void multiply_factors(Device& device, const FactorShape& shape,
-                      std::span<const FactorProduct> clients);
+/// P·Qᵀ, each element summed over the components in their order.
+inline constexpr Contract<void(Device& device, const FactorShape& shape,
+                               std::span<const FactorProduct> clients)>
+    multiply_factors{"multiply_factors", Exactness::bits};
 
 } // namespace fedmrn::kernels

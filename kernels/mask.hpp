@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 #include "kernels/formula/mask.hpp"
 #include "kernels/formula/noise.hpp"
@@ -22,10 +22,11 @@ struct MaskRule {
 };
 
 /// weights = global + û for the first `elements` elements of every active lane: the noise is
-/// regenerated, never read. One pass, 12 bytes an element. Exactness: bits.
-void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
-                  std::size_t elements, const float* global, PerLane<const float> update,
-                  PerLane<float> weights);
+/// regenerated, never read. One pass, 12 bytes an element.
+inline constexpr Contract<void(Device& device, const MaskRule& rule, std::size_t lanes,
+                               const LaneState* states, std::size_t elements, const float* global,
+                               PerLane<const float> update, PerLane<float> weights)>
+    mask_weights{"mask_weights", Exactness::bits};
 
 /// A trained update whose final mask is wanted; device memory.
 struct MaskSource {
@@ -35,9 +36,10 @@ struct MaskSource {
 };
 
 /// The clients' final masks, packed: bit i % 32 of words[i / 32] is element i's, bits past the end
-/// are zero. Exactness: bits.
-void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,
-                std::size_t elements);
+/// are zero.
+inline constexpr Contract<void(Device& device, const MaskRule& rule,
+                               std::span<const MaskSource> clients, std::size_t elements)>
+    pack_masks{"pack_masks", Exactness::bits};
 
 inline void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed,
                       std::size_t elements, const float* update, std::uint32_t* words) {
@@ -53,12 +55,15 @@ struct PackedMask {
 };
 
 /// sum[i] += Σ_k N_k · grid_k[i] · mask_k[i], straight from the bits; in units of rule.noise.unit.
-/// Exact while Σ N_k < 2³⁸. Exactness: bits.
-void aggregate_masks(Device& device, const MaskRule& rule, std::span<const PackedMask> clients,
-                     std::size_t elements, std::int64_t* sum);
+/// Exact while Σ N_k < 2³⁸.
+inline constexpr Contract<void(Device& device, const MaskRule& rule,
+                               std::span<const PackedMask> clients, std::size_t elements,
+                               std::int64_t* sum)>
+    aggregate_masks{"aggregate_masks", Exactness::bits};
 
-/// The noise itself, for tests and for methods that want it: out[i] = G(seed)_i. Exactness: bits.
-void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
-                std::size_t elements, float* out);
+/// The noise itself, for tests and for methods that want it: out[i] = G(seed)_i.
+inline constexpr Contract<void(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
+                               std::size_t elements, float* out)>
+    make_noise{"make_noise", Exactness::bits};
 
 } // namespace fedmrn::kernels

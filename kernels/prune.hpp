@@ -6,16 +6,17 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 #include "kernels/formula/prune.hpp"
 
 // Pruned weights: a weight that is exactly 0 in the global state is pruned, and stays it.
 namespace fedmrn::kernels {
 
-/// gradient[i] ← 0 of every active lane where global[i] is 0. Exactness: bits.
-void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
-                 const float* global, PerLane<float> gradient);
+/// gradient[i] ← 0 of every active lane where global[i] is 0.
+inline constexpr Contract<void(Device& device, std::size_t lanes, const LaneState* states,
+                               std::size_t elements, const float* global, PerLane<float> gradient)>
+    stop_pruned{"stop_pruned", Exactness::bits};
 
 /// One client's selection of weights on the device.
 struct KeptWeights {
@@ -23,14 +24,15 @@ struct KeptWeights {
     std::uint64_t samples = 0;            ///< N_k
 };
 
-/// kept[i] += Σ N_k over the clients that kept element i. Exactness: bits.
-void count_kept(Device& device, std::span<const KeptWeights> clients, std::size_t elements,
-                std::uint64_t* kept);
+/// kept[i] += Σ N_k over the clients that kept element i.
+inline constexpr Contract<void(Device& device, std::span<const KeptWeights> clients,
+                               std::size_t elements, std::uint64_t* kept)>
+    count_kept{"count_kept", Exactness::bits};
 
 /// mean[i] = merged[i] − global[i], with sum as aggregate_dense makes it of the kept weights.
-/// Exactness: bits.
-void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
-                const formula::Wide* sum, const std::uint64_t* kept, std::uint64_t samples,
-                const float* global, double* mean);
+inline constexpr Contract<void(Device& device, formula::MergeRule rule, std::size_t elements,
+                               const formula::Wide* sum, const std::uint64_t* kept,
+                               std::uint64_t samples, const float* global, double* mean)>
+    merge_kept{"merge_kept", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/fixed_point.hpp"
 #include "kernels/formula/quantize.hpp"
 
@@ -22,10 +22,11 @@ struct ScaleSource {
     float* scale = nullptr; ///< receives one float
 };
 
-/// The clients' scales of a tensor. Sums in the order of formula::moment_rows. Exactness: bits (of
-/// finite values; of others the scale is not finite).
-void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
-                   std::size_t elements);
+/// The clients' scales of a tensor. Sums in the order of formula::moment_rows. Bits of finite
+/// values; of others the scale is not finite.
+inline constexpr Contract<void(Device& device, formula::ScaleKind kind,
+                               std::span<const ScaleSource> clients, std::size_t elements)>
+    tensor_scales{"tensor_scales", Exactness::bits};
 
 /// One client's tensor that is to be packed; device memory.
 struct QuantizeSource {
@@ -37,9 +38,10 @@ struct QuantizeSource {
 
 /// The clients' values of a tensor as codes, rounded at random; without levels a zero's sign is
 /// drawn. tensor: its number in the model, of which with the client's seed the random words are
-/// made. Exactness: bits.
-void quantize(Device& device, unsigned levels, std::uint32_t tensor,
-              std::span<const QuantizeSource> clients, std::size_t elements);
+/// made.
+inline constexpr Contract<void(Device& device, unsigned levels, std::uint32_t tensor,
+                               std::span<const QuantizeSource> clients, std::size_t elements)>
+    quantize{"quantize", Exactness::bits};
 
 /// One client's codes on the device, waiting to be added.
 struct PackedValues {
@@ -48,12 +50,15 @@ struct PackedValues {
     std::uint64_t samples = 0;            ///< N_k
 };
 
-/// sum[i] += Σ_k N_k · fixed(value of code i of k), straight from the bits. Exactness: bits.
-void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
-                      std::size_t elements, formula::Wide* sum);
+/// sum[i] += Σ_k N_k · fixed(value of code i of k), straight from the bits.
+inline constexpr Contract<void(Device& device, unsigned levels,
+                               std::span<const PackedValues> clients, std::size_t elements,
+                               formula::Wide* sum)>
+    aggregate_packed{"aggregate_packed", Exactness::bits};
 
-/// mean[i] ← step · mean[i], or by majority step · sign(mean[i]), where a tie stays 0. Exactness:
-/// bits.
-void vote(Device& device, std::size_t elements, double step, bool majority, double* mean);
+/// mean[i] ← step · mean[i], or by majority step · sign(mean[i]), where a tie stays 0.
+inline constexpr Contract<void(Device& device, std::size_t elements, double step, bool majority,
+                               double* mean)>
+    vote{"vote", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/lane.hpp"
 #include "kernels/formula/scores.hpp"
 #include "kernels/mask.hpp"
@@ -29,24 +29,28 @@ struct FrozenWeights {
 };
 
 /// weights = frozen ⊙ Bernoulli(sigmoid(global + update)) of every active lane, drawn afresh at
-/// each step. One pass, 12 bytes an element. Exactness: bits.
-void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
-                   const LaneState* states, const float* global, PerLane<const float> update,
-                   PerLane<float> weights);
+/// each step. One pass, 12 bytes an element.
+inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, std::size_t lanes,
+                               const LaneState* states, const float* global,
+                               PerLane<const float> update, PerLane<float> weights)>
+    score_weights{"score_weights", Exactness::bits};
 
 /// The gradient of such weights becomes rate times the gradient of the scores, in place, in every
-/// active lane. Exactness: bits.
-void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
-                    const LaneState* states, const float* global, PerLane<const float> update,
-                    PerLane<float> gradient);
+/// active lane.
+inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, double rate,
+                               std::size_t lanes, const LaneState* states, const float* global,
+                               PerLane<const float> update, PerLane<float> gradient)>
+    score_gradient{"score_gradient", Exactness::bits};
 
-/// The clients' final masks, packed as pack_masks does. Exactness: bits.
-void pack_scores(Device& device, std::span<const MaskSource> clients, std::size_t elements,
-                 const float* global);
+/// The clients' final masks, packed as pack_masks does.
+inline constexpr Contract<void(Device& device, std::span<const MaskSource> clients,
+                               std::size_t elements, const float* global)>
+    pack_scores{"pack_scores", Exactness::bits};
 
 /// mean = the score that so many set bits of the clients leave (formula::posterior_score) − global.
-/// ones: of each element, as count_kept counts them; clients: at least one. Exactness: bits.
-void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t clients,
-                      std::size_t elements, const float* global, double* mean);
+/// ones: of each element, as count_kept counts them; clients: at least one.
+inline constexpr Contract<void(Device& device, const std::uint64_t* ones, std::uint32_t clients,
+                               std::size_t elements, const float* global, double* mean)>
+    posterior_scores{"posterior_scores", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/select.hpp"
 
 // The k largest magnitudes of a vector: which they are, one bit an element (bit i % 32 of word
@@ -23,16 +23,20 @@ struct SelectSource {
     float* kept = nullptr;                   ///< [k]
 };
 
-/// The clients' thresholds for k in 1 … elements; nothing where there are no elements. Exactness:
-/// bits.
-void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
-                     std::size_t k);
+/// The clients' thresholds for k in 1 … elements; nothing where there are no elements.
+inline constexpr Contract<void(Device& device, std::span<const SelectSource> clients,
+                               std::size_t elements, std::size_t k)>
+    find_thresholds{"find_thresholds", Exactness::bits};
 
-/// From the thresholds the selections' words. Exactness: bits.
-void select_largest(Device& device, std::span<const SelectSource> clients, std::size_t elements);
+/// From the thresholds the selections' words.
+inline constexpr Contract<void(Device& device, std::span<const SelectSource> clients,
+                               std::size_t elements)>
+    select_largest{"select_largest", Exactness::bits};
 
-/// From the words the values that are kept. Exactness: bits.
-void gather_selected(Device& device, std::span<const SelectSource> clients, std::size_t elements);
+/// From the words the values that are kept.
+inline constexpr Contract<void(Device& device, std::span<const SelectSource> clients,
+                               std::size_t elements)>
+    gather_selected{"gather_selected", Exactness::bits};
 
 /// One client's selection on the device, with a float or a sign for each selected element.
 struct ScatterSource {
@@ -43,7 +47,9 @@ struct ScatterSource {
     float* values = nullptr; ///< [elements], receives them at their places and 0 elsewhere
 };
 
-/// Back from there to vectors. Exactness: bits.
-void scatter_selected(Device& device, std::span<const ScatterSource> clients, std::size_t elements);
+/// Back from there to vectors.
+inline constexpr Contract<void(Device& device, std::span<const ScatterSource> clients,
+                               std::size_t elements)>
+    scatter_selected{"scatter_selected", Exactness::bits};
 
 } // namespace fedmrn::kernels

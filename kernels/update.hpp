@@ -6,16 +6,18 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/device.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/formula/fixed_point.hpp"
 #include "kernels/formula/lane.hpp"
 #include "kernels/formula/server.hpp"
 
 namespace fedmrn::kernels {
 
-/// weights = global + update for every active lane. Exactness: bits.
-void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
-                const float* global, PerLane<const float> update, PerLane<float> weights);
+/// weights = global + update for every active lane.
+inline constexpr Contract<void(Device& device, std::size_t lanes, const LaneState* states,
+                               std::size_t elements, const float* global,
+                               PerLane<const float> update, PerLane<float> weights)>
+    add_update{"add_update", Exactness::bits};
 
 struct SgdRule {
     float lr = 0, momentum = 0, weight_decay = 0;
@@ -25,10 +27,12 @@ struct SgdRule {
 
 /// One SGD step of every active lane: g ← gradient + λ·(weights or update) + ρ·update; v ← µ·v + g;
 /// update ← update − η·v. velocity may be null where momentum is 0. PyTorch's convention: v starts
-/// as the first gradient, no dampening. Exactness: bits for equal gradients.
-void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
-              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
-              PerLane<float> velocity, PerLane<float> update);
+/// as the first gradient, no dampening. Equal bits for equal gradients.
+inline constexpr Contract<void(Device& device, const SgdRule& rule, std::size_t lanes,
+                               const LaneState* states, std::size_t elements,
+                               PerLane<const float> gradient, PerLane<const float> weights,
+                               PerLane<float> velocity, PerLane<float> update)>
+    sgd_step{"sgd_step", Exactness::bits};
 
 /// A trained client whose state's change is wanted; device memory.
 struct ChangeSource {
@@ -38,9 +42,11 @@ struct ChangeSource {
 };
 
 /// The clients' changes of the state from element `first` <= trainable on: of trainable parameters
-/// their update, of statistics weights − global. Exactness: bits.
-void state_changes(Device& device, std::span<const ChangeSource> clients, const float* global,
-                   std::size_t first, std::size_t trainable, std::size_t state);
+/// their update, of statistics weights − global.
+inline constexpr Contract<void(Device& device, std::span<const ChangeSource> clients,
+                               const float* global, std::size_t first, std::size_t trainable,
+                               std::size_t state)>
+    state_changes{"state_changes", Exactness::bits};
 
 /// One client's dense values on the device, waiting to be added.
 struct DenseValues {
@@ -48,9 +54,10 @@ struct DenseValues {
     std::uint64_t samples = 0;     ///< N_k
 };
 
-/// sum[i] += Σ_k N_k · fixed(values_k[i]). Exactness: bits.
-void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
-                     formula::Wide* sum);
+/// sum[i] += Σ_k N_k · fixed(values_k[i]).
+inline constexpr Contract<void(Device& device, std::span<const DenseValues> clients,
+                               std::size_t elements, formula::Wide* sum)>
+    aggregate_dense{"aggregate_dense", Exactness::bits};
 
 inline void add_dense(Device& device, std::size_t elements, const float* values,
                       std::uint64_t samples, formula::Wide* sum) {
@@ -58,31 +65,41 @@ inline void add_dense(Device& device, std::size_t elements, const float* values,
     aggregate_dense(device, {&one, 1}, elements, sum);
 }
 
-/// sum[i] += values[i]. Exactness: bits.
-void add_values(Device& device, std::size_t elements, const float* values, float* sum);
+/// sum[i] += values[i].
+inline constexpr Contract<void(Device& device, std::size_t elements, const float* values,
+                               float* sum)>
+    add_values{"add_values", Exactness::bits};
 
-/// values[i] −= decoded[i], rounded once to float: what a message has left out. Exactness: bits.
-void subtract_decoded(Device& device, std::size_t elements, const double* decoded, float* values);
+/// values[i] −= decoded[i], rounded once to float: what a message has left out.
+inline constexpr Contract<void(Device& device, std::size_t elements, const double* decoded,
+                               float* values)>
+    subtract_decoded{"subtract_decoded", Exactness::bits};
 
-/// max |values[i]|, infinity where one is not a number; 0 of none. Waits. Exactness: bits.
-float largest_magnitude(Device& device, std::size_t elements, const float* values);
+/// max |values[i]|, infinity where one is not a number; 0 of none. Waits.
+inline constexpr Contract<float(Device& device, std::size_t elements, const float* values)>
+    largest_magnitude{"largest_magnitude", Exactness::bits};
 
-/// mean[i] = sum[i] · unit / samples, of a sum of masks. Exactness: bits.
-void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
-                   std::uint64_t samples, double* mean);
+/// mean[i] = sum[i] · unit / samples, of a sum of masks.
+inline constexpr Contract<void(Device& device, std::size_t elements, const std::int64_t* sum,
+                               float unit, std::uint64_t samples, double* mean)>
+    mean_of_masks{"mean_of_masks", Exactness::bits};
 
-/// mean[i] = sum[i] / samples, of a sum of dense values. Exactness: bits.
-void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* sum,
-                   std::uint64_t samples, double* mean);
+/// mean[i] = sum[i] / samples, of a sum of dense values.
+inline constexpr Contract<void(Device& device, std::size_t elements, const formula::Wide* sum,
+                               std::uint64_t samples, double* mean)>
+    mean_of_dense{"mean_of_dense", Exactness::bits};
 
 /// The server's step: v ← µ·v + mean; global ← global + lr·v, rounded once to float. velocity may
-/// be null where momentum is 0. Exactness: bits.
-void server_step(Device& device, double lr, double momentum, std::size_t elements,
-                 const double* mean, double* velocity, float* global);
+/// be null where momentum is 0.
+inline constexpr Contract<void(Device& device, double lr, double momentum, std::size_t elements,
+                               const double* mean, double* velocity, float* global)>
+    server_step{"server_step", Exactness::bits};
 
 /// The server's step with a rate for each element: m and v ← the moments of mean; global ← global +
-/// lr·m / (√v + τ), rounded once to float. Exactness: bits.
-void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std::size_t elements,
-                          const double* mean, double* m, double* v, float* global);
+/// lr·m / (√v + τ), rounded once to float.
+inline constexpr Contract<void(Device& device, const formula::AdaptiveRule& rule,
+                               std::size_t elements, const double* mean, double* m, double* v,
+                               float* global)>
+    adaptive_server_step{"adaptive_server_step", Exactness::bits};
 
 } // namespace fedmrn::kernels

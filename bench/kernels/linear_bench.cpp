@@ -3,6 +3,7 @@
 #include "kernels/linear.hpp"
 
 #include "bench/support/counters.hpp"
+#include "kernels/activation.hpp"
 
 // CNN4's last layer, 256 → 10; ReLU on MLP's 200 hidden units.
 namespace fedmrn::bench {

@@ -30,11 +30,11 @@ void count_product(benchmark::State& state, double matrices, double seconds) {
           seconds);
 }
 
-using Contract = void (*)(Device&, const kernels::FactorShape&,
-                          std::span<const kernels::MatrixFactors>);
+using Contract = std::function<void(Device&, const kernels::FactorShape&,
+                                    std::span<const kernels::MatrixFactors>)>;
 
 /// Seconds of a call on clients with random matrices and factors.
-double measure_factors(benchmark::State& state, Contract contract) {
+double measure_factors(benchmark::State& state, const Contract& contract) {
     const auto clients = static_cast<std::size_t>(state.range(0));
     const kernels::FactorShape shape = shape_of(state);
     const Buffer<float> matrices = random_array(clients * elements);
@@ -49,13 +49,13 @@ double measure_factors(benchmark::State& state, Contract contract) {
 }
 
 void multiply_rows(benchmark::State& state) {
-    count_product(state, 1, measure_factors(state, kernels::multiply_rows));
+    count_product(state, 1, measure_factors(state, std::cref(kernels::multiply_rows)));
 }
 void multiply_columns(benchmark::State& state) {
-    count_product(state, 1, measure_factors(state, kernels::multiply_columns));
+    count_product(state, 1, measure_factors(state, std::cref(kernels::multiply_columns)));
 }
 void orthonormalise(benchmark::State& state) {
-    const double seconds = measure_factors(state, kernels::orthonormalise);
+    const double seconds = measure_factors(state, std::cref(kernels::orthonormalise));
     const auto values = static_cast<double>(rows * state.range(1) * state.range(0));
     count(state, {.elements = values}, seconds);
 }

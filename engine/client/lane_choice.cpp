@@ -53,7 +53,7 @@ std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Met
                          const Config& config, std::size_t evaluated) {
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
-    if (device.kind() == DeviceKind::cpu) {
+    if (device.lane_mode() == LaneMode::threads) {
         return wanted != 0 ? wanted : std::min(cpu_cores(), useful);
     }
     const Real real = real_of(config.experiment.precision);

@@ -81,7 +81,7 @@ LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
                    const Config& config, std::size_t lanes, std::size_t evaluated)
     : lanes_(lanes), eval_batch_(config.server.eval_batch) {
     const Real real = real_of(config.experiment.precision);
-    const bool threads = device.kind() == DeviceKind::cpu;
+    const bool threads = device.lane_mode() == LaneMode::threads;
     const auto device_of = [&](std::size_t i) -> Device& {
         if (threads && i == own_.size()) {
             own_.push_back(open_device(device.kind()));

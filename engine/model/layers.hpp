@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fedmrn/model.hpp"
+#include "kernels/activation.hpp"
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/linear.hpp"

@@ -3,30 +3,41 @@
 #include "fedmrn/config.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
-#include "kernels/backends.hpp"
+#include "kernels/platforms.hpp"
 
 namespace fedmrn {
 
 std::vector<DeviceInfo> available_devices() {
-    std::vector<DeviceInfo> devices = kernels::cpu::list();
-    for (DeviceInfo& info : kernels::cuda::list()) {
-        devices.push_back(std::move(info));
+    std::vector<DeviceInfo> devices;
+    for (const kernels::Platform& platform : kernels::platforms()) {
+        for (DeviceInfo& info : platform.list()) {
+            devices.push_back(std::move(info));
+        }
     }
     return devices;
 }
 
 DeviceKind choose_device(DeviceKind asked, std::string& why) {
+    why = "asked for";
     if (asked == DeviceKind::cpu) {
-        why = "asked for";
-        return DeviceKind::cpu;
+        return asked;
     }
-    if (!kernels::cuda::list().empty()) {
-        why = asked == DeviceKind::cuda ? "asked for" : "a CUDA device is there";
-        return DeviceKind::cuda;
-    }
-    const std::string none = "no CUDA device was found: " + kernels::cuda::absence();
-    if (asked == DeviceKind::cuda) {
-        throw Error("experiment.device = \"cuda\": " + none + "; use \"cpu\" or \"auto\"");
+    std::string none;
+    for (const kernels::Platform& platform : kernels::platforms()) {
+        if (platform.kind == DeviceKind::cpu ||
+            (asked != DeviceKind::automatic && asked != platform.kind)) {
+            continue;
+        }
+        const std::string title = platform.title;
+        if (!platform.list().empty()) {
+            why = asked == platform.kind ? why : "a " + title + " is there";
+            return platform.kind;
+        }
+        none += (none.empty() ? "no " : "; no ") + title + " was found: " + platform.absence();
+        if (asked == platform.kind) {
+            throw Error("experiment.device = \"" + platform.backend().name() + "\": " + none +
+                        "; use \"cpu\" or \"auto\"");
+        }
     }
     why = none;
     return DeviceKind::cpu;

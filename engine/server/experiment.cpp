@@ -93,7 +93,7 @@ struct Experiment::Impl {
               server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
-        device_name = kind == DeviceKind::cpu ? "cpu" : "cuda";
+        device_name = device->name();
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
         const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)

@@ -4,7 +4,6 @@
 
 #include <vector>
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/augment.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/formula/permutation.hpp"
@@ -78,8 +77,6 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
     }
 }
 
-} // namespace
-
 void gather_batch(Device&, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     const std::size_t size = batch * split.sample_size;
@@ -96,5 +93,9 @@ void gather_batch(Device&, const SplitView& split, std::size_t lanes, std::size_
         }
     }
 }
+
+} // namespace
+
+void batch_contracts(Backend& backend) { backend.set(kernels::gather_batch, gather_batch); }
 
 } // namespace fedmrn::kernels::cpu

@@ -3,11 +3,12 @@
 #include "kernels/batchnorm.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/channels.hpp"
+#include "kernels/formula/activation.hpp"
+#include "kernels/formula/batchnorm.hpp"
 #include "kernels/formula/bf16.hpp"
+#include "kernels/formula/pooling.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {
@@ -50,20 +51,21 @@ template <class T> struct Images {
 template <std::size_t size, class T>
 void apply(const Images<T>& images, std::size_t c, const T* x, const float* scale,
            const float* shift, T* y, std::uint8_t* chosen) {
-    const float least = images.shape.relu ? 0.0f : -HUGE_VALF;
+    const bool relu = images.shape.relu;
     images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
         float best[size] = {};
         std::int32_t which[size] = {};
         images.window(n, h, w, [&](std::size_t k, std::size_t in) {
             for (std::size_t i = 0; i < size; ++i) {
-                const float value = to_float(x[in + c + i]) * scale[i] + shift[i];
-                const bool larger = k == 0 || value > best[i];
+                const float value =
+                    formula::normalised(to_float(x[in + c + i]), scale[i], shift[i]);
+                const bool larger = k == 0 || formula::exceeds(value, best[i]);
                 best[i] = larger ? value : best[i];
                 which[i] = larger ? static_cast<std::int32_t>(k) : which[i];
             }
         });
         for (std::size_t i = 0; i < size; ++i) {
-            y[at + c + i] = formula::from_float<T>(best[i] < least ? least : best[i]);
+            y[at + c + i] = formula::from_float<T>(formula::rectified(best[i], relu));
         }
         if (!chosen) {
             return;
@@ -74,10 +76,9 @@ void apply(const Images<T>& images, std::size_t c, const T* x, const float* scal
     });
 }
 
-/// Batch mean and variance of one block of channels, around each channel's first value, so that a
-/// mean far from zero costs no digits.
+/// Batch mean and variance of one block of channels, around each channel's first value.
 template <std::size_t size, class T>
-void moments(const Images<T>& images, std::size_t c, const T* x, double* mean, double* variance) {
+void moments(const Images<T>& images, std::size_t c, const T* x, formula::BatchMoments* result) {
     float origin[size];
     for (std::size_t i = 0; i < size; ++i) {
         origin[i] = to_float(x[c + i]);
@@ -95,10 +96,8 @@ void moments(const Images<T>& images, std::size_t c, const T* x, double* mean, d
     sums.flush();
     const auto count = static_cast<double>(images.pixels());
     for (std::size_t i = 0; i < size; ++i) {
-        const double d = sums.total_first[i] / count;
-        const double v = sums.total_second[i] / count - d * d;
-        mean[i] = static_cast<double>(origin[i]) + d;
-        variance[i] = v > 0.0 ? v : 0.0;
+        result[i] =
+            formula::batch_moments(origin[i], sums.total_first[i], sums.total_second[i], count);
     }
 }
 
@@ -108,24 +107,20 @@ void forward_lane(const BatchnormShape& shape, std::size_t samples, const T* x, 
                   float* inverse, T* y, std::uint8_t* chosen) {
     const Images<T> images{shape, samples};
     const auto count = static_cast<double>(images.pixels());
-    constexpr auto keep = 1.0 - static_cast<double>(batchnorm_momentum);
     for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
-        double batch_mean[size], batch_variance[size];
-        moments<size>(images, c, x, batch_mean, batch_variance);
+        formula::BatchMoments batch[size];
+        moments<size>(images, c, x, batch);
         float scale[size], shift[size];
         for (std::size_t i = 0; i < size; ++i) {
-            const double inv =
-                1.0 / std::sqrt(batch_variance[i] + static_cast<double>(batchnorm_epsilon));
-            const double unbiased = batch_variance[i] * count / (count > 1.0 ? count - 1.0 : 1.0);
-            mean[c + i] = static_cast<float>(batch_mean[i]);
+            const double inv = formula::inverse_deviation(batch[i].variance);
+            mean[c + i] = static_cast<float>(batch[i].mean);
             inverse[c + i] = static_cast<float>(inv);
-            running_mean[c + i] = static_cast<float>(
-                keep * static_cast<double>(running_mean[c + i]) + (1.0 - keep) * batch_mean[i]);
-            running_variance[c + i] = static_cast<float>(
-                keep * static_cast<double>(running_variance[c + i]) + (1.0 - keep) * unbiased);
-            scale[i] = static_cast<float>(static_cast<double>(gamma[c + i]) * inv);
-            shift[i] = static_cast<float>(static_cast<double>(beta[c + i]) -
-                                          batch_mean[i] * static_cast<double>(gamma[c + i]) * inv);
+            running_mean[c + i] = formula::running_statistic(running_mean[c + i], batch[i].mean);
+            running_variance[c + i] = formula::running_statistic(
+                running_variance[c + i], formula::unbiased(batch[i].variance, count));
+            const auto affine = formula::by_batch(gamma[c + i], beta[c + i], batch[i].mean, inv);
+            scale[i] = affine.scale;
+            shift[i] = affine.shift;
         }
         apply<size>(images, c, x, scale, shift, y, chosen);
     });
@@ -139,8 +134,10 @@ void inference_lane(const BatchnormShape& shape, std::size_t samples, const T* x
     for_channels(shape.channels, [&]<std::size_t size>(std::size_t c) {
         float scale[size], shift[size];
         for (std::size_t i = 0; i < size; ++i) {
-            scale[i] = gamma[c + i] / std::sqrt(running_variance[c + i] + batchnorm_epsilon);
-            shift[i] = beta[c + i] - running_mean[c + i] * scale[i];
+            const auto affine = formula::by_running(gamma[c + i], beta[c + i], running_mean[c + i],
+                                                    running_variance[c + i]);
+            scale[i] = affine.scale;
+            shift[i] = affine.shift;
         }
         apply<size>(images, c, x, scale, shift, y, nullptr);
     });
@@ -149,8 +146,7 @@ void inference_lane(const BatchnormShape& shape, std::size_t samples, const T* x
 /// What the way back needs of one block of channels, in local memory that no store can alias.
 template <std::size_t size> struct Channels {
     float mean[size], inverse[size];
-    float scale[size], constant[size],
-        slope[size]; ///< dx = scale · g − constant − slope · (x − mean)
+    float scale[size], constant[size], slope[size]; ///< formula::Spread
 };
 
 /// The gradient that arrives at one pooled pixel, and the pixels of its window that it goes to.
@@ -158,10 +154,12 @@ template <std::size_t size> struct Incoming {
     float g[size];            ///< dy where ReLU let y pass, else 0
     std::int32_t which[size]; ///< the pixel of the window that was the largest
 
-    template <class T> Incoming(const T* y, const T* dy, const std::uint8_t* chosen, float least) {
+    template <class T> Incoming(const T* y, const T* dy, const std::uint8_t* chosen, bool relu) {
         for (std::size_t i = 0; i < size; ++i) {
-            const float pass = to_float(y[i]) > least ? 1.0f : 0.0f; // a product, not a branch
-            g[i] = to_float(dy[i]) * pass;
+            g[i] = to_float(dy[i]); // before the choice, so that it is no branch
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            g[i] = formula::passes(to_float(y[i]), relu) ? g[i] : 0.0f;
         }
         for (std::size_t i = 0; i < size; ++i) {
             which[i] = chosen ? chosen[i] : 0;
@@ -180,10 +178,9 @@ template <std::size_t size> struct Incoming {
 template <std::size_t size, class T, class Body>
 void unpool(const Images<T>& images, std::size_t c, const T* y, const std::uint8_t* chosen,
             const T* dy, const Body& body) {
-    const float least = images.shape.relu ? 0.0f : -HUGE_VALF;
     images.outputs([&](std::size_t n, std::size_t h, std::size_t w, std::size_t at) {
         const Incoming<size> incoming(y + at + c, dy + at + c, chosen ? chosen + at + c : nullptr,
-                                      least);
+                                      images.shape.relu);
         images.window(n, h, w, [&](std::size_t k, std::size_t in) {
             float g[size];
             incoming.at(k, g);
@@ -208,17 +205,16 @@ Sums<size> gradient_sums(const Images<T>& images, const Channels<size>& block, s
     return sums;
 }
 
-/// dx = γ/σ · (g − dβ/m − x̂ · dγ/m) of one block of channels, m values a channel.
+/// dx of one block of channels (formula::Spread).
 template <std::size_t size, class T>
-void spread(const Images<T>& images, const Channels<size>& block, std::size_t c, const T* x,
-            const T* y, const std::uint8_t* chosen, const T* dy, T* __restrict__ dx) {
+void spread_back(const Images<T>& images, const Channels<size>& block, std::size_t c, const T* x,
+                 const T* y, const std::uint8_t* chosen, const T* dy, T* __restrict__ dx) {
     const BatchnormShape& shape = images.shape;
     const auto write = [&](std::size_t in, const float* g) {
         for (std::size_t i = 0; i < size; ++i) {
             const float centred = to_float(x[in + i]) - block.mean[i];
-            const float value =
-                block.scale[i] * g[i] - block.constant[i] - block.slope[i] * centred;
-            dx[in + i] = formula::from_float<T>(value);
+            dx[in + i] = formula::from_float<T>(formula::spread_to(
+                centred, g[i], block.scale[i], block.constant[i], block.slope[i]));
         }
     };
     unpool<size>(images, c, y, chosen, dy, write);
@@ -246,16 +242,15 @@ void backward_lane(const BatchnormShape& shape, std::size_t samples, const T* x,
         std::copy_n(inverse + c, size, block.inverse);
         const Sums<size> sums = gradient_sums<size>(images, block, c, x, y, chosen, dy);
         for (std::size_t i = 0; i < size; ++i) {
-            const double s =
-                static_cast<double>(gamma[c + i]) * static_cast<double>(inverse[c + i]);
-            block.scale[i] = static_cast<float>(s);
-            block.constant[i] = static_cast<float>(s * sums.total_first[i] / count);
-            block.slope[i] = static_cast<float>(s * static_cast<double>(inverse[c + i]) *
-                                                sums.total_second[i] / count);
+            const auto spread = formula::spread(gamma[c + i], inverse[c + i], sums.total_first[i],
+                                                sums.total_second[i], count);
+            block.scale[i] = spread.scale;
+            block.constant[i] = spread.constant;
+            block.slope[i] = spread.slope;
             dbeta[c + i] = static_cast<float>(sums.total_first[i]);
             dgamma[c + i] = static_cast<float>(sums.total_second[i]);
         }
-        spread<size>(images, block, c, x, y, chosen, dy, dx);
+        spread_back<size>(images, block, c, x, y, chosen, dy, dx);
     });
 }
 
@@ -276,8 +271,6 @@ void for_lanes(const BatchnormShape& shape, const LaneState* states, const Body&
         }
     }
 }
-
-} // namespace
 
 void batchnorm_forward(Device&, const BatchnormShape& shape, const LaneState* states, const void* x,
                        BatchnormParameters parameters, PerLane<float> running_mean,
@@ -316,6 +309,14 @@ void batchnorm_backward(Device&, const BatchnormShape& shape, const LaneState* s
                                 static_cast<const T*>(dy) + out, parameters.gamma[lane], mean[lane],
                                 inverse[lane], static_cast<T*>(dx) + in, dgamma[lane], dbeta[lane]);
               });
+}
+
+} // namespace
+
+void batchnorm_contracts(Backend& backend) {
+    backend.set(kernels::batchnorm_forward, batchnorm_forward);
+    backend.set(kernels::batchnorm_inference, batchnorm_inference);
+    backend.set(kernels::batchnorm_backward, batchnorm_backward);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/random_tile.hpp"
+#include "kernels/quantize.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {
@@ -21,7 +21,8 @@ float mean_magnitude(Device& device, const BinaryTensor& tensor, const float* up
     float mean = 0;
     const ScaleSource one{update + tensor.offset, &mean};
     if (tensor.elements != 0) {
-        tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1}, tensor.elements);
+        kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1},
+                               tensor.elements);
     }
     return mean;
 }
@@ -68,8 +69,6 @@ double tensor_gradient(const LaneState& state, std::size_t tile, std::size_t ele
     }
     return halved(of_chunks);
 }
-
-} // namespace
 
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
                       const LaneState* states, const float* global, PerLane<float> update,
@@ -171,6 +170,14 @@ void pack_binarized(Device& device, const BinaryUpdate& binary,
             tile += tiles_of(tensor);
         }
     }
+}
+
+} // namespace
+
+void binarize_contracts(Backend& backend) {
+    backend.set(kernels::binarize_weights, binarize_weights);
+    backend.set(kernels::binarize_gradient, binarize_gradient);
+    backend.set(kernels::pack_binarized, pack_binarized);
 }
 
 } // namespace fedmrn::kernels::cpu

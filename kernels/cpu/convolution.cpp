@@ -51,8 +51,6 @@ void for_lanes(Device& device, const char* pass, const ConvolutionShape& shape,
     throw failure(pass, shape, error);
 }
 
-} // namespace
-
 void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
                          const void* x, PerLane<const float> w, void* y) {
     for_lanes(device, "forward", shape, states,
@@ -95,6 +93,14 @@ void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
                                {DNNL_ARG_SCRATCHPAD, pass.scratch}});
                   pass.dw.finish(stream);
               });
+}
+
+} // namespace
+
+void convolution_contracts(Backend& backend) {
+    backend.set(kernels::convolution_forward, convolution_forward);
+    backend.set(kernels::convolution_backward_data, convolution_backward_data);
+    backend.set(kernels::convolution_backward_weights, convolution_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cpu

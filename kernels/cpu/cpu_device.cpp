@@ -12,6 +12,7 @@
 
 #include "fedmrn/error.hpp"
 #include "kernels/cpu/convolution_cache.hpp"
+#include "kernels/platforms.hpp"
 
 // libgomp's, which is the runtime that Debian's oneDNN was built with, whichever compiler builds
 // us.
@@ -69,6 +70,8 @@ float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
     return scratch_[slot].data();
 }
 
+namespace {
+
 std::unique_ptr<Device> open(Precision) { return std::make_unique<CpuDevice>(); }
 
 std::vector<DeviceInfo> list() {
@@ -86,5 +89,11 @@ std::vector<DeviceInfo> list() {
     info.bf16 = multiplies_bf16(dnnl::engine(dnnl::engine::kind::cpu, 0));
     return {info};
 }
+
+std::string absence() { return {}; }
+
+} // namespace
+
+Platform platform() { return {DeviceKind::cpu, "CPU", list, absence, open, backend}; }
 
 } // namespace fedmrn::kernels::cpu

@@ -7,7 +7,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include "kernels/backends.hpp"
+#include "kernels/cpu/backend.hpp"
 #include "kernels/host_device.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -21,6 +21,7 @@ public:
     CpuDevice();
     ~CpuDevice() override;
 
+    [[nodiscard]] const Backend& backend() const override { return cpu::backend(); }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
     [[nodiscard]] std::size_t free_memory() const override;

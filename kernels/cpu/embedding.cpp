@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/bf16.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -27,8 +26,6 @@ void for_lanes(const EmbeddingShape& s, const LaneState* states, const std::int3
         }
     }
 }
-
-} // namespace
 
 void embedding_forward(Device&, const EmbeddingShape& shape, const LaneState* states,
                        const std::int32_t* tokens, PerLane<const float> w, void* y) {
@@ -58,6 +55,13 @@ void embedding_backward(Device&, const EmbeddingShape& shape, const LaneState* s
                       }
                   }
               });
+}
+
+} // namespace
+
+void embedding_contracts(Backend& backend) {
+    backend.set(kernels::embedding_forward, embedding_forward);
+    backend.set(kernels::embedding_backward, embedding_backward);
 }
 
 } // namespace fedmrn::kernels::cpu

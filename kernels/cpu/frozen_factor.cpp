@@ -4,7 +4,6 @@
 
 #include <vector>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/factors.hpp"
 #include "kernels/formula/key.hpp"
 
@@ -72,8 +71,6 @@ void gradient_of_lane(const FrozenShape& shape, std::uint64_t seed, float* gradi
     std::fill(gradient + values.size(), gradient + shape.rows * shape.columns, 0.0f);
 }
 
-} // namespace
-
 void frozen_weights(Device&, const FrozenShape& shape, std::size_t lanes, const LaneState* states,
                     const float* global, PerLane<const float> factor, PerLane<float> weights) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -100,6 +97,14 @@ void multiply_frozen(Device&, const FrozenShape& shape, std::span<const FrozenPr
         for_frozen(shape, client.seed, client.factor,
                    [&](std::size_t at, float value) { client.matrix[at] = value; });
     }
+}
+
+} // namespace
+
+void frozen_factor_contracts(Backend& backend) {
+    backend.set(kernels::frozen_weights, frozen_weights);
+    backend.set(kernels::frozen_gradient, frozen_gradient);
+    backend.set(kernels::multiply_frozen, multiply_frozen);
 }
 
 } // namespace fedmrn::kernels::cpu

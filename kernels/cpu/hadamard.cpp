@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -199,8 +198,6 @@ void encode(const formula::Codebook& shared, formula::Estimate estimate,
     *client.scale = formula::centroid_scale(estimate, rr, qr.total(), qq.total());
 }
 
-} // namespace
-
 void rotate(Device&, std::size_t first, std::span<const RotationSource> clients, std::size_t n) {
     for (const RotationSource& client : clients) {
         transform(client.out, n, [&](std::size_t begin, std::size_t count) {
@@ -228,6 +225,14 @@ void rotate_back(Device&, const formula::Codebook& book, std::size_t first,
                       client.out + begin, client.out + begin);
         }
     }
+}
+
+} // namespace
+
+void hadamard_contracts(Backend& backend) {
+    backend.set(kernels::rotate, rotate);
+    backend.set(kernels::nearest_centroids, nearest_centroids);
+    backend.set(kernels::rotate_back, rotate_back);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
-
 namespace fedmrn::kernels::cpu {
+namespace {
 
 void start_lanes(Device&, std::span<const LaneStart> starts, const LaneArrays& lanes,
                  const float* global, std::size_t trainable, std::size_t state) {
@@ -30,6 +29,13 @@ void advance_lanes(Device&, std::size_t lanes, std::size_t batch, LaneState* sta
         states[lane].samples =
             formula::batch_samples(states[lane], static_cast<std::uint32_t>(batch));
     }
+}
+
+} // namespace
+
+void lanes_contracts(Backend& backend) {
+    backend.set(kernels::start_lanes, start_lanes);
+    backend.set(kernels::advance_lanes, advance_lanes);
 }
 
 } // namespace fedmrn::kernels::cpu

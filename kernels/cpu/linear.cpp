@@ -39,8 +39,6 @@ const float* widen(Device& device, Real real, const void* x, std::size_t first, 
     return wide;
 }
 
-} // namespace
-
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
     single_threaded();
@@ -106,24 +104,12 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
     }
 }
 
-void relu_forward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const std::size_t first = lane * batch * size;
-        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
-            y[i] = x[i] < 0.0f ? 0.0f : x[i]; // not a number stays one
-        }
-    }
-}
+} // namespace
 
-void relu_backward(Device&, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const std::size_t first = lane * batch * size;
-        for (std::size_t i = first; i < first + states[lane].samples * size; ++i) {
-            dx[i] = y[i] > 0.0f ? dy[i] : 0.0f;
-        }
-    }
+void linear_contracts(Backend& backend) {
+    backend.set(kernels::linear_forward, linear_forward);
+    backend.set(kernels::linear_backward_data, linear_backward_data);
+    backend.set(kernels::linear_backward_weights, linear_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/backends.hpp"
-
 namespace fedmrn::kernels::cpu {
+namespace {
 
 void cross_entropy(Device&, std::size_t lanes, std::size_t batch, std::size_t classes,
                    const LaneState* states, const float* logits, const std::uint16_t* labels,
@@ -36,5 +35,9 @@ void cross_entropy(Device&, std::size_t lanes, std::size_t batch, std::size_t cl
         }
     }
 }
+
+} // namespace
+
+void loss_contracts(Backend& backend) { backend.set(kernels::cross_entropy, cross_entropy); }
 
 } // namespace fedmrn::kernels::cpu

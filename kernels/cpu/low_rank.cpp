@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/low_rank.hpp"
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/factors.hpp"
 #include "kernels/cpu/random_tile.hpp"
 #include "kernels/formula/normal.hpp"
@@ -38,8 +37,6 @@ void orthonormalise_component(std::size_t rows, const float* earlier, std::size_
         component[i] = static_cast<float>(static_cast<double>(component[i]) / norm);
     }
 }
-
-} // namespace
 
 void start_factors(Device&, const FactorShape& shape, std::uint32_t tensor,
                    std::span<const MatrixFactors> clients) {
@@ -94,6 +91,16 @@ void multiply_factors(Device&, const FactorShape& shape, std::span<const FactorP
         for_products(shape.rows, shape.columns, shape.rank, client.p, client.q,
                      [&](std::size_t at, float sum) { client.matrix[at] = sum; });
     }
+}
+
+} // namespace
+
+void low_rank_contracts(Backend& backend) {
+    backend.set(kernels::start_factors, start_factors);
+    backend.set(kernels::multiply_rows, multiply_rows);
+    backend.set(kernels::multiply_columns, multiply_columns);
+    backend.set(kernels::orthonormalise, orthonormalise);
+    backend.set(kernels::multiply_factors, multiply_factors);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -99,8 +98,6 @@ void aggregate_tile(const MaskRule& rule, const PackedMask& client, std::size_t 
     }
 }
 
-} // namespace
-
 void mask_weights(Device&, const MaskRule& rule, std::size_t lanes, const LaneState* states,
                   std::size_t elements, const float* global, PerLane<const float> update,
                   PerLane<float> weights) {
@@ -147,6 +144,15 @@ void make_noise(Device&, const formula::NoiseRule& rule, std::uint64_t seed, std
             }
         }
     });
+}
+
+} // namespace
+
+void mask_contracts(Backend& backend) {
+    backend.set(kernels::mask_weights, mask_weights);
+    backend.set(kernels::pack_masks, pack_masks);
+    backend.set(kernels::aggregate_masks, aggregate_masks);
+    backend.set(kernels::make_noise, make_noise);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/channels.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/formula/pooling.hpp"
@@ -209,8 +208,6 @@ void for_lanes(const PoolingShape& s, const LaneState* states, const Body& body)
                         : of.template operator()<Pool::average>();
 }
 
-} // namespace
-
 void pooling_forward(Device&, const PoolingShape& shape, const LaneState* states, const void* x,
                      PerLane<const float> bias, void* y, std::uint8_t* chosen) {
     for_lanes(shape, states,
@@ -234,6 +231,13 @@ void pooling_backward(Device&, const PoolingShape& shape, const LaneState* state
                       chosen ? chosen + out : nullptr, static_cast<const T*>(dy) + out,
                       static_cast<T*>(dx) + in, dbias.data ? dbias[lane] : nullptr);
               });
+}
+
+} // namespace
+
+void pooling_contracts(Backend& backend) {
+    backend.set(kernels::pooling_forward, pooling_forward);
+    backend.set(kernels::pooling_backward, pooling_backward);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/prune.hpp"
 
-#include "kernels/backends.hpp"
-
 namespace fedmrn::kernels::cpu {
+namespace {
 
 void stop_pruned(Device&, std::size_t lanes, const LaneState* states, std::size_t elements,
                  const float* global, PerLane<float> gradient) {
@@ -35,6 +34,14 @@ void merge_kept(Device&, formula::MergeRule rule, std::size_t elements, const fo
         mean[i] =
             formula::way_to(formula::merged_weight(rule, sum[i], kept[i], samples), global[i]);
     }
+}
+
+} // namespace
+
+void prune_contracts(Backend& backend) {
+    backend.set(kernels::stop_pruned, stop_pruned);
+    backend.set(kernels::count_kept, count_kept);
+    backend.set(kernels::merge_kept, merge_kept);
 }
 
 } // namespace fedmrn::kernels::cpu

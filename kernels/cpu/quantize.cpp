@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -71,8 +70,6 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
     }
 }
 
-} // namespace
-
 void tensor_scales(Device&, formula::ScaleKind kind, std::span<const ScaleSource> clients,
                    std::size_t elements) {
     for (const ScaleSource& client : clients) {
@@ -113,6 +110,15 @@ void vote(Device&, std::size_t elements, double step, bool majority, double* mea
     for (std::size_t i = 0; i < elements; ++i) {
         mean[i] = formula::vote(mean[i], step, majority);
     }
+}
+
+} // namespace
+
+void quantize_contracts(Backend& backend) {
+    backend.set(kernels::tensor_scales, tensor_scales);
+    backend.set(kernels::quantize, quantize);
+    backend.set(kernels::aggregate_packed, aggregate_packed);
+    backend.set(kernels::vote, vote);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/cpu/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -49,8 +48,6 @@ std::uint32_t packed_word(const MaskSource& client, const float* global, std::si
     }
     return bits;
 }
-
-} // namespace
 
 void score_weights(Device&, const FrozenWeights& frozen, std::size_t lanes, const LaneState* states,
                    const float* global, PerLane<const float> update, PerLane<float> weights) {
@@ -112,6 +109,15 @@ void posterior_scores(Device&, const std::uint64_t* ones, std::uint32_t clients,
         mean[i] = formula::posterior_score(static_cast<std::uint32_t>(ones[i]), clients) -
                   static_cast<double>(global[i]);
     }
+}
+
+} // namespace
+
+void scores_contracts(Backend& backend) {
+    backend.set(kernels::score_weights, score_weights);
+    backend.set(kernels::score_gradient, score_gradient);
+    backend.set(kernels::pack_scores, pack_scores);
+    backend.set(kernels::posterior_scores, posterior_scores);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/quantize.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -44,8 +43,6 @@ void for_selected(const std::uint32_t* words, std::size_t elements, const Body& 
         }
     }
 }
-
-} // namespace
 
 void find_thresholds(Device&, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
@@ -95,6 +92,15 @@ void scatter_selected(Device&, std::span<const ScatterSource> clients, std::size
                             : formula::dequantize(client.signs[j / 32] >> j % 32, client.scale, 0);
         });
     }
+}
+
+} // namespace
+
+void select_contracts(Backend& backend) {
+    backend.set(kernels::find_thresholds, find_thresholds);
+    backend.set(kernels::select_largest, select_largest);
+    backend.set(kernels::gather_selected, gather_selected);
+    backend.set(kernels::scatter_selected, scatter_selected);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "kernels/backends.hpp"
 #include "kernels/formula/sgd.hpp"
 
 namespace fedmrn::kernels::cpu {
@@ -27,8 +26,6 @@ void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict
         update[i] = formula::descend(update[i], rule.lr, direction);
     }
 }
-
-} // namespace
 
 void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t elements,
                 const float* global, PerLane<const float> update, PerLane<float> weights) {
@@ -114,9 +111,9 @@ void server_step(Device&, double lr, double momentum, std::size_t elements, cons
     for (std::size_t i = 0; i < elements; ++i) {
         double step = mean[i];
         if (velocity) {
-            step = velocity[i] = momentum * velocity[i] + step;
+            step = velocity[i] = formula::server_velocity(momentum, velocity[i], step);
         }
-        global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+        global[i] = formula::moved(global[i], lr * step);
     }
 }
 
@@ -137,9 +134,24 @@ void adaptive_server_step(Device&, const formula::AdaptiveRule& rule, std::size_
     for (std::size_t i = 0; i < elements; ++i) {
         m[i] = formula::first_moment(rule, m[i], mean[i]);
         v[i] = formula::second_moment(rule, v[i], mean[i]);
-        global[i] = static_cast<float>(static_cast<double>(global[i]) +
-                                       formula::adaptive_step(rule, m[i], v[i]));
+        global[i] = formula::moved(global[i], formula::adaptive_step(rule, m[i], v[i]));
     }
+}
+
+} // namespace
+
+void update_contracts(Backend& backend) {
+    backend.set(kernels::add_update, add_update);
+    backend.set(kernels::sgd_step, sgd_step);
+    backend.set(kernels::state_changes, state_changes);
+    backend.set(kernels::aggregate_dense, aggregate_dense);
+    backend.set(kernels::largest_magnitude, largest_magnitude);
+    backend.set(kernels::mean_of_masks, mean_of_masks);
+    backend.set(kernels::mean_of_dense, mean_of_dense);
+    backend.set(kernels::server_step, server_step);
+    backend.set(kernels::add_values, add_values);
+    backend.set(kernels::subtract_decoded, subtract_decoded);
+    backend.set(kernels::adaptive_server_step, adaptive_server_step);
 }
 
 } // namespace fedmrn::kernels::cpu

@@ -129,8 +129,6 @@ void gather(CudaDevice& cuda, const SplitView& split, std::size_t lanes, std::si
            static_cast<std::uint32_t>(batch), states, x, labels);
 }
 
-} // namespace
-
 void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std::size_t batch,
                   const LaneState* states, Real real, void* x, std::uint16_t* labels) {
     CudaDevice& cuda = cuda_device(device);
@@ -140,5 +138,9 @@ void gather_batch(Device& device, const SplitView& split, std::size_t lanes, std
         gather(cuda, split, lanes, batch, states, static_cast<formula::Bf16*>(x), labels);
     }
 }
+
+} // namespace
+
+void batch_contracts(Backend& backend) { backend.set(kernels::gather_batch, gather_batch); }
 
 } // namespace fedmrn::kernels::cuda

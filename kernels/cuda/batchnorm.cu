@@ -12,16 +12,14 @@ using formula::to_float;
 
 constexpr unsigned block_threads = 256;
 
-/// y = x · scale + shift.
-struct Affine {
-    float scale, shift;
-};
-/// dx = scale · g − constant − slope · (x − mean).
+using formula::Affine;
+/// How a channel's dx is made.
 struct Spread {
-    float scale, constant, slope, mean;
+    formula::Spread of;
+    float mean;
 };
 
-/// Sums of x and x² around each channel's first value, so that a mean far from zero costs nothing.
+/// Sums of x and x² around each channel's first value.
 template <class T, unsigned group>
 __global__ void __launch_bounds__(ChannelSums<group>::threads)
     moments_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
@@ -65,22 +63,19 @@ __global__ void __launch_bounds__(block_threads)
     }
     const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
                                      ChannelSums<1>::chunks(pixels));
-    const double count = pixels, d = total.first / count;
-    const double m = static_cast<double>(to_float(x[lane * planes.in_lane() + c])) + d;
-    const double spread = total.second / count - d * d, v = spread > 0.0 ? spread : 0.0;
-    const double inv = 1.0 / sqrt(v + static_cast<double>(batchnorm_epsilon));
-    const double unbiased = v * count / (count > 1.0 ? count - 1.0 : 1.0);
-    constexpr double keep = 1.0 - static_cast<double>(batchnorm_momentum);
-    of_lane(mean, lane)[c] = static_cast<float>(m);
+    const double count = pixels;
+    const formula::BatchMoments batch = formula::batch_moments(
+        to_float(x[lane * planes.in_lane() + c]), total.first, total.second, count);
+    const double inv = formula::inverse_deviation(batch.variance);
+    of_lane(mean, lane)[c] = static_cast<float>(batch.mean);
     of_lane(inverse, lane)[c] = static_cast<float>(inv);
     float& old_mean = of_lane(running_mean, lane)[c];
     float& old_variance = of_lane(running_variance, lane)[c];
-    old_mean = static_cast<float>(keep * static_cast<double>(old_mean) + (1.0 - keep) * m);
+    old_mean = formula::running_statistic(old_mean, batch.mean);
     old_variance =
-        static_cast<float>(keep * static_cast<double>(old_variance) + (1.0 - keep) * unbiased);
-    const double scale = static_cast<double>(of_lane(parameters.gamma, lane)[c]) * inv;
-    const double beta = static_cast<double>(of_lane(parameters.beta, lane)[c]);
-    affine[lane * channels + c] = {static_cast<float>(scale), static_cast<float>(beta - m * scale)};
+        formula::running_statistic(old_variance, formula::unbiased(batch.variance, count));
+    affine[lane * channels + c] = formula::by_batch(
+        of_lane(parameters.gamma, lane)[c], of_lane(parameters.beta, lane)[c], batch.mean, inv);
 }
 
 __global__ void __launch_bounds__(block_threads)
@@ -90,10 +85,9 @@ __global__ void __launch_bounds__(block_threads)
     const std::size_t lane = blockIdx.y;
     const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
     if (c < channels) {
-        const float scale = of_lane(parameters.gamma, lane)[c] /
-                            sqrtf(of_lane(running_variance, lane)[c] + batchnorm_epsilon);
-        affine[lane * channels + c] = {scale, of_lane(parameters.beta, lane)[c] -
-                                                  of_lane(running_mean, lane)[c] * scale};
+        affine[lane * channels + c] = formula::by_running(
+            of_lane(parameters.gamma, lane)[c], of_lane(parameters.beta, lane)[c],
+            of_lane(running_mean, lane)[c], of_lane(running_variance, lane)[c]);
     }
 }
 
@@ -118,8 +112,9 @@ __global__ void __launch_bounds__(block_threads, 4)
     for (std::uint32_t k = 0; k < planes.pool * planes.pool; ++k) {
         const auto values = get<group>(first + std::size_t{planes.within(k)} * channels);
         for (unsigned j = 0; j < group; ++j) {
-            const float value = to_float(values.v[j]) * transform.v[j].scale + transform.v[j].shift;
-            if (k == 0 || value > best[j]) {
+            const float value = formula::normalised(to_float(values.v[j]), transform.v[j].scale,
+                                                    transform.v[j].shift);
+            if (k == 0 || formula::exceeds(value, best[j])) {
                 best[j] = value;
                 which.v[j] = static_cast<std::uint8_t>(k);
             }
@@ -128,7 +123,7 @@ __global__ void __launch_bounds__(block_threads, 4)
     const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() + i;
     Group<T, group> result;
     for (unsigned j = 0; j < group; ++j) {
-        result.v[j] = formula::from_float<T>(best[j] < planes.least ? planes.least : best[j]);
+        result.v[j] = formula::from_float<T>(formula::rectified(best[j], planes.relu));
     }
     set(y + at, result);
     if (chosen) {
@@ -166,8 +161,8 @@ __global__ void __launch_bounds__(ChannelSums<group>::threads)
             }
             const std::uint32_t window = planes.window(p);
             for (unsigned i = 0; i < group; ++i) {
-                const float g =
-                    to_float(passed.v[i]) > planes.least ? to_float(arriving.v[i]) : 0.0f;
+                const bool pass = formula::passes(to_float(passed.v[i]), planes.relu);
+                const float g = pass ? to_float(arriving.v[i]) : 0.0f;
                 const std::uint32_t pixel = window + planes.within(which.v[i]);
                 const float value = to_float(images[std::size_t{pixel} * channels + i]);
                 mine.first[i] += g;
@@ -193,13 +188,12 @@ __global__ void __launch_bounds__(block_threads)
     const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
                                      ChannelSums<1>::chunks(samples * planes.out_plane.divisor()));
     const double count = samples * planes.height * planes.width;
-    const double inv = static_cast<double>(of_lane(inverse, lane)[c]);
-    const double scale = static_cast<double>(of_lane(gamma, lane)[c]) * inv;
     of_lane(dbeta, lane)[c] = static_cast<float>(total.first);
     of_lane(dgamma, lane)[c] = static_cast<float>(total.second);
-    spread[lane * channels + c] = {
-        static_cast<float>(scale), static_cast<float>(scale * total.first / count),
-        static_cast<float>(scale * inv * total.second / count), of_lane(mean, lane)[c]};
+    spread[lane * channels + c] = {formula::spread(of_lane(gamma, lane)[c],
+                                                   of_lane(inverse, lane)[c], total.first,
+                                                   total.second, count),
+                                   of_lane(mean, lane)[c]};
 }
 
 /// dx: a thread a group of input channels, an image a blockIdx.z.
@@ -229,7 +223,8 @@ __global__ void __launch_bounds__(block_threads)
             which = get<group>(chosen + at);
         }
         for (unsigned j = 0; j < group; ++j) {
-            const bool here = which.v[j] == k && to_float(passed.v[j]) > planes.least;
+            const bool here =
+                which.v[j] == k && formula::passes(to_float(passed.v[j]), planes.relu);
             g[j] = here ? to_float(arriving.v[j]) : 0.0f;
         }
     }
@@ -238,8 +233,8 @@ __global__ void __launch_bounds__(block_threads)
     Group<T, group> result;
     for (unsigned j = 0; j < group; ++j) {
         const Spread s = spread[lane * channels + c + j];
-        result.v[j] = formula::from_float<T>(s.scale * g[j] - s.constant -
-                                             s.slope * (to_float(values.v[j]) - s.mean));
+        result.v[j] = formula::from_float<T>(formula::spread_to(
+            to_float(values.v[j]) - s.mean, g[j], s.of.scale, s.of.constant, s.of.slope));
     }
     set(dx + at, result);
 }
@@ -265,8 +260,6 @@ double* sums_of(CudaDevice& cuda, const BatchnormShape& shape, std::size_t chunk
     return static_cast<double*>(cuda.scratch(
         Scratch::batchnorm_sums, shape.lanes * chunks * 2 * shape.channels * sizeof(double)));
 }
-
-} // namespace
 
 void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
                        const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
@@ -336,6 +329,14 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
                spread, static_cast<T*>(dx));
     });
+}
+
+} // namespace
+
+void batchnorm_contracts(Backend& backend) {
+    backend.set(kernels::batchnorm_forward, batchnorm_forward);
+    backend.set(kernels::batchnorm_inference, batchnorm_inference);
+    backend.set(kernels::batchnorm_backward, batchnorm_backward);
 }
 
 } // namespace fedmrn::kernels::cuda

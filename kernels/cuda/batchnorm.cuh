@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cmath>
-
 #include "kernels/batchnorm.hpp"
 #include "kernels/cuda/choose_math.cuh"
 #include "kernels/cuda/group.cuh"
+#include "kernels/formula/activation.hpp"
+#include "kernels/formula/batchnorm.hpp"
+#include "kernels/formula/pooling.hpp"
 
 // Places in images and the sums over them that both ways of a BatchNorm need.
 namespace fedmrn::kernels::cuda {
@@ -16,7 +17,7 @@ struct Planes {
     std::uint32_t batch, height, width, pool;
     std::uint32_t out_height;
     Divider channels, out_width, out_plane, in_width, windows; ///< windows: division by pool
-    float least;                                               ///< 0 with ReLU, else −∞
+    bool relu;
 
     explicit Planes(const BatchnormShape& s)
         : batch(inside_lane(s.batch)), height(static_cast<std::uint32_t>(s.height)),
@@ -26,7 +27,7 @@ struct Planes {
           out_width(static_cast<std::uint32_t>(s.out_width())),
           out_plane(static_cast<std::uint32_t>(s.out_height() * s.out_width())),
           in_width(static_cast<std::uint32_t>(s.width)),
-          windows(static_cast<std::uint32_t>(s.pool)), least(s.relu ? 0.0f : -INFINITY) {
+          windows(static_cast<std::uint32_t>(s.pool)), relu(s.relu) {
         inside_lane(s.batch * s.height * s.width * s.channels);
     }
     __host__ __device__ std::size_t in_image() const {

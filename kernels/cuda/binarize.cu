@@ -268,8 +268,6 @@ __global__ void __launch_bounds__(block_threads)
               });
 }
 
-} // namespace
-
 void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t lanes,
                       const LaneState* states, const float* global, PerLane<float> update,
                       PerLane<float> weights) {
@@ -315,6 +313,14 @@ void pack_binarized(Device& device, const BinaryUpdate& binary,
                    cuda.stream(), some, sources);
         }
     });
+}
+
+} // namespace
+
+void binarize_contracts(Backend& backend) {
+    backend.set(kernels::binarize_weights, binarize_weights);
+    backend.set(kernels::binarize_gradient, binarize_gradient);
+    backend.set(kernels::pack_binarized, pack_binarized);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -61,8 +61,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void nearest_centroids(Device& device, const formula::Codebook& book, formula::Estimate estimate,
                        std::span<const CentroidSource> clients, std::size_t n) {
     if (clients.empty()) {
@@ -71,6 +69,12 @@ void nearest_centroids(Device& device, const formula::Codebook& book, formula::E
     CudaDevice& cuda = cuda_device(device);
     launch(nearest_centroids_kernel, lane_grid(1, clients.size()), block_threads, 0, cuda.stream(),
            book, estimate, cuda.list(Scratch::clients, clients), n);
+}
+
+} // namespace
+
+void centroids_contracts(Backend& backend) {
+    backend.set(kernels::nearest_centroids, nearest_centroids);
 }
 
 } // namespace fedmrn::kernels::cuda

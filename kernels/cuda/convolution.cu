@@ -207,8 +207,6 @@ void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneSta
     });
 }
 
-} // namespace
-
 void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
                          const void* x, PerLane<const float> w, void* y) {
     CudaDevice& cuda = cuda_device(device);
@@ -242,6 +240,14 @@ void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
         backward_weights(cuda, shape, states, static_cast<const Bf16*>(x),
                          static_cast<const Bf16*>(dy), dw);
     }
+}
+
+} // namespace
+
+void convolution_contracts(Backend& backend) {
+    backend.set(kernels::convolution_forward, convolution_forward);
+    backend.set(kernels::convolution_backward_data, convolution_backward_data);
+    backend.set(kernels::convolution_backward_weights, convolution_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -12,6 +12,7 @@
 #include "fedmrn/error.hpp"
 #include "kernels/cuda/ranges.hpp"
 #include "kernels/cuda/recording.hpp"
+#include "kernels/platforms.hpp"
 
 namespace fedmrn::kernels::cuda {
 namespace {
@@ -165,6 +166,8 @@ void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     return larger;
 }
 
+namespace {
+
 std::string absence() {
     std::string why;
     device_count(why);
@@ -198,5 +201,9 @@ std::vector<DeviceInfo> list() {
     }
     return devices;
 }
+
+} // namespace
+
+Platform platform() { return {DeviceKind::cuda, "CUDA device", list, absence, open, backend}; }
 
 } // namespace fedmrn::kernels::cuda

@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <vector>
 
-#include "kernels/backends.hpp"
+#include "kernels/contract.hpp"
 #include "kernels/cuda/cuda.hpp"
 #include "kernels/cuda/fetch.hpp"
 #include "kernels/cuda/staging.hpp"
 
 namespace fedmrn::kernels::cuda {
+
+/// The CUDA device's table.
+const Backend& backend();
 
 /// Who uses a piece of scratch memory.
 enum class Scratch : std::size_t {
@@ -36,6 +39,8 @@ public:
     ~CudaDevice() override;
 
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
+    [[nodiscard]] const Backend& backend() const override { return cuda::backend(); }
+    [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::lockstep; }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
     void copy_in(void* device, const void* host, std::size_t bytes) override;

@@ -100,8 +100,6 @@ void backward(CudaDevice& cuda, const EmbeddingShape& s, const LaneState* states
            static_cast<std::uint32_t>(s.dim), words, dy, dw);
 }
 
-} // namespace
-
 void embedding_forward(Device& device, const EmbeddingShape& shape, const LaneState* states,
                        const std::int32_t* tokens, PerLane<const float> w, void* y) {
     CudaDevice& cuda = cuda_device(device);
@@ -120,6 +118,13 @@ void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneS
     } else {
         backward(cuda, shape, states, tokens, static_cast<const Bf16*>(dy), dw);
     }
+}
+
+} // namespace
+
+void embedding_contracts(Backend& backend) {
+    backend.set(kernels::embedding_forward, embedding_forward);
+    backend.set(kernels::embedding_backward, embedding_backward);
 }
 
 } // namespace fedmrn::kernels::cuda

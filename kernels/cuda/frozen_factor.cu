@@ -187,8 +187,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void frozen_weights(Device& device, const FrozenShape& shape, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> factor,
                     PerLane<float> weights) {
@@ -229,6 +227,14 @@ void multiply_frozen(Device& device, const FrozenShape& shape,
     launch(shape.is_wide() ? multiply_frozen_kernel<true> : multiply_frozen_kernel<false>,
            lane_grid(blocks, clients.size()), block_threads, 0, cuda.stream(), shape,
            cuda.list(Scratch::clients, clients));
+}
+
+} // namespace
+
+void frozen_factor_contracts(Backend& backend) {
+    backend.set(kernels::frozen_weights, frozen_weights);
+    backend.set(kernels::frozen_gradient, frozen_gradient);
+    backend.set(kernels::multiply_frozen, multiply_frozen);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -174,8 +174,6 @@ void transform(Device& device, const formula::Codebook& book, std::size_t first,
     }
 }
 
-} // namespace
-
 void rotate(Device& device, std::size_t first, std::span<const RotationSource> clients,
             std::size_t n) {
     transform(device, formula::Codebook{}, first, clients, n);
@@ -184,6 +182,13 @@ void rotate(Device& device, std::size_t first, std::span<const RotationSource> c
 void rotate_back(Device& device, const formula::Codebook& book, std::size_t first,
                  std::span<const CodedSlice> clients, std::size_t n) {
     transform(device, book, first, clients, n);
+}
+
+} // namespace
+
+void hadamard_contracts(Backend& backend) {
+    backend.set(kernels::rotate, rotate);
+    backend.set(kernels::rotate_back, rotate_back);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -44,8 +44,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneArrays& lanes,
                  const float* global, std::size_t trainable, std::size_t state) {
     if (starts.empty()) {
@@ -61,6 +59,13 @@ void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneAr
 void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states) {
     launch(advance_lanes_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
            cuda_device(device).stream(), lanes, static_cast<std::uint32_t>(batch), states);
+}
+
+} // namespace
+
+void lanes_contracts(Backend& backend) {
+    backend.set(kernels::start_lanes, start_lanes);
+    backend.set(kernels::advance_lanes, advance_lanes);
 }
 
 } // namespace fedmrn::kernels::cuda

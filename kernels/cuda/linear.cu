@@ -176,23 +176,6 @@ void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* s
                    result_of(dw.data, s.out, s.in, dw.stride), {y_stride, x_stride, dw.stride});
 }
 
-template <bool backward>
-__global__ void __launch_bounds__(block_threads)
-    relu_kernel(const LaneState* states, std::size_t stride, std::size_t size, const float* from,
-                const float* dy, float* to) {
-    const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
-    if (i < states[blockIdx.y].samples * size) {
-        const std::size_t at = blockIdx.y * stride + i;
-        if constexpr (backward) {
-            to[at] = from[at] > 0.0f ? dy[at] : 0.0f;
-        } else {
-            to[at] = from[at] < 0.0f ? 0.0f : from[at]; // not a number stays one
-        }
-    }
-}
-
-} // namespace
-
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
     CudaDevice& cuda = cuda_device(device);
@@ -229,17 +212,12 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
     }
 }
 
-void relu_forward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                  const LaneState* states, const float* x, float* y) {
-    launch(relu_kernel<false>, lane_grid(divide_up(batch * size, block_threads), lanes),
-           block_threads, 0, cuda_device(device).stream(), states, batch * size, size, x, nullptr,
-           y);
-}
+} // namespace
 
-void relu_backward(Device& device, std::size_t lanes, std::size_t batch, std::size_t size,
-                   const LaneState* states, const float* y, const float* dy, float* dx) {
-    launch(relu_kernel<true>, lane_grid(divide_up(batch * size, block_threads), lanes),
-           block_threads, 0, cuda_device(device).stream(), states, batch * size, size, y, dy, dx);
+void linear_contracts(Backend& backend) {
+    backend.set(kernels::linear_forward, linear_forward);
+    backend.set(kernels::linear_backward_data, linear_backward_data);
+    backend.set(kernels::linear_backward_weights, linear_backward_weights);
 }
 
 } // namespace fedmrn::kernels::cuda

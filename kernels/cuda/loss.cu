@@ -97,8 +97,6 @@ __global__ void __launch_bounds__(block_threads, 4)
     }
 }
 
-} // namespace
-
 void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::size_t classes,
                    const LaneState* states, const float* logits, const std::uint16_t* labels,
                    float* gradient, LaneMetrics* metrics) {
@@ -106,5 +104,9 @@ void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::si
            cuda_device(device).stream(), static_cast<std::uint32_t>(batch),
            static_cast<std::uint32_t>(classes), states, logits, labels, gradient, metrics);
 }
+
+} // namespace
+
+void loss_contracts(Backend& backend) { backend.set(kernels::cross_entropy, cross_entropy); }
 
 } // namespace fedmrn::kernels::cuda

@@ -166,8 +166,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void start_factors(Device& device, const FactorShape& shape, std::uint32_t tensor,
                    std::span<const MatrixFactors> clients) {
     if (clients.empty()) {
@@ -219,6 +217,16 @@ void multiply_factors(Device& device, const FactorShape& shape,
     CudaDevice& cuda = cuda_device(device);
     launch(multiply_factors_kernel, lane_grid(blocks, clients.size()), block_threads, 0,
            cuda.stream(), shape, cuda.list(Scratch::clients, clients));
+}
+
+} // namespace
+
+void low_rank_contracts(Backend& backend) {
+    backend.set(kernels::start_factors, start_factors);
+    backend.set(kernels::multiply_rows, multiply_rows);
+    backend.set(kernels::multiply_columns, multiply_columns);
+    backend.set(kernels::orthonormalise, orthonormalise);
+    backend.set(kernels::multiply_factors, multiply_factors);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -16,14 +16,18 @@ struct MagnitudeBits {
     }
 };
 
-} // namespace
-
 float largest_magnitude(Device& device, std::size_t elements, const float* values) {
     const std::uint32_t largest = with_thrust(cuda_device(device), [&](const auto& policy) {
         return thrust::transform_reduce(policy, values, values + elements, MagnitudeBits{},
                                         std::uint32_t{0}, thrust::maximum<std::uint32_t>());
     });
     return formula::magnitude(largest);
+}
+
+} // namespace
+
+void magnitude_contracts(Backend& backend) {
+    backend.set(kernels::largest_magnitude, largest_magnitude);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -164,8 +164,6 @@ Kernel* chosen(Kernel* const (&table)[2][3], MaskShape mask, NoiseShape noise) {
         }                                                                                          \
     }
 
-} // namespace
-
 void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
                   std::size_t elements, const float* global, PerLane<const float> update,
                   PerLane<float> weights) {
@@ -211,6 +209,15 @@ void make_noise(Device& device, const formula::NoiseRule& rule, std::uint64_t se
                                      make_noise_kernel<NoiseShape::bernoulli>};
     launch(table[static_cast<std::size_t>(rule.shape)], lane_grid(blocks_of(elements), 1),
            block_threads, 0, cuda_device(device).stream(), rule, seed, elements, out);
+}
+
+} // namespace
+
+void mask_contracts(Backend& backend) {
+    backend.set(kernels::mask_weights, mask_weights);
+    backend.set(kernels::pack_masks, pack_masks);
+    backend.set(kernels::aggregate_masks, aggregate_masks);
+    backend.set(kernels::make_noise, make_noise);
 }
 
 } // namespace fedmrn::kernels::cuda

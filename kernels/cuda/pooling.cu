@@ -230,8 +230,6 @@ void with_types(const PoolingShape& shape, std::initializer_list<const void*> ar
     });
 }
 
-} // namespace
-
 void pooling_forward(Device& device, const PoolingShape& shape, const LaneState* states,
                      const void* x, PerLane<const float> bias, void* y, std::uint8_t* chosen) {
     const Pools pools(shape);
@@ -268,6 +266,13 @@ void pooling_backward(Device& device, const PoolingShape& shape, const LaneState
                lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
                cuda.stream(), pools, states, chunks, sums, dbias);
     }
+}
+
+} // namespace
+
+void pooling_contracts(Backend& backend) {
+    backend.set(kernels::pooling_forward, pooling_forward);
+    backend.set(kernels::pooling_backward, pooling_backward);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -61,8 +61,6 @@ dim3 elements_grid(std::size_t elements) {
     return lane_grid(divide_up(elements, block_threads), 1);
 }
 
-} // namespace
-
 void stop_pruned(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
                  const float* global, PerLane<float> gradient) {
     launch(stop_pruned_kernel, lane_grid(divide_up(elements, block_threads * per_thread), lanes),
@@ -84,6 +82,14 @@ void merge_kept(Device& device, formula::MergeRule rule, std::size_t elements,
                 const float* global, double* mean) {
     launch(merge_kept_kernel, elements_grid(elements), block_threads, 0,
            cuda_device(device).stream(), rule, elements, sum, kept, samples, global, mean);
+}
+
+} // namespace
+
+void prune_contracts(Backend& backend) {
+    backend.set(kernels::stop_pruned, stop_pruned);
+    backend.set(kernels::count_kept, count_kept);
+    backend.set(kernels::merge_kept, merge_kept);
 }
 
 } // namespace fedmrn::kernels::cuda

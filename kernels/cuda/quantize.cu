@@ -100,8 +100,6 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
-} // namespace
-
 void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
                    std::size_t elements) {
     if (clients.empty()) {
@@ -138,6 +136,15 @@ void aggregate_packed(Device& device, unsigned levels, std::span<const PackedVal
 void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {
     launch(vote_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads, 0,
            cuda_device(device).stream(), elements, step, majority, mean);
+}
+
+} // namespace
+
+void quantize_contracts(Backend& backend) {
+    backend.set(kernels::tensor_scales, tensor_scales);
+    backend.set(kernels::quantize, quantize);
+    backend.set(kernels::aggregate_packed, aggregate_packed);
+    backend.set(kernels::vote, vote);
 }
 
 } // namespace fedmrn::kernels::cuda

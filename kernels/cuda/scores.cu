@@ -145,8 +145,6 @@ template <class Body> void for_launches(const FrozenWeights& frozen, const Body&
     }
 }
 
-} // namespace
-
 void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lanes,
                    const LaneState* states, const float* global, PerLane<const float> update,
                    PerLane<float> weights) {
@@ -181,6 +179,15 @@ void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t c
                       std::size_t elements, const float* global, double* mean) {
     launch(posterior_scores_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
            0, cuda_device(device).stream(), ones, clients, elements, global, mean);
+}
+
+} // namespace
+
+void scores_contracts(Backend& backend) {
+    backend.set(kernels::score_weights, score_weights);
+    backend.set(kernels::score_gradient, score_gradient);
+    backend.set(kernels::pack_scores, pack_scores);
+    backend.set(kernels::posterior_scores, posterior_scores);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -272,8 +272,6 @@ void with_counts(Device& device, std::span<const Source> clients, std::size_t el
     launch(kernel, grid, block_threads, 0, cuda.stream(), list, elements, words, counts);
 }
 
-} // namespace
-
 void find_thresholds(Device& device, std::span<const SelectSource> clients, std::size_t elements,
                      std::size_t k) {
     if (clients.empty() || elements == 0) {
@@ -314,6 +312,15 @@ void gather_selected(Device& device, std::span<const SelectSource> clients, std:
 void scatter_selected(Device& device, std::span<const ScatterSource> clients,
                       std::size_t elements) {
     with_counts(device, clients, elements, scatter_kernel);
+}
+
+} // namespace
+
+void select_contracts(Backend& backend) {
+    backend.set(kernels::find_thresholds, find_thresholds);
+    backend.set(kernels::select_largest, select_largest);
+    backend.set(kernels::gather_selected, gather_selected);
+    backend.set(kernels::scatter_selected, scatter_selected);
 }
 
 } // namespace fedmrn::kernels::cuda

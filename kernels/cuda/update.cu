@@ -148,12 +148,14 @@ __global__ void __launch_bounds__(block_threads)
                        float* __restrict__ global) {
     for_elements(
         elements,
-        [&](std::size_t i) { return velocity ? momentum * velocity[i] + mean[i] : mean[i]; },
+        [&](std::size_t i) {
+            return velocity ? formula::server_velocity(momentum, velocity[i], mean[i]) : mean[i];
+        },
         [&](std::size_t i, double step) {
             if (velocity) {
                 velocity[i] = step;
             }
-            global[i] = static_cast<float>(static_cast<double>(global[i]) + lr * step);
+            global[i] = formula::moved(global[i], lr * step);
         });
 }
 
@@ -193,12 +195,9 @@ __global__ void __launch_bounds__(block_threads)
         [&](std::size_t i, const Moments& now) {
             m[i] = now.m;
             v[i] = now.v;
-            global[i] = static_cast<float>(static_cast<double>(global[i]) +
-                                           formula::adaptive_step(rule, now.m, now.v));
+            global[i] = formula::moved(global[i], formula::adaptive_step(rule, now.m, now.v));
         });
 }
-
-} // namespace
 
 void add_update(Device& device, std::size_t lanes, const LaneState* states, std::size_t elements,
                 const float* global, PerLane<const float> update, PerLane<float> weights) {
@@ -290,6 +289,21 @@ void adaptive_server_step(Device& device, const formula::AdaptiveRule& rule, std
     }
     launch(adaptive_server_step_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), rule, elements, mean, m, v, global);
+}
+
+} // namespace
+
+void update_contracts(Backend& backend) {
+    backend.set(kernels::add_update, add_update);
+    backend.set(kernels::sgd_step, sgd_step);
+    backend.set(kernels::state_changes, state_changes);
+    backend.set(kernels::aggregate_dense, aggregate_dense);
+    backend.set(kernels::mean_of_masks, mean_of_masks);
+    backend.set(kernels::mean_of_dense, mean_of_dense);
+    backend.set(kernels::server_step, server_step);
+    backend.set(kernels::add_values, add_values);
+    backend.set(kernels::subtract_decoded, subtract_decoded);
+    backend.set(kernels::adaptive_server_step, adaptive_server_step);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "kernels/formula/qualifiers.hpp"
+#include "kernels/formula/activation.hpp"
 
 namespace fedmrn::formula {
 
@@ -14,16 +14,10 @@ namespace fedmrn::formula {
 inline constexpr std::uint32_t bias_chunk = 512, bias_rows = 32;
 
 /// What a pool sees of an element.
-FEDMRN_FORMULA float activated(float x, float bias, bool relu) {
-    const float value = x + bias;
-    return relu && value < 0.0f ? 0.0f : value; // not a number stays one
-}
+FEDMRN_FORMULA float activated(float x, float bias, bool relu) { return rectified(x + bias, relu); }
 
 /// Whether a value takes the place of the largest before it in a window: of equals the first
 /// stays; not a number beats all, as in PyTorch.
 FEDMRN_FORMULA bool exceeds(float value, float best) { return value > best || value != value; }
-
-/// Whether ReLU lets a gradient pass where its input, or its output, is v.
-FEDMRN_FORMULA bool passes(float v, bool relu) { return !relu || v > 0.0f; }
 
 } // namespace fedmrn::formula

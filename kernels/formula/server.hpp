@@ -6,6 +6,16 @@
 
 namespace fedmrn::formula {
 
+/// x + by, rounded once to float: how the global state is moved.
+FEDMRN_FORMULA float moved(float x, double by) {
+    return static_cast<float>(static_cast<double>(x) + by);
+}
+
+/// FedAvgM's v ← µ·v + Δ; the state moves by lr·v.
+FEDMRN_FORMULA double server_velocity(double momentum, double velocity, double mean) {
+    return momentum * velocity + mean;
+}
+
 /// The server's adaptive optimisers: S. Reddi et al., Adaptive Federated Optimization, ICLR 2021,
 /// algorithm 2. The mean update is their pseudo-gradient's negative.
 struct AdaptiveRule {

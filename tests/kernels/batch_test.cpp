@@ -6,6 +6,7 @@
 
 #include "kernels/batch.hpp"
 #include "kernels/formula/bf16.hpp"
+#include "kernels/lanes.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/on_device.hpp"
 #include "tests/support/random_values.hpp"

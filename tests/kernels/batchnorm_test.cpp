@@ -127,6 +127,22 @@ TEST_P(Batchnorm, SurvivesAMeanFarFromZero) {
     EXPECT_TRUE(close(inverse.read(), expected, tolerance));
 }
 
+/// Wherever in a window it is, as in a max-pool without normalisation.
+TEST_P(Batchnorm, WhatIsNotANumberIsTheLargest) {
+    const float nan = std::nanf("");
+    const BatchnormShape s{
+        .batch = 1, .height = 2, .width = 6, .channels = 1, .relu = true, .pool = 2};
+    const Buffer<LaneState> states = lanes_of(device, {1});
+    const Buffer<float> in(device, std::vector<float>{nan, 1, 1, nan, 1, 2, //
+                                                      2, 3, 2, 3, 4, nan});
+    const Buffer<float> ones(device, std::vector<float>(1, 1.0f)), zeros(device, 1);
+    Buffer<float> out(device, 3);
+    kernels::batchnorm_inference(device, s, states.data(), in.data(),
+                                 {per_lane(ones, 0), per_lane(zeros, 0)}, per_lane(zeros, 0),
+                                 per_lane(ones, 0), out.data());
+    for (const float v : out.read()) EXPECT_TRUE(std::isnan(v));
+}
+
 TEST_P(Batchnorm, OfOneValueAChannelIsItsShift) {
     const BatchnormShape s{.batch = 2, .height = 1, .width = 1, .channels = 4};
     const BatchnormCase c(device, s);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/binarize.hpp"
+#include "kernels/formula/key.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/lane_states.hpp"
 #include "tests/support/on_device.hpp"

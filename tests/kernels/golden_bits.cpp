@@ -3,9 +3,11 @@
 #include "golden_bits.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "golden_inputs.hpp"
 #include "kernels/batch.hpp"
+#include "kernels/lanes.hpp"
 #include "kernels/update.hpp"
 
 namespace fedmrn::test {
@@ -92,6 +94,25 @@ std::uint64_t server_hash(Device& device, double momentum, std::size_t n) {
     return fnv.value();
 }
 
+std::uint64_t adaptive_hash(Device& device, bool yogi, std::size_t n) {
+    std::vector<double> change(n), moving(n), square(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        change[i] = static_cast<double>(input_value(i, 70, 0x1p-20f)) / 3.0;
+        moving[i] = static_cast<double>(input_value(i, 71, 0x1p-20f)) / 7.0;
+        square[i] = static_cast<double>(input_word(i, 72)) * 0x1p-30;
+    }
+    const Buffer<double> mean(device, change);
+    Buffer<double> m(device, moving), v(device, square);
+    Buffer<float> global(device, dense_values(n, 73));
+    kernels::adaptive_server_step(device, {0.1, 0.9, 0.99, 1e-3, yogi}, n, mean.data(), m.data(),
+                                  v.data(), global.data());
+    Fnv fnv;
+    fnv.add(m);
+    fnv.add(v);
+    fnv.add(global);
+    return fnv.value();
+}
+
 /// What a sum of two updates keeps once a decoded value has left it.
 std::uint64_t left_out_hash(Device& device, std::size_t n) {
     std::vector<double> decoded(n);
@@ -154,6 +175,68 @@ std::uint64_t gather_hash(Device& device, Real real, bool augmented, std::size_t
     return fnv.value();
 }
 
+/// Two clients: the latter part of their parameters, and statistics.
+std::uint64_t state_changes_hash(Device& device, std::size_t n) {
+    const std::size_t first = n / 2, trainable = first + n / 3, stride = n + 5;
+    const Buffer<float> global(device, dense_values(n, 62));
+    const Buffer<float> update(device, dense_values(2 * stride, 63));
+    const Buffer<float> weights(device, dense_values(2 * stride, 64));
+    Buffer<float> change(device, 2 * stride);
+    std::vector<kernels::ChangeSource> clients;
+    for (const std::size_t at : {std::size_t{0}, stride}) {
+        clients.push_back({update.data() + at, weights.data() + at, change.data() + at});
+    }
+    kernels::state_changes(device, clients, global.data(), first, trainable, n);
+    return hash_of(change);
+}
+
+/// Of finite values, and of some that hold what is not a number.
+std::uint64_t largest_magnitude_hash(Device& device, std::size_t n) {
+    std::vector<float> values = dense_values(n, 65);
+    Fnv fnv;
+    for (int i = 0; i < 2; ++i) {
+        const Buffer<float> vector(device, values);
+        fnv.add(std::vector<float>{kernels::largest_magnitude(device, n, vector.data())});
+        if (n != 0) {
+            values[n / 2] = std::numeric_limits<float>::quiet_NaN();
+        }
+    }
+    return fnv.value();
+}
+
+/// Two of three lanes get a client, and all take two steps.
+std::uint64_t lanes_hash(Device& device, std::size_t n) {
+    const std::size_t trainable = n, state = n + 5, stride = n + 8;
+    Buffer<LaneState> states(device,
+                             std::vector<LaneState>{{}, {2, 0, 64, 3, 9, 7}, {3, 0, 9, 4, 5, 1}});
+    Buffer<LaneMetrics> metrics(device, std::vector<LaneMetrics>(3, {0.5, 3, 7}));
+    const Buffer<float> global(device, dense_values(state, 66));
+    Buffer<float> update(device, dense_values(3 * stride, 67));
+    Buffer<float> velocity(device, dense_values(3 * stride, 68));
+    Buffer<float> weights(device, dense_values(3 * stride, 69));
+    const kernels::LaneArrays lanes{states.data(),
+                                    metrics.data(),
+                                    {update.data(), stride},
+                                    {velocity.data(), stride},
+                                    {weights.data(), stride},
+                                    n + 2};
+    const std::vector<kernels::LaneStart> starts{{2, {8, 40, 13, 0, 4, 8}},
+                                                 {0, {9, 0, 5, 0, 1, 5}}};
+    kernels::start_lanes(device, starts, lanes, global.data(), trainable, state);
+    kernels::advance_lanes(device, 3, 8, states.data());
+    kernels::advance_lanes(device, 3, 8, states.data());
+    Fnv fnv;
+    for (const LaneState& lane : states.read()) { // without the gap at its end
+        fnv.add(std::vector<std::uint64_t>{lane.seed, lane.first, lane.count, lane.step, lane.steps,
+                                           lane.samples});
+    }
+    fnv.add(metrics);
+    fnv.add(update);
+    fnv.add(velocity);
+    fnv.add(weights);
+    return fnv.value();
+}
+
 /// The order itself; a formula, and no contract.
 std::uint64_t shuffle_hash(std::size_t n) {
     const auto count = static_cast<std::uint32_t>(n);
@@ -184,6 +267,10 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("server_step", [](Device& device, std::size_t n) { return server_hash(device, 0.0, n); });
     add("server_step momentum",
         [](Device& device, std::size_t n) { return server_hash(device, 0.9, n); });
+    add("adaptive_server_step Adam",
+        [](Device& device, std::size_t n) { return adaptive_hash(device, false, n); });
+    add("adaptive_server_step Yogi",
+        [](Device& device, std::size_t n) { return adaptive_hash(device, true, n); });
     add("add_values, subtract_decoded", left_out_hash);
     add("gather_batch f32",
         [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, false, n); });
@@ -193,6 +280,9 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
         [](Device& device, std::size_t n) { return gather_hash(device, Real::f32, true, n); });
     add("gather_batch augmented, bf16",
         [](Device& device, std::size_t n) { return gather_hash(device, Real::bf16, true, n); });
+    add("state_changes", state_changes_hash);
+    add("largest_magnitude", largest_magnitude_hash);
+    add("start_lanes, advance_lanes", lanes_hash);
     add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
 }
 

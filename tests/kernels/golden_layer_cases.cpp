@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "golden_bits.hpp"
 
+#include <cmath>
+
 #include "golden_inputs.hpp"
+#include "kernels/activation.hpp"
 #include "kernels/embedding.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/pooling.hpp"
@@ -90,6 +93,22 @@ std::uint64_t embedding_hash(Device& device, Real real, std::size_t n) {
     return fnv.value();
 }
 
+/// n values or so a lane, rows of 7.
+std::uint64_t relu_hash(Device& device, std::size_t n) {
+    const std::size_t batch = n / 7 + 1, values = 3 * batch * 7;
+    constexpr float special[] = {0.0f, -0.0f, 1e-42f, -1e-42f, HUGE_VALF, -HUGE_VALF};
+    const Buffer<LaneState> states = three_lanes(device, batch);
+    const Buffer<float> x(device, with_special(input_values(values, 60, 0x1p-22f), special));
+    const Buffer<float> dy(device, with_special(input_values(values, 61, 0x1p-22f), special));
+    Buffer<float> y(device, values), dx(device, values);
+    kernels::relu_forward(device, 3, batch, 7, states.data(), x.data(), y.data());
+    kernels::relu_backward(device, 3, batch, 7, states.data(), y.data(), dy.data(), dx.data());
+    Fnv fnv;
+    fnv.add(y);
+    fnv.add(dx);
+    return fnv.value();
+}
+
 } // namespace
 
 void add_layer_cases(std::vector<GoldenCase>& cases) {
@@ -109,6 +128,7 @@ void add_layer_cases(std::vector<GoldenCase>& cases) {
              [=](Device& device, std::size_t n) { return embedding_hash(device, real, n); }});
     }
     pooling("max-pool 3 every 1, f32", {.pool = Pool::max, .window = 3, .stride = 1});
+    cases.push_back({"relu", relu_hash});
 }
 
 } // namespace fedmrn::test

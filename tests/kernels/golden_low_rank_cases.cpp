@@ -21,8 +21,8 @@ kernels::FactorShape wide_matrix(std::size_t n, std::size_t rank) {
     return {rows, n / rows, std::min({rank, rows, n / rows})};
 }
 
-using Contract = void (*)(Device&, const kernels::FactorShape&,
-                          std::span<const kernels::MatrixFactors>);
+using Contract = std::function<void(Device&, const kernels::FactorShape&,
+                                    std::span<const kernels::MatrixFactors>)>;
 
 void start(Device& device, const kernels::FactorShape& shape,
            std::span<const kernels::MatrixFactors> clients) {
@@ -30,7 +30,7 @@ void start(Device& device, const kernels::FactorShape& shape,
 }
 
 /// What a contract makes of P and Q. The last component of P is the sum of the first two.
-std::uint64_t factor_hash(Device& device, Contract contract, std::size_t n) {
+std::uint64_t factor_hash(Device& device, const Contract& contract, std::size_t n) {
     const kernels::FactorShape shape = wide_matrix(n, 6);
     auto rows = input_values(shape.rank * shape.rows, 2, unit);
     for (std::size_t i = 0; shape.rank > 2 && i < shape.rows; ++i) {
@@ -97,13 +97,13 @@ std::uint64_t frozen_product_hash(Device& device, bool wide, std::size_t n) {
 
 void add_low_rank_cases(std::vector<GoldenCase>& cases) {
     const auto add = [&](const std::string& name, auto hash) { cases.push_back({name, hash}); };
-    const auto of_factors = [&](const std::string& name, Contract contract) {
+    const auto of_factors = [&](const std::string& name, const Contract& contract) {
         add(name, [=](Device& device, std::size_t n) { return factor_hash(device, contract, n); });
     };
     of_factors("start_factors", start);
-    of_factors("multiply_rows", kernels::multiply_rows);
-    of_factors("multiply_columns", kernels::multiply_columns);
-    of_factors("orthonormalise", kernels::orthonormalise);
+    of_factors("multiply_rows", std::cref(kernels::multiply_rows));
+    of_factors("multiply_columns", std::cref(kernels::multiply_columns));
+    of_factors("orthonormalise", std::cref(kernels::orthonormalise));
     add("multiply_factors", product_hash);
     for (const bool wide : {true, false}) {
         const std::string name = wide ? " wide" : " tall";

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/batch.hpp"
+#include "kernels/lanes.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/update.hpp"
 #include "tests/support/compare.hpp"

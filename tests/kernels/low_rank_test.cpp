@@ -19,7 +19,7 @@ namespace {
 
 using kernels::FactorShape;
 using kernels::MatrixFactors;
-using Contract = void (*)(Device&, const FactorShape&, std::span<const MatrixFactors>);
+using Contract = std::function<void(Device&, const FactorShape&, std::span<const MatrixFactors>)>;
 
 /// Around a warp, a tile and the components that a thread takes at once.
 const std::vector<FactorShape> shapes{{1, 1, 1},   {5, 3, 2},   {3, 40, 3},   {31, 33, 4},
@@ -222,9 +222,10 @@ TEST_P(LowRank, ClientsOfOneCallAreAsAlone) {
         [](Device& d, const FactorShape& s, std::span<const MatrixFactors> clients) {
             kernels::start_factors(d, s, 2, clients);
         },
-        kernels::multiply_rows, kernels::multiply_columns, kernels::orthonormalise};
+        std::cref(kernels::multiply_rows), std::cref(kernels::multiply_columns),
+        std::cref(kernels::orthonormalise)};
     for (const FactorShape& s : {FactorShape{5, 40, 3}, FactorShape{70, 33, 5}}) {
-        for (const Contract contract : contracts) {
+        for (const Contract& contract : contracts) {
             Factors together = random_factors(device, s, 3), alone = random_factors(device, s, 3);
             contract(device, s, together.clients);
             for (const MatrixFactors& client : alone.clients) contract(device, s, {&client, 1});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "kernels/activation.hpp"
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
 #include "kernels/linear.hpp"

@@ -7,13 +7,13 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/backends.hpp"
+#include "kernels/platforms.hpp"
 
 namespace fedmrn::test {
 
 /// Whether a CUDA device can be opened, a real or a simulated one.
 inline bool gpu_is_there() {
-    static const bool there = !kernels::cuda::list().empty();
+    static const bool there = !kernels::platform(DeviceKind::cuda).list().empty();
     return there;
 }
 

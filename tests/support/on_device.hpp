@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/backends.hpp"
+#include "kernels/device.hpp"
 #include "tests/support/gpu.hpp"
 
 namespace fedmrn::test {

@@ -16,14 +16,14 @@ namespace {
 /// A device that says what it is and has, and is never used.
 class Claims final : public kernels::HostDevice {
 public:
-    Claims(DeviceKind kind, std::size_t free) : kind_(kind), free_(free) {}
-    [[nodiscard]] DeviceKind kind() const override { return kind_; }
+    Claims(LaneMode mode, std::size_t free) : mode_(mode), free_(free) {}
+    [[nodiscard]] LaneMode lane_mode() const override { return mode_; }
     [[nodiscard]] std::size_t free_memory() const override { return free_; }
     void* allocate(std::size_t) override { throw std::logic_error("used"); }
     void release(void*) noexcept override {}
 
 private:
-    DeviceKind kind_;
+    LaneMode mode_;
     std::size_t free_;
 };
 
@@ -35,7 +35,7 @@ protected:
         return choose_lanes(device, model, *method, config, 10'000);
     }
     std::size_t on_gpu(std::size_t mebibytes) const {
-        return choose(Claims(DeviceKind::cuda, mebibytes * mebibyte));
+        return choose(Claims(LaneMode::lockstep, mebibytes * mebibyte));
     }
     LaneChoice() { config.client.cohort = 1000; }
     Config config;
@@ -44,7 +44,7 @@ protected:
 };
 
 TEST_F(LaneChoice, ACpuGetsOneACoreAndWhatIsAskedFor) {
-    const Claims cpu(DeviceKind::cpu, 0);
+    const Claims cpu(LaneMode::threads, 0);
     EXPECT_EQ(choose(cpu), std::max(1u, std::thread::hardware_concurrency()));
     config.experiment.lanes = 5;
     EXPECT_EQ(choose(cpu), 5u);

@@ -4,18 +4,29 @@
 
 #include <cstdlib>
 
+#include "kernels/cpu/backend.hpp"
 #include "kernels/host_device.hpp"
 
 namespace fedmrn::test {
 
-/// Memory and nothing else: what the files of kernels/cpu that need no library ask of a device.
+/// Memory, and the contracts of kernels/cpu that need no library; or those of another table.
 class PlainCpu final : public kernels::HostDevice {
 public:
+    explicit PlainCpu(const kernels::Backend& backend = bits()) : backend_(backend) {}
+    /// The contracts of level `bits`.
+    static const kernels::Backend& bits() {
+        static const kernels::Backend table("plain cpu", {kernels::cpu::bits_contracts});
+        return table;
+    }
+    [[nodiscard]] const kernels::Backend& backend() const override { return backend_; }
     void* allocate(std::size_t bytes) override {
         return std::aligned_alloc(64, bytes / 64 * 64 + 64);
     }
     void release(void* memory) noexcept override { std::free(memory); }
     [[nodiscard]] std::size_t free_memory() const override { return SIZE_MAX; }
+
+private:
+    const kernels::Backend& backend_;
 };
 
 } // namespace fedmrn::test

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "fedmrn/error.hpp"
+#include "kernels/platforms.hpp"
 #include "tests/kernels/cuda/twins.hpp"
 
 namespace fedmrn::test {
@@ -82,7 +83,7 @@ TEST(CudaDevice, scratch_grows_but_not_inside_a_capture) {
 }
 
 TEST(CudaDevice, is_listed) {
-    const auto devices = kernels::cuda::list();
+    const auto devices = kernels::platform(DeviceKind::cuda).list();
     ASSERT_FALSE(devices.empty());
     EXPECT_EQ(devices.front().kind, DeviceKind::cuda);
     EXPECT_THAT(devices.front().capabilities, testing::StartsWith("sm_"));

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fedmrn/device.hpp"
+#include "kernels/contract.hpp"
+
+namespace fedmrn::kernels {
+
+/// A kind of device, whether this build and this machine have it or not.
+struct Platform {
+    DeviceKind kind;
+    const char* title;                          ///< in a sentence
+    std::vector<DeviceInfo> (*list)();          ///< those that are there
+    std::string (*absence)();                   ///< in a few words, why there is none
+    std::unique_ptr<Device> (*open)(Precision); ///< throws Error where there is none
+    const Backend& (*backend)();
+};
+
+/// All kinds, the CPU first.
+std::span<const Platform> platforms();
+const Platform& platform(DeviceKind kind);
+
+} // namespace fedmrn::kernels
