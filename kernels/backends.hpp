@@ -24,6 +24,7 @@
 #include "kernels/quantize.hpp"
 #include "kernels/scores.hpp"
 #include "kernels/select.hpp"
+#include "kernels/sum.hpp"
 #include "kernels/update.hpp"
 
 // Every device has every contract under its own namespace, with the contract's own type.
@@ -78,6 +79,8 @@
     decltype(kernels::gather_batch) gather_batch;                                                  \
     decltype(kernels::start_lanes) start_lanes;                                                    \
     decltype(kernels::advance_lanes) advance_lanes;                                                \
+    decltype(kernels::lane_rows) lane_rows;                                                        \
+    decltype(kernels::add_metrics) add_metrics;                                                    \
     decltype(kernels::convolution_forward) convolution_forward;                                    \
     decltype(kernels::convolution_backward_data) convolution_backward_data;                        \
     decltype(kernels::convolution_backward_weights) convolution_backward_weights;                  \
@@ -94,6 +97,7 @@
     decltype(kernels::embedding_forward) embedding_forward;                                        \
     decltype(kernels::embedding_backward) embedding_backward;                                      \
     decltype(kernels::cross_entropy) cross_entropy;                                                \
+    decltype(kernels::weighted_sum) weighted_sum;                                                  \
     }
 
 FEDMRN_BACKEND(cpu)

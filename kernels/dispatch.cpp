@@ -265,6 +265,16 @@ void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneSta
     on(device, cpu::advance_lanes, cuda::advance_lanes, lanes, batch, states);
 }
 
+void lane_rows(Device& device, std::size_t lanes, const LaneState* states, std::size_t each,
+               const std::uint32_t* counts, std::size_t batch, LaneState* rows) {
+    on(device, cpu::lane_rows, cuda::lane_rows, lanes, states, each, counts, batch, rows);
+}
+
+void add_metrics(Device& device, std::size_t lanes, const MetricsShare& share, LaneMetrics* from,
+                 LaneMetrics* to) {
+    on(device, cpu::add_metrics, cuda::add_metrics, lanes, share, from, to);
+}
+
 void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
                          const void* x, PerLane<const float> w, void* y) {
     on(device, cpu::convolution_forward, cuda::convolution_forward, shape, states, x, w, y);
@@ -363,6 +373,11 @@ void cross_entropy(Device& device, std::size_t lanes, std::size_t batch, std::si
                    float* gradient, LaneMetrics* metrics) {
     on(device, cpu::cross_entropy, cuda::cross_entropy, lanes, batch, classes, states, logits,
        labels, gradient, metrics);
+}
+
+void weighted_sum(Device& device, const SumShape& shape, const LaneState* states, float alpha,
+                  const void* a, float beta, const void* b, void* y) {
+    on(device, cpu::weighted_sum, cuda::weighted_sum, shape, states, alpha, a, beta, b, y);
 }
 
 } // namespace kernels

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "kernels/device.hpp"
@@ -33,5 +34,22 @@ void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneAr
 
 /// Moves every active lane to its next local step. Exactness: bits.
 void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneState* states);
+
+/// The lanes as those see them whose rows are not samples: rows[l] is states[l] but for `samples`,
+/// which becomes samples × each; or, of an active lane, counts[l] in device memory, at most batch ×
+/// each. Null counts: none. Exactness: bits.
+void lane_rows(Device& device, std::size_t lanes, const LaneState* states, std::size_t each,
+               const std::uint32_t* counts, std::size_t batch, LaneState* rows);
+
+/// What of one loss's or metric's metrics goes into the model's.
+struct MetricsShare {
+    float loss = 0;       ///< times the loss
+    bool correct = false; ///< hits
+    bool samples = false;
+};
+
+/// Adds the share of `from` to `to`, lane by lane; `from` becomes zero. Exactness: bits.
+void add_metrics(Device& device, std::size_t lanes, const MetricsShare& share, LaneMetrics* from,
+                 LaneMetrics* to);
 
 } // namespace fedmrn::kernels

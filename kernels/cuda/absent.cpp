@@ -168,6 +168,13 @@ void start_lanes(Device&, std::span<const LaneStart>, const LaneArrays&, const f
     absent("start_lanes");
 }
 void advance_lanes(Device&, std::size_t, std::size_t, LaneState*) { absent("advance_lanes"); }
+void lane_rows(Device&, std::size_t, const LaneState*, std::size_t, const std::uint32_t*,
+               std::size_t, LaneState*) {
+    absent("lane_rows");
+}
+void add_metrics(Device&, std::size_t, const MetricsShare&, LaneMetrics*, LaneMetrics*) {
+    absent("add_metrics");
+}
 void convolution_forward(Device&, const ConvolutionShape&, const LaneState*, const void*,
                          PerLane<const float>, void*) {
     absent("convolution_forward");
@@ -234,6 +241,10 @@ void embedding_backward(Device&, const EmbeddingShape&, const LaneState*, const 
 void cross_entropy(Device&, std::size_t, std::size_t, std::size_t, const LaneState*, const float*,
                    const std::uint16_t*, float*, LaneMetrics*) {
     absent("cross_entropy");
+}
+void weighted_sum(Device&, const SumShape&, const LaneState*, float, const void*, float,
+                  const void*, void*) {
+    absent("weighted_sum");
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -245,4 +245,9 @@ void embedding_backward(Device& device, const EmbeddingShape& shape, const LaneS
     cpu::embedding_backward(device, shape, states, tokens, dy, dw);
 }
 
+void weighted_sum(Device& device, const SumShape& shape, const LaneState* states, float alpha,
+                  const void* a, float beta, const void* b, void* y) {
+    cpu::weighted_sum(device, shape, states, alpha, a, beta, b, y);
+}
+
 } // namespace fedmrn::kernels
