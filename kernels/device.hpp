@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fedmrn/device_kind.hpp"
+#include "fedmrn/lane.hpp"
 
 namespace fedmrn {
 
@@ -149,16 +150,6 @@ private:
     Device* device_ = nullptr;
     T* data_ = nullptr;
     std::size_t size_ = 0;
-};
-
-/// A view of an array that every lane has for itself: lane l's begins at data + l · stride. A
-/// stride of 0 lets all lanes share one.
-template <class T> struct PerLane {
-    T* data = nullptr;
-    std::size_t stride = 0;
-    [[nodiscard]] T* operator[](std::size_t lane) const { return data + lane * stride; }
-    [[nodiscard]] PerLane at(std::size_t offset) const { return {data + offset, stride}; }
-    operator PerLane<const T>() const { return {data, stride}; }
 };
 
 /// How activations and their gradients are stored. Parameters and updates are always float32.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "kernels/contract.hpp"
@@ -37,5 +38,25 @@ inline constexpr Contract<void(Device& device, std::span<const LaneStart> starts
 inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
                                LaneState* states)>
     advance_lanes{"advance_lanes", Exactness::bits};
+
+/// The lanes as those see them whose rows are not samples: rows[l] is states[l] but for `samples`,
+/// which becomes samples × each; or, of an active lane, counts[l] in device memory, at most batch ×
+/// each. Null counts: none.
+inline constexpr Contract<void(Device& device, std::size_t lanes, const LaneState* states,
+                               std::size_t each, const std::uint32_t* counts, std::size_t batch,
+                               LaneState* rows)>
+    lane_rows{"lane_rows", Exactness::bits};
+
+/// What of one loss's or metric's metrics goes into the model's.
+struct MetricsShare {
+    float loss = 0;       ///< times the loss
+    bool correct = false; ///< hits
+    bool samples = false;
+};
+
+/// Adds the share of `from` to `to`, lane by lane; `from` becomes zero.
+inline constexpr Contract<void(Device& device, std::size_t lanes, const MetricsShare& share,
+                               LaneMetrics* from, LaneMetrics* to)>
+    add_metrics{"add_metrics", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -16,8 +16,7 @@ namespace {
 double flops(bool forward, bool backward) {
     double sum = 0;
     for (std::int64_t number = 1; number <= 4; ++number) {
-        const double once = convolution_flops(
-            convolution_shape(layer(LayerKind::convolution, number), 1, batch, Real::f32));
+        const double once = convolution_flops(shape_of<Convolution>(number, 1, Real::f32));
         sum += once * ((forward ? 1 : 0) + (backward ? (number == 1 ? 1 : 2) : 0));
     }
     return sum;

@@ -18,9 +18,8 @@ struct Arrays {
     Buffer<float> gamma, beta, running_mean, running_variance, mean, inverse, dgamma, dbeta;
 
     explicit Arrays(const benchmark::State& state)
-        : shape(batchnorm_shape(layer(LayerKind::batchnorm, state.range(0)),
-                                static_cast<std::size_t>(state.range(2)), batch,
-                                real_of(state.range(1)))),
+        : shape(shape_of<BatchNormLayer>(state.range(0), static_cast<std::size_t>(state.range(2)),
+                                         real_of(state.range(1)))),
           x(random_activations(shape.real, inputs(), shape.lanes)),
           y(random_activations(shape.real, outputs(), shape.lanes)),
           dx(random_activations(shape.real, inputs(), shape.lanes)),

@@ -16,9 +16,8 @@ struct Arrays {
     Buffer<float> w;
 
     explicit Arrays(const benchmark::State& state)
-        : shape(convolution_shape(layer(LayerKind::convolution, state.range(0)),
-                                  static_cast<std::size_t>(state.range(2)), batch,
-                                  real_of(state.range(1)))),
+        : shape(shape_of<Convolution>(state.range(0), static_cast<std::size_t>(state.range(2)),
+                                      real_of(state.range(1)))),
           x(random_activations(shape.real, batch * shape.height * shape.width * shape.in,
                                shape.lanes)),
           y(random_activations(

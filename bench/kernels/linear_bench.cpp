@@ -16,7 +16,7 @@ struct Arrays {
     Buffer<float> w, y;
 
     explicit Arrays(const benchmark::State& state)
-        : shape(linear_shape(layer(LayerKind::linear, 1), 1, batch, real_of(state.range(0)))),
+        : shape(shape_of<LinearLayer>(1, 1, real_of(state.range(0)))),
           x(random_activations(shape.real, batch * shape.in)),
           w(random_array(shape.in * shape.out)), y(random_array(batch * shape.out)) {}
 

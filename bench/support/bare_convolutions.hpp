@@ -23,11 +23,9 @@ class BareConvolutions {
 public:
     BareConvolutions(Real real, Bare how) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
         kernels::cpu::single_threaded();
-        for (const LayerSpec& layer : cnn4().layers) {
-            if (layer.kind == LayerKind::convolution) {
-                layers_.push_back(choose(layer, real, how));
-            }
-        }
+        for_layers<Convolution>(cnn4(), [&](const Convolution& layer, const Tensor& in) {
+            layers_.push_back(choose(layer.shape(in, 1, batch), real, how));
+        });
     }
 
     void forward() {
@@ -65,7 +63,7 @@ private:
         return memory;
     }
 
-    [[nodiscard]] Layer choose(const LayerSpec& spec, Real real, Bare how) {
+    [[nodiscard]] Layer choose(const kernels::ConvolutionShape& spec, Real real, Bare how) {
         const auto tag =
             how == Bare::channels_last ? Memory::format_tag::nhwc : Memory::format_tag::any;
         Layer best = make(spec, real, tag, dnnl::algorithm::convolution_direct);
@@ -88,14 +86,15 @@ private:
         return best;
     }
 
-    [[nodiscard]] Layer make(const LayerSpec& layer, Real real, Memory::format_tag tag,
-                             dnnl::algorithm algorithm) const {
+    [[nodiscard]] Layer make(const kernels::ConvolutionShape& layer, Real real,
+                             Memory::format_tag tag, dnnl::algorithm algorithm) const {
         using Dims = Memory::dims;
         const auto type = real == Real::f32 ? Memory::data_type::f32 : Memory::data_type::bf16;
-        const Dims x_dims{batch, layer.in.channels, layer.in.height, layer.in.width};
-        const Dims w_dims{layer.out.channels, layer.in.channels, layer.kernel, layer.kernel};
-        const Dims y_dims{batch, layer.out.channels, layer.out.height, layer.out.width};
-        const Dims stride{1, 1}, pad{layer.padding, layer.padding};
+        const auto dims = [](auto... sides) { return Dims{static_cast<Memory::dim>(sides)...}; };
+        const Dims x_dims = dims(batch, layer.in, layer.height, layer.width);
+        const Dims w_dims = dims(layer.out, layer.in, layer.kernel, layer.kernel);
+        const Dims y_dims = dims(batch, layer.out, layer.out_height(), layer.out_width());
+        const Dims stride{1, 1}, pad = dims(layer.padding, layer.padding);
         const auto any = Memory::format_tag::any;
         const Memory::desc x(x_dims, type, tag), y(y_dims, type, tag), w(w_dims, type, any);
         const Memory::desc dw(w_dims, Memory::data_type::f32, any);

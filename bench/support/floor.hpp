@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/model/layers.hpp"
+#include "engine/model/layers/convolution.hpp"
+#include "fedmrn/model.hpp"
 
 namespace fedmrn::bench {
 
@@ -29,14 +30,15 @@ inline double convolution_flops(const kernels::ConvolutionShape& s) {
 /// layer, the data.
 inline double training_flops(const ModelSpec& model) {
     double sum = 0;
-    for (const LayerSpec& layer : model.layers) {
+    for (const Model::Node& node : model.nodes) {
+        const Tensor &in = model.values[node.in[0]], &out = model.values[node.out];
         double once = 0;
-        if (layer.kind == LayerKind::convolution) {
-            once = convolution_flops(convolution_shape(layer, 1, 1, Real::f32));
-        } else if (layer.kind == LayerKind::linear) {
-            once = 2 * static_cast<double>(layer.in.size() * layer.out.size());
+        if (const auto* layer = dynamic_cast<const Convolution*>(node.layer.get())) {
+            once = convolution_flops(layer->shape(in, 1, 1));
+        } else if (node.layer->kind() == "linear") {
+            once = 2 * static_cast<double>(in.elements() * out.elements());
         }
-        sum += once * (&layer == &model.layers.front() ? 2 : 3);
+        sum += once * (&node == &model.nodes.front() ? 2 : 3);
     }
     return sum;
 }

@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "bench/support/choice.hpp"
-#include "engine/model/layers.hpp"
+#include "engine/model/layers/batchnorm.hpp"
+#include "engine/model/layers/convolution.hpp"
+#include "engine/model/layers/linear.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/model.hpp"
 #include "kernels/device.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/formula/key.hpp"
@@ -25,14 +30,29 @@ inline const ModelSpec& cnn4() {
     return model;
 }
 
-/// CNN4's number-th layer of a kind, from 1.
-inline const LayerSpec& layer(LayerKind kind, std::int64_t number) {
-    for (const LayerSpec& layer : cnn4().layers) {
-        if (layer.kind == kind && --number == 0) {
-            return layer;
+/// Calls body(layer, what it reads) for each of a model's layers of a type, in order.
+template <class Type, class Body> void for_layers(const Model& model, const Body& body) {
+    for (const Model::Node& node : model.nodes) {
+        if (const auto* layer = dynamic_cast<const Type*>(node.layer.get())) {
+            body(*layer, model.values[node.in[0]]);
         }
     }
-    throw Error("bench: CNN4 has no such layer");
+}
+
+/// CNN4's number-th layer of a type, from 1, as the kernels see it.
+template <class Type> auto shape_of(std::int64_t number, std::size_t lanes, Real real) {
+    using Shape = decltype(std::declval<const Type&>().shape(Tensor(), 1, 1));
+    std::optional<Shape> shape;
+    for_layers<Type>(cnn4(), [&](const Type& layer, const Tensor& in) {
+        if (--number == 0) {
+            shape = layer.shape(in, lanes, batch);
+            shape->real = real;
+        }
+    });
+    if (!shape) {
+        throw Error("bench: CNN4 has no such layer");
+    }
+    return *shape;
 }
 
 /// The argument "bits" of a benchmark.

@@ -4,61 +4,114 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
+#include "engine/model/plan.hpp"
+#include "fedmrn/loss.hpp"
 #include "fedmrn/model.hpp"
 #include "kernels/device.hpp"
-#include "kernels/formula/lane.hpp"
 
 namespace fedmrn {
 
-/// A model on a device for `lanes` clients at once: owns the activations and their gradients, knows
-/// nothing of where parameters come from. Parameters of lane l are weights[l][layout offset].
+/// A model on a device for `lanes` clients at once: owns values and their gradients, as its plan
+/// lays them out, and knows nothing of where parameters come from. Parameters of lane l are
+/// weights[l][layout offset].
 class Network {
 public:
-    /// training: also makes room for the way back.
-    Network(Device& device, const ModelSpec& model, std::size_t lanes, std::size_t batch, Real real,
+    /// training: also makes room for the way back. Throws Error where a layer is not written for
+    /// the device.
+    Network(Device& device, const Model& model, std::size_t lanes, std::size_t batch, Real real,
             bool training);
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
 
-    /// Where a batch is to be put: [lanes][batch][sample size] of type real(), and its labels.
-    [[nodiscard]] void* input() { return activations_.front().data(); }
-    [[nodiscard]] std::uint16_t* labels() { return labels_.data(); }
+    /// Where a batch is to be put, [lanes][rows a lane][elements]: of type real() for reals.
+    /// Throws Error where the model has no such input.
+    [[nodiscard]] void* input(std::string_view name);
+    [[nodiscard]] void* input() { return input("x"); }
+    [[nodiscard]] std::uint16_t* labels() { return static_cast<std::uint16_t*>(input("label")); }
+    /// Where the rows of each lane are to be counted, of a ragged axis. Throws Error where the
+    /// model has no such axis.
+    [[nodiscard]] std::uint32_t* counts(const Rows& rows);
     [[nodiscard]] Real real() const { return real_; }
     [[nodiscard]] std::size_t batch() const { return batch_; }
 
-    /// Forward with batch statistics (updating the running ones inside weights), loss into metrics,
-    /// backward; gradient[l] receives the gradient of every trainable parameter.
+    /// Forward with batch statistics (updating the running ones inside weights), losses and hits
+    /// into metrics, backward; gradient[l] receives the gradient of every trainable parameter.
     void train(const LaneState* states, PerLane<float> weights, PerLane<float> gradient,
                LaneMetrics* metrics);
 
-    /// Forward with running statistics, loss and hits into metrics.
+    /// Forward with running statistics, losses and hits into metrics.
     void evaluate(const LaneState* states, PerLane<const float> weights, LaneMetrics* metrics);
 
 private:
-    [[nodiscard]] const float* logits() const;
-    void forward(const LayerSpec& layer, std::size_t i, const LaneState* states,
-                 PerLane<const float> weights);
-    void batchnorm_training(const LayerSpec& layer, std::size_t i, const LaneState* states,
-                            PerLane<float> weights);
-    void batchnorm_evaluation(const LayerSpec& layer, std::size_t i, const LaneState* states,
-                              PerLane<const float> weights);
-    void backward(const LayerSpec& layer, std::size_t i, const LaneState* states,
-                  PerLane<const float> weights, PerLane<float> gradient, const std::byte* dy,
-                  std::byte* dx);
-
-    /// What a BatchNorm, or a max-pool, keeps for the way back.
-    struct Kept {
-        Buffer<float> mean, inverse;
-        Buffer<std::uint8_t> chosen;
+    /// An axis other than the samples': its own states, whose samples are the rows.
+    struct Axis {
+        Rows rows;
+        Buffer<LaneState> states;
+        Buffer<std::uint32_t> counts; ///< ragged
     };
+    /// A share of a gradient that is to be added to the others.
+    struct Share {
+        void *from = nullptr, *total = nullptr;
+        std::size_t input = 0; ///< whose it is
+    };
+    /// A layer's, a loss's or a metric's arguments; spans of args point into the vectors.
+    struct Values {
+        std::vector<Place> in;
+        std::vector<const void*> x;
+        std::vector<void*> dx;
+        std::vector<Share> shares;
+    };
+    struct LayerCall : Values {
+        const Layer* layer = nullptr;
+        const char *name = nullptr, *name_back = nullptr; ///< for the profiler's time line
+        const std::vector<std::size_t>* tensors = nullptr;
+        std::vector<ParameterView> parameters;
+        std::vector<const void*> reread; ///< x as backward finds it
+        std::vector<void*> kept;
+        void* y = nullptr;
+        LayerArgs args;
+        void* reread_y = nullptr;
+        const void* dy = nullptr; ///< null: no way back
+    };
+    struct LossCall : Values {
+        const Loss* loss = nullptr;
+        float weight = 1;
+        bool correct = false; ///< its hits are the model's
+    };
+    struct MetricCall : Values {
+        const Metric* metric = nullptr;
+    };
+
+    void require_device() const;
+    void add_axes();
+    [[nodiscard]] Place place_of(std::size_t value) const;
+    [[nodiscard]] std::byte* at(std::size_t offset);
+    void fill(Values& values, const std::vector<std::size_t>& in, const Plan::Step* step);
+    void add_layers(const Plan& plan);
+    void add_losses(const Plan& plan);
+    [[nodiscard]] const LaneState* rows_of(const Place& place, const LaneState* states) const;
+    void seat(Values& values, const LaneState* states) const;
+    void forward(const LaneState* states, PerLane<const float> weights, PerLane<float> statistics,
+                 PerLane<float> gradient, bool training);
+    void measure(LaneMetrics* metrics);
+    void add_shares(const Values& values);
+
     Device& device_;
-    ModelSpec model_;
+    Model model_;
     std::size_t lanes_, batch_;
     Real real_;
-    std::vector<Buffer<std::byte>> activations_; ///< input of layer i; the last: logits
-    std::vector<Kept> kept_;                     ///< of layer i
-    Buffer<std::byte> gradients_[2];             ///< of activations, in turn
-    Buffer<std::uint16_t> labels_;
+    std::vector<Tensor> values_;       ///< with reals decided
+    std::vector<std::size_t> offsets_; ///< of values
+    Buffer<std::byte> memory_;
+    std::vector<Axis> axes_;
+    std::vector<LayerCall> layers_;
+    std::vector<LossCall> losses_;
+    std::vector<MetricCall> metrics_;
+    bool direct_ = false;       ///< the only loss counts all: straight into the caller's metrics
+    Buffer<LaneMetrics> apart_; ///< else: one loss's or metric's own
 };
 
 } // namespace fedmrn

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -10,11 +11,10 @@
 namespace fedmrn {
 namespace {
 
-/// With BatchNorm, which sets the scale, weights start N(0, 0.01²) as the paper's authors have it;
-/// without, N(0, 2 / fan-in) (He et al., ICCV 2015).
-float deviation(const ModelSpec& model, const TensorSpec& tensor) {
-    if (model.layout.state != model.layout.trainable) {
-        return 0.01f;
+/// What a standard normal value is multiplied with.
+float deviation(const TensorSpec& tensor) {
+    if (tensor.initial.kind == Initial::Kind::normal) {
+        return tensor.initial.value;
     }
     const std::size_t fan_in = tensor.elements() / tensor.shape.front();
     return formula::square_root(2.0f / static_cast<float>(fan_in));
@@ -22,18 +22,19 @@ float deviation(const ModelSpec& model, const TensorSpec& tensor) {
 
 } // namespace
 
-std::vector<float> initial_state(const ModelSpec& model, std::uint64_t seed) {
+std::vector<float> initial_state(const Model& model, std::uint64_t seed) {
     std::vector<float> state(model.layout.state, 0.0f);
     std::uint32_t number = 0;
     for (const TensorSpec& tensor : model.layout.tensors) {
-        const bool batchnorm_scale = tensor.role == Role::dense && tensor.name.ends_with(".weight");
-        const bool variance = tensor.name.ends_with(".running_var");
-        const float scale = tensor.role == Role::masked ? deviation(model, tensor) : 0.0f;
-        const float constant = batchnorm_scale || variance ? 1.0f : 0.0f;
-        for (std::size_t i = 0; i < tensor.elements(); ++i) {
-            const float normal = formula::normal_quantile(
-                formula::element_word(seed, i, number, formula::purpose_initial));
-            state[tensor.offset + i] = tensor.role == Role::masked ? normal * scale : constant;
+        const std::span<float> values = std::span(state).subspan(tensor.offset, tensor.elements());
+        if (tensor.initial.kind == Initial::Kind::constant) {
+            std::fill(values.begin(), values.end(), tensor.initial.value);
+        } else {
+            const float scale = deviation(tensor);
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                values[i] = scale * formula::normal_quantile(formula::element_word(
+                                        seed, i, number, formula::purpose_initial));
+            }
         }
         ++number;
     }

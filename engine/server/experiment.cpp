@@ -85,7 +85,7 @@ struct Experiment::Impl {
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
         : config(resolved(c)), kind(config.experiment.device),
-          model(models().checked(c.model).make(c.model.options, dataset.shape, dataset.classes)),
+          model(make_model(c.model, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(kind, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),

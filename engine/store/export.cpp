@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/export.hpp"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "fedmrn/error.hpp"
@@ -23,16 +21,6 @@ std::vector<float> channels_first(std::span<const float> in, std::size_t pixels,
     return out;
 }
 
-/// The convolution or linear layer whose weight this tensor is; null for any other tensor.
-const LayerSpec* reader_of(const ModelSpec& model, const TensorSpec& tensor) {
-    const auto found =
-        std::find_if(model.layers.begin(), model.layers.end(), [&](const LayerSpec& layer) {
-            return (layer.kind == LayerKind::convolution || layer.kind == LayerKind::linear) &&
-                   layer.weight == tensor.offset && tensor.role == Role::masked;
-        });
-    return found == model.layers.end() ? nullptr : &*found;
-}
-
 } // namespace
 
 void export_model(const std::filesystem::path& path, const ModelSpec& model,
@@ -46,14 +34,11 @@ void export_model(const std::filesystem::path& path, const ModelSpec& model,
     for (const TensorSpec& tensor : model.layout.tensors) {
         std::span<const float> data = state.subspan(tensor.offset, tensor.elements());
         std::vector<std::size_t> shape = tensor.shape;
-        if (const LayerSpec* layer = reader_of(model, tensor)) {
-            const bool convolution = layer->kind == LayerKind::convolution;
-            const std::size_t pixels = convolution
-                                           ? shape.at(1) * shape.at(2)
-                                           : std::size_t{layer->in.height} * layer->in.width;
-            turned.push_back(channels_first(data, pixels, layer->in.channels));
+        if (!tensor.exported.shape.empty()) {
+            turned.push_back(
+                channels_first(data, tensor.exported.pixels, tensor.exported.channels));
             data = turned.back();
-            if (convolution) shape = {shape[0], shape.at(3), shape[1], shape[2]};
+            shape = tensor.exported.shape;
         }
         views.push_back(view_of(tensor.name, std::move(shape), data));
     }

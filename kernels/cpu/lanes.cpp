@@ -31,11 +31,33 @@ void advance_lanes(Device&, std::size_t lanes, std::size_t batch, LaneState* sta
     }
 }
 
+void lane_rows(Device&, std::size_t lanes, const LaneState* states, std::size_t each,
+               const std::uint32_t* counts, std::size_t batch, LaneState* rows) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        rows[lane] = states[lane];
+        rows[lane].samples =
+            formula::batch_rows(states[lane].samples, static_cast<std::uint32_t>(each),
+                                counts ? counts + lane : nullptr, batch);
+    }
+}
+
+void add_metrics(Device&, std::size_t lanes, const MetricsShare& share, LaneMetrics* from,
+                 LaneMetrics* to) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        to[lane].loss += static_cast<double>(share.loss) * from[lane].loss;
+        to[lane].correct += share.correct ? from[lane].correct : 0;
+        to[lane].samples += share.samples ? from[lane].samples : 0;
+        from[lane] = {};
+    }
+}
+
 } // namespace
 
 void lanes_contracts(Backend& backend) {
     backend.set(kernels::start_lanes, start_lanes);
     backend.set(kernels::advance_lanes, advance_lanes);
+    backend.set(kernels::lane_rows, lane_rows);
+    backend.set(kernels::add_metrics, add_metrics);
 }
 
 } // namespace fedmrn::kernels::cpu

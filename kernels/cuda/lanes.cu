@@ -44,6 +44,32 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
+__global__ void __launch_bounds__(block_threads)
+    lane_rows_kernel(std::size_t lanes, const LaneState* __restrict__ states, std::uint32_t each,
+                     const std::uint32_t* __restrict__ counts, std::size_t batch,
+                     LaneState* __restrict__ rows) {
+    const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (lane < lanes) {
+        LaneState state = states[lane];
+        state.samples =
+            formula::batch_rows(state.samples, each, counts ? counts + lane : nullptr, batch);
+        rows[lane] = state;
+    }
+}
+
+__global__ void __launch_bounds__(block_threads)
+    add_metrics_kernel(std::size_t lanes, MetricsShare share, LaneMetrics* __restrict__ from,
+                       LaneMetrics* __restrict__ to) {
+    const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
+    if (lane < lanes) {
+        const LaneMetrics part = from[lane];
+        to[lane].loss += static_cast<double>(share.loss) * part.loss;
+        to[lane].correct += share.correct ? part.correct : 0;
+        to[lane].samples += share.samples ? part.samples : 0;
+        from[lane] = {};
+    }
+}
+
 void start_lanes(Device& device, std::span<const LaneStart> starts, const LaneArrays& lanes,
                  const float* global, std::size_t trainable, std::size_t state) {
     if (starts.empty()) {
@@ -61,11 +87,26 @@ void advance_lanes(Device& device, std::size_t lanes, std::size_t batch, LaneSta
            cuda_device(device).stream(), lanes, static_cast<std::uint32_t>(batch), states);
 }
 
+void lane_rows(Device& device, std::size_t lanes, const LaneState* states, std::size_t each,
+               const std::uint32_t* counts, std::size_t batch, LaneState* rows) {
+    launch(lane_rows_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
+           cuda_device(device).stream(), lanes, states, static_cast<std::uint32_t>(each), counts,
+           batch, rows);
+}
+
+void add_metrics(Device& device, std::size_t lanes, const MetricsShare& share, LaneMetrics* from,
+                 LaneMetrics* to) {
+    launch(add_metrics_kernel, lane_grid(divide_up(lanes, block_threads), 1), block_threads, 0,
+           cuda_device(device).stream(), lanes, share, from, to);
+}
+
 } // namespace
 
 void lanes_contracts(Backend& backend) {
     backend.set(kernels::start_lanes, start_lanes);
     backend.set(kernels::advance_lanes, advance_lanes);
+    backend.set(kernels::lane_rows, lane_rows);
+    backend.set(kernels::add_metrics, add_metrics);
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -9,6 +9,7 @@
 #include "kernels/embedding.hpp"
 #include "kernels/formula/bf16.hpp"
 #include "kernels/pooling.hpp"
+#include "kernels/sum.hpp"
 
 // The layers whose contracts are `bits`.
 namespace fedmrn::test {
@@ -109,6 +110,22 @@ std::uint64_t relu_hash(Device& device, std::size_t n) {
     return fnv.value();
 }
 
+/// n values or so a lane: a sum of two, and in place the multiple of one.
+std::uint64_t sum_hash(Device& device, Real real, std::size_t n) {
+    const kernels::SumShape s{.lanes = 3, .batch = n / 7 + 1, .size = 7, .real = real};
+    const std::size_t all = s.lanes * s.batch * s.size;
+    const Buffer<LaneState> states = three_lanes(device, s.batch);
+    const auto a = activations(device, real, all, 27);
+    auto b = activations(device, real, all, 28);
+    Buffer<std::byte> y(device, all * size_of(real));
+    kernels::weighted_sum(device, s, states.data(), 0.7f, a.data(), -1.3f, b.data(), y.data());
+    kernels::weighted_sum(device, s, states.data(), 0.3f, b.data(), 0.0f, nullptr, b.data());
+    Fnv fnv;
+    fnv.add(y);
+    fnv.add(b);
+    return fnv.value();
+}
+
 } // namespace
 
 void add_layer_cases(std::vector<GoldenCase>& cases) {
@@ -129,6 +146,10 @@ void add_layer_cases(std::vector<GoldenCase>& cases) {
     }
     pooling("max-pool 3 every 1, f32", {.pool = Pool::max, .window = 3, .stride = 1});
     cases.push_back({"relu", relu_hash});
+    for (const Real real : {Real::f32, Real::bf16}) {
+        cases.push_back({real == Real::f32 ? "weighted_sum f32" : "weighted_sum bf16",
+                         [=](Device& device, std::size_t n) { return sum_hash(device, real, n); }});
+    }
 }
 
 } // namespace fedmrn::test

@@ -144,5 +144,45 @@ TEST_P(Lanes, AdvanceLanes) {
     }
 }
 
+/// Tokens: so many a sample, or as many as are counted, at most what there is room for.
+TEST_P(Lanes, RowsOfLanes) {
+    const auto before = states.read(); // 8, 0 and 5 samples
+    Buffer<LaneState> rows(device, lanes);
+    kernels::lane_rows(device, lanes, states.data(), 3, nullptr, batch, rows.data());
+    const auto fixed = rows.read();
+    const Buffer<std::uint32_t> counts(device, std::vector<std::uint32_t>{11, 7, 99});
+    kernels::lane_rows(device, lanes, states.data(), 3, counts.data(), batch, rows.data());
+    const auto counted = rows.read();
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        EXPECT_EQ(fixed[lane].samples, 3 * before[lane].samples);
+        EXPECT_EQ(fixed[lane].seed, before[lane].seed);
+        EXPECT_EQ(fixed[lane].step, before[lane].step);
+    }
+    EXPECT_EQ(counted[0].samples, 11u);
+    EXPECT_EQ(counted[1].samples, 0u); // idle
+    EXPECT_EQ(counted[2].samples, 3 * batch);
+}
+
+TEST_P(Lanes, AddMetrics) {
+    const std::vector<LaneMetrics> part{{1.5, 2, 3}, {}, {4.0, 5, 6}};
+    const std::vector<LaneMetrics> start_of_all{{1, 1, 1}, {2, 2, 2}, {3, 3, 3}};
+    Buffer<LaneMetrics> from(device, part), to(device, start_of_all);
+    kernels::add_metrics(device, lanes, {0.5f, true, false}, from.data(), to.data());
+    const auto half = to.read();
+    from.write(part);
+    kernels::add_metrics(device, lanes, {0.0f, false, true}, from.data(), to.data());
+    const auto counted = to.read(), left = from.read();
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        EXPECT_EQ(half[lane].loss, start_of_all[lane].loss + 0.5 * part[lane].loss);
+        EXPECT_EQ(half[lane].correct, start_of_all[lane].correct + part[lane].correct);
+        EXPECT_EQ(half[lane].samples, start_of_all[lane].samples);
+        EXPECT_EQ(counted[lane].loss, half[lane].loss);
+        EXPECT_EQ(counted[lane].correct, half[lane].correct);
+        EXPECT_EQ(counted[lane].samples, start_of_all[lane].samples + part[lane].samples);
+        EXPECT_EQ(left[lane].loss, 0.0);
+        EXPECT_EQ(left[lane].correct + left[lane].samples, 0u);
+    }
+}
+
 } // namespace
 } // namespace fedmrn::test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/model/builder.hpp"
+#include "tests/support/chain.hpp"
 #include "tests/support/random_values.hpp"
 
 namespace fedmrn::test {
@@ -12,7 +12,7 @@ namespace fedmrn::test {
 /// Narrow enough to differentiate by differences: together every kind of layer that the zoo has,
 /// odd sizes.
 inline ModelSpec narrow_cnn() {
-    return ModelBuilder("narrow", {9, 7, 2})
+    return Chain("narrow", {9, 7, 2})
         .convolution(4, 3, 1)
         .batchnorm(true, 1)
         .convolution(5, 3, 1)
@@ -20,10 +20,10 @@ inline ModelSpec narrow_cnn() {
         .convolution(6, 1, 0)
         .batchnorm(true, 2)
         .linear(3, false)
-        .finish(3);
+        .finish();
 }
 inline ModelSpec narrow_pooled() {
-    return ModelBuilder("narrow", {11, 9, 2})
+    return Chain("narrow", {11, 9, 2})
         .convolution(4, 5, 2)
         .pooling(2)
         .convolution(5, 3, 0)
@@ -31,10 +31,10 @@ inline ModelSpec narrow_pooled() {
         .linear(6, true)
         .relu()
         .linear(3, true)
-        .finish(3);
+        .finish();
 }
 inline ModelSpec narrow_mlp() {
-    return ModelBuilder("narrow", {1, 1, 7}).linear(6, true).relu().linear(4, true).finish(4);
+    return Chain("narrow", {1, 1, 7}).linear(6, true).relu().linear(4, true).finish();
 }
 
 /// A state with every parameter away from where it starts.

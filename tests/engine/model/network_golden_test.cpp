@@ -11,11 +11,11 @@ namespace {
 FEDMRN_ON_DEVICES(NetworkGolden);
 
 ModelSpec narrow_cnn4() {
-    ModelBuilder builder("narrow cnn4", {28, 28, 1});
+    Chain builder("narrow cnn4", {28, 28, 1});
     for (const std::uint32_t channels : {4u, 8u, 8u, 16u}) {
         builder.convolution(channels, 3, 1).batchnorm(true, 2);
     }
-    return builder.linear(10, false).finish(10);
+    return builder.linear(10, false).finish();
 }
 
 /// What this model calls its tensor, in the names of the golden file.

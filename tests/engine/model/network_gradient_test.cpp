@@ -58,15 +58,18 @@ TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
     const NetworkRun trained = run_network(device, model, {rows}, rows, state, x, labels, true);
     const auto pass = reference_forward(model, widened(state), rows, widened(x), true);
     std::size_t number = 0;
-    for (const LayerSpec& layer : model.layers) {
-        if (layer.kind != LayerKind::batchnorm) continue;
+    for (const Model::Node& node : model.nodes) {
+        if (node.layer->kind() != "batchnorm") continue;
         const ReferenceMoments& m = pass.moments[number++];
-        const double n = static_cast<double>(rows * layer.in.height * layer.in.width);
-        for (std::size_t c = 0; c < layer.in.channels; ++c) {
-            EXPECT_NEAR(trained.weights[layer.mean + c],
-                        0.9 * double{state[layer.mean + c]} + 0.1 * m.mean[c], 1e-5);
-            EXPECT_NEAR(trained.weights[layer.variance + c],
-                        0.9 * double{state[layer.variance + c]} + 0.1 * m.variance[c] * n / (n - 1),
+        const std::size_t channels = m.mean.size();
+        const double n = static_cast<double>(rows * model.values[node.in[0]].elements() / channels);
+        const std::size_t mean = model.layout.tensors[node.parameters[2]].offset;
+        const std::size_t variance = model.layout.tensors[node.parameters[3]].offset;
+        for (std::size_t c = 0; c < channels; ++c) {
+            EXPECT_NEAR(trained.weights[mean + c], 0.9 * double{state[mean + c]} + 0.1 * m.mean[c],
+                        1e-5);
+            EXPECT_NEAR(trained.weights[variance + c],
+                        0.9 * double{state[variance + c]} + 0.1 * m.variance[c] * n / (n - 1),
                         1e-4);
         }
     }

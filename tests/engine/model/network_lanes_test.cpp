@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "network_run.hpp"
@@ -58,6 +60,44 @@ TEST_P(NetworkLanes, TheSizeOfTheBatchDoesNotMatterToTheSamplesInIt) {
     const auto large = run_network(device, model, {3}, 8, state, x, labels, true);
     EXPECT_TRUE(same_bits(small.gradient, large.gradient));
     EXPECT_TRUE(same_bits(small.weights, large.weights));
+}
+
+/// What a batch before has left in memory is not read, not even to be multiplied with zero: a full
+/// batch of not-a-numbers, then a short one.
+TEST_P(NetworkLanes, WhatIsNotThereIsNotRead) {
+    constexpr std::size_t batch = 5, rows = 3;
+    for (const Model& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
+        RandomValues random(4);
+        const auto x = random.values(batch * model.input.size());
+        const auto labels = random.labels(batch, model.classes);
+        const auto state = random_state(model, 4);
+        for (const bool training : {true, false}) {
+            Network network(device, model, 1, batch, Real::f32, training);
+            const auto pass = [&](const std::vector<float>& images, std::uint32_t samples) {
+                const auto states = lanes_of(device, {samples});
+                device.copy_in(network.input(), images.data(), images.size() * sizeof(float));
+                device.copy_in(network.labels(), labels.data(), labels.size() * 2);
+                Buffer<float> w(device, state);
+                Buffer<float> gradient = untouched_floats(device, model.layout.trainable);
+                Buffer<LaneMetrics> metrics(device, 1);
+                if (training) {
+                    network.train(states.data(), per_lane(w, 0), per_lane(gradient, 0),
+                                  metrics.data());
+                } else {
+                    network.evaluate(states.data(), per_lane(w, 0), metrics.data());
+                }
+                return NetworkRun{gradient.read(), w.read(), metrics.read()};
+            };
+            pass(std::vector<float>(x.size(), std::nanf("")), batch);
+            const auto after = pass(x, rows);
+            const auto fresh =
+                run_network(device, model, {rows}, batch, state, x, labels, training);
+            EXPECT_TRUE(same_bits(after.gradient, fresh.gradient));
+            EXPECT_TRUE(same_bits(after.weights, fresh.weights));
+            EXPECT_EQ(after.metrics[0].loss, fresh.metrics[0].loss);
+            EXPECT_EQ(after.metrics[0].correct, fresh.metrics[0].correct);
+        }
+    }
 }
 
 /// bfloat16 activations: the gradient errs by at most 10 % of its length, the loss by 2 %. A dozen

@@ -63,12 +63,14 @@ TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
 TEST(Zoo, LayersFollowEachOther) {
     for (const Counts& c : expected) {
         const ModelSpec model = make_model(c.name, c.input, c.classes);
-        ImageShape shape = c.input;
-        for (const LayerSpec& layer : model.layers) {
-            EXPECT_EQ(layer.in, shape);
-            shape = layer.out;
+        std::size_t value = model.inputs.at(0).value;
+        EXPECT_EQ(model.values[value].elements(), c.input.size());
+        for (const Model::Node& node : model.nodes) {
+            EXPECT_EQ(node.in, std::vector{value});
+            value = node.out;
         }
-        EXPECT_EQ(shape, (ImageShape{1, 1, c.classes}));
+        EXPECT_EQ(model.losses.at(0).in.at(0), value);
+        EXPECT_EQ(model.values[value].elements(), c.classes);
     }
 }
 

@@ -15,17 +15,8 @@ namespace {
 ModelSpec tiny() {
     ModelSpec model;
     model.name = "tiny";
-    LayerSpec conv, linear;
-    conv.kind = LayerKind::convolution;
-    conv.in = {1, 3, 2};
-    conv.weight = 0;
-    linear.kind = LayerKind::linear;
-    linear.in = {1, 2, 3};
-    linear.weight = 12;
-    linear.bias = 24;
-    model.layers = {conv, linear};
-    model.layout.tensors = {{"c.weight", Role::masked, {3, 1, 2, 2}, 0},
-                            {"l.weight", Role::masked, {2, 6}, 12},
+    model.layout.tensors = {{"c.weight", Role::masked, {3, 1, 2, 2}, 0, {}, {2, 2, {3, 2, 1, 2}}},
+                            {"l.weight", Role::masked, {2, 6}, 12, {}, {2, 3, {2, 6}}},
                             {"l.bias", Role::dense, {2}, 24}};
     model.layout.state = 26;
     return model;

@@ -4,12 +4,12 @@
 #include <map>
 
 #include "engine/client/lane_group.hpp"
-#include "engine/model/builder.hpp"
 #include "kernels/cuda/cuda_device.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/mask.hpp"
 #include "kernels/update.hpp"
 #include "tests/kernels/cuda/twins.hpp"
+#include "tests/support/chain.hpp"
 #include "tests/support/one_round.hpp"
 
 // A tiny model trained through the whole of a device.
@@ -19,13 +19,13 @@ namespace {
 constexpr std::size_t batch = 4, samples = 40;
 
 ModelSpec tiny_model() {
-    return ModelBuilder("tiny", {8, 8, 1})
+    return Chain("tiny", {8, 8, 1})
         .convolution(4, 3, 1)
         .batchnorm(true, 2)
         .convolution(5, 3, 1)
         .batchnorm(true, 2)
         .linear(3, true)
-        .finish(3);
+        .finish();
 }
 
 /// The split, on a device.

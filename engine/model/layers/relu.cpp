@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/model/layers/reals.hpp"
+#include "fedmrn/layers.hpp"
+#include "kernels/linear.hpp"
+
+namespace fedmrn {
+namespace {
+
+class Relu final : public Layer {
+public:
+    [[nodiscard]] std::string kind() const override { return "relu"; }
+    [[nodiscard]] Tensor infer(std::span<const Tensor> in) const override {
+        if (one_real(in).element != Element::f32) {
+            throw Error("expected float32, as a linear layer gives it, found " + text_of(in[0]) +
+                        "; batchnorm and pooling have a ReLU of their own");
+        }
+        return in[0];
+    }
+    [[nodiscard]] bool rereads(std::size_t) const override { return false; }
+
+    void forward(Context& context, const LayerArgs& args, bool) const override {
+        const Place& in = args.in[0];
+        kernels::relu_forward(context.device, context.lanes, in.room, in.tensor.elements(), in.rows,
+                              static_cast<const float*>(args.x[0]), static_cast<float*>(args.y));
+    }
+
+    void backward(Context& context, const LayerArgs& args) const override {
+        const Place& in = args.in[0];
+        kernels::relu_backward(context.device, context.lanes, in.room, in.tensor.elements(),
+                               in.rows, static_cast<const float*>(args.y),
+                               static_cast<const float*>(args.dy), static_cast<float*>(args.dx[0]));
+    }
+};
+
+} // namespace
+
+LayerPtr relu() { return std::make_shared<Relu>(); }
+
+} // namespace fedmrn

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/model/zoo/models.hpp"
+
+namespace fedmrn {
+
+/// Multinomial logistic regression: features → classes, without a bias.
+Model logistic(ImageShape input, std::uint32_t classes) {
+    Graph g;
+    const Value x = images(g, input);
+    return classifier(g, g.add(linear({.out = classes, .bias = false}), {x}), "logistic");
+}
+
+} // namespace fedmrn

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "squared_error.hpp"
+
+#include "fedmrn/error.hpp"
+
+using namespace fedmrn;
+
+namespace {
+
+class SquaredError final : public Loss {
+public:
+    std::string kind() const override { return "squared_error"; }
+
+    bool runs_on(DeviceKind kind) const override { return kind == DeviceKind::cpu; }
+
+    void check(std::span<const Tensor> in) const override {
+        if (in.size() != 2 || in[0] != in[1] || in[0].element != Element::f32) {
+            throw Error("expected two values of one shape, float32");
+        }
+    }
+
+    void apply(Context& context, const LossArgs& args) const override {
+        const auto *y = static_cast<const float*>(args.x[0]),
+                   *target = static_cast<const float*>(args.x[1]);
+        auto* dy = static_cast<float*>(args.dx[0]);
+        const std::size_t size = args.in[0].tensor.elements();
+        for (std::size_t lane = 0; lane < context.lanes; ++lane) {
+            const std::uint32_t rows = args.in[0].rows[lane].samples;
+            const std::size_t first = lane * args.in[0].room * size;
+            for (std::size_t i = first; i < first + rows * size; ++i) {
+                const float distance = y[i] - target[i];
+                args.metrics[lane].loss += 0.5 * double{distance} * double{distance};
+                if (dy != nullptr) { // an evaluation wants none
+                    dy[i] = distance / static_cast<float>(rows);
+                }
+            }
+            args.metrics[lane].samples += rows;
+        }
+    }
+};
+
+} // namespace
+
+std::shared_ptr<const Loss> house::squared_error() { return std::make_shared<SquaredError>(); }

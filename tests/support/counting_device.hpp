@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/host_device.hpp"
+
+namespace fedmrn::test {
+
+/// Counts the bytes that are asked of it, gives none.
+class CountingDevice : public kernels::HostDevice {
+public:
+    void* allocate(std::size_t bytes) override {
+        counted += bytes;
+        return nullptr;
+    }
+    void release(void*) noexcept override {}
+    void clear(void*, std::size_t) override {}
+    void copy_in(void*, const void*, std::size_t) override {}
+    [[nodiscard]] std::size_t free_memory() const override { return 0; }
+    std::size_t counted = 0;
+};
+
+} // namespace fedmrn::test
