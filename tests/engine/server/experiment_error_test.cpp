@@ -119,11 +119,32 @@ TEST(ExperimentError, AdviceNamesWhatWasSet) {
     for (const MethodName name :
          {MethodName::fedavg, MethodName::signsgd, MethodName::qsgd, MethodName::topk,
           MethodName::stc, MethodName::drive, MethodName::powersgd, MethodName::fedsparsify}) {
-        EXPECT_TRUE(one_line(
-            rounds(far, name),
-            "; lower client.lr = 0.3 or server.lr = 1e+06 or server.momentum = 0.5", Fault::run));
+        if (name != MethodName::fedsparsify) { // whose server takes no such step
+            EXPECT_TRUE(
+                one_line(rounds(far, name),
+                         "; lower client.lr = 0.3 or server.lr = 1e+06 or server.momentum = 0.5",
+                         Fault::run));
+        }
         EXPECT_TRUE(one_line(rounds(steep, name),
                              "; lower client.lr = 1e+06 or client.momentum = 0.75", Fault::run));
+    }
+}
+
+/// Weights that are set, not moved, take the plain step and no other.
+TEST(ExperimentError, AMethodThatSetsWeightsTakesNoOtherServer) {
+    for (const MethodName name : {MethodName::fedpm, MethodName::fedsparsify}) {
+        Config config = perceptron_config();
+        config.method.name = name;
+        EXPECT_NO_THROW(made(config)());
+        const std::string sets = "this method's server sets the weights instead of moving them, "
+                                 "which takes server.optimizer = \"sgd\", server.lr = 1 and "
+                                 "server.momentum = 0";
+        config.server.momentum = 0.5;
+        EXPECT_TRUE(one_line(made(config), "server.momentum = 0.5: " + sets));
+        config.server.lr = 0.25;
+        EXPECT_TRUE(one_line(made(config), "server.lr = 0.25: " + sets));
+        config.server = {.optimizer = ServerOptimizer::adam, .lr = 1.0};
+        EXPECT_TRUE(one_line(made(config), "server.optimizer: " + sets));
     }
 }
 
