@@ -68,6 +68,13 @@ public:
     virtual void synchronize() = 0;
     /// As copy_out, but without waiting: the memory is read when its turn comes.
     virtual std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) = 0;
+    /// As fetch, of memory from allocate() that is given away with it, unless this throws. A device
+    /// whose memory the host can read copies nothing.
+    virtual std::unique_ptr<Fetch> hand_over(void* memory, std::size_t bytes) {
+        std::unique_ptr<Fetch> fetched = fetch(memory, bytes);
+        release(memory);
+        return fetched;
+    }
 
     /// Records the contracts that work calls, without running them. They must have run before at
     /// the same sizes, and must not allocate, copy from or to the host, or wait.
@@ -139,6 +146,14 @@ public:
         std::vector<T> host(size_);
         read(std::span<T>(host));
         return host;
+    }
+
+    /// Its bytes on their way to the host; it is empty then.
+    [[nodiscard]] std::unique_ptr<Fetch> hand_over() {
+        std::unique_ptr<Fetch> fetched = device_->hand_over(data_, size_ * sizeof(T));
+        data_ = nullptr;
+        size_ = 0;
+        return fetched;
     }
 
 private:

@@ -49,6 +49,23 @@ public:
         return copied;
     }
 
+    std::unique_ptr<Fetch> hand_over(void* memory, std::size_t bytes) override {
+        struct Owned final : Fetch {
+            Owned(Device& from, void* where, std::size_t count)
+                : device(from), memory(where), size(count) {}
+            Owned(const Owned&) = delete;
+            Owned& operator=(const Owned&) = delete;
+            ~Owned() override { device.release(memory); }
+            std::span<const std::byte> bytes() override {
+                return {static_cast<const std::byte*>(memory), size};
+            }
+            Device& device;
+            void* memory;
+            std::size_t size;
+        };
+        return std::make_unique<Owned>(*this, memory, bytes);
+    }
+
     /// There is nothing to gain from knowing the calls beforehand: they are made again.
     std::unique_ptr<Recording> record(const std::function<void()>& work) override {
         struct Again final : Recording {

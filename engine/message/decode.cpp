@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/message/received.hpp"
+
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@
 #include "engine/message/sparse.hpp"
 #include "engine/message/table.hpp"
 #include "engine/message/wire.hpp"
-#include "fedmrn/message.hpp"
 
 namespace fedmrn {
 namespace {
@@ -25,7 +25,7 @@ struct TableSize {
     std::uint32_t tensors = 0, bytes = 0;
 };
 
-TableSize get_header(Bytes bytes, Message& message) {
+TableSize get_header(Bytes bytes, MessageView& message) {
     if (bytes.size() < wire::header_bytes)
         reject(fmt::format("truncated: {}, a header has {}", plural(bytes.size(), "byte"),
                            wire::header_bytes));
@@ -78,23 +78,54 @@ void check_crc(Bytes bytes) {
 }
 
 // The bits of all sparse tensors out of their streams.
-void get_streams(ByteReader& payload, const wire::Table& table, std::span<std::uint32_t> bits) {
+void get_streams(std::span<const std::uint32_t> streams, const wire::Table& table,
+                 std::span<std::uint32_t> bits) {
     auto words = table.streams.begin();
     for (std::size_t t = 0; t < table.tensors.size(); ++t) {
         const TensorEntry& entry = table.tensors[t];
         if (entry.encoding != Encoding::sparse) continue;
-        std::vector<std::uint32_t> stream(*words++);
-        payload.get(std::span(stream));
-        wire::get_positions(t, entry, stream, bits.first(wire::sparse_words(entry)));
+        wire::get_positions(t, entry, streams.first(*words), bits.first(wire::sparse_words(entry)));
+        streams = streams.subspan(*words++);
         bits = bits.subspan(wire::sparse_words(entry));
     }
 }
 
+/// The words of a payload where they stand, or copied where no word can be read.
+std::span<const std::uint32_t> words_in(Bytes payload, std::vector<std::uint32_t>& room) {
+    const std::size_t words = payload.size() / sizeof(std::uint32_t);
+    const std::byte* at = payload.data();
+    if (reinterpret_cast<std::uintptr_t>(at) % alignof(std::uint32_t) != 0) {
+        room.resize(words);
+        ByteReader(payload).get(std::span(room));
+        return room;
+    }
+    return {reinterpret_cast<const std::uint32_t*>(at), words};
+}
+
+/// Hands out one array after the other.
+class Words {
+public:
+    explicit Words(std::span<const std::uint32_t> rest) : rest_(rest) {}
+    std::span<const std::uint32_t> take(std::size_t count) {
+        const auto taken = rest_.first(count);
+        rest_ = rest_.subspan(count);
+        return taken;
+    }
+    std::span<const float> take_floats(std::size_t count) {
+        return {reinterpret_cast<const float*>(take(count).data()), count};
+    }
+
+private:
+    std::span<const std::uint32_t> rest_;
+};
+
+} // namespace
+
 // Coarse before fine, and lengths before contents: each malformed message gets the reason that says
 // most, and only a message of the right length costs a pass over its bytes.
-Message read(Bytes bytes, std::optional<std::span<const TensorEntry>> expected) {
-    Message message;
-    const TableSize size = get_header(bytes, message);
+ReceivedMessage::ReceivedMessage(Bytes bytes,
+                                 std::optional<std::span<const TensorEntry>> expected) {
+    const TableSize size = get_header(bytes, view_);
     wire::Table table = wire::get_table(table_of(bytes, size), size.tensors);
     wire::Extent extent = wire::extent_of(table.tensors);
     wire::add_streams(extent, table);
@@ -108,26 +139,28 @@ Message read(Bytes bytes, std::optional<std::span<const TensorEntry>> expected) 
     const Bytes padding = bytes.subspan(wire::header_bytes + size.bytes, extent.padding());
     if (std::ranges::any_of(padding, [](std::byte byte) { return byte != std::byte{0}; }))
         reject("padding after the table is not zero");
-    ByteReader payload(bytes.subspan(wire::header_bytes + size.bytes + padding.size()));
-    message.mask.resize(extent.mask_words() + extent.sparse_words);
-    const auto bits = std::span(message.mask);
-    payload.get(bits.first(extent.mask_words()));
-    get_streams(payload, table, bits.subspan(extent.mask_words()));
-    message.packed.resize(extent.packed_words);
-    payload.get(std::span(message.packed));
-    message.scales.resize(extent.scales);
-    payload.get(std::span(message.scales));
-    message.dense.resize(extent.dense);
-    payload.get(std::span(message.dense));
-    message.tensors = std::move(table.tensors);
-    wire::check_values(message, extent, Fault::input);
-    return message;
+    const std::size_t front = wire::header_bytes + size.bytes + padding.size();
+    Words words(words_in(bytes.subspan(front, bytes.size() - front - wire::crc_bytes), aligned_));
+    view_.mask = words.take(extent.mask_words());
+    const std::span<const std::uint32_t> streams = words.take(extent.stream_words);
+    if (extent.sparse_words != 0) {
+        mask_.resize(extent.mask_words() + extent.sparse_words);
+        std::ranges::copy(view_.mask, mask_.begin());
+        get_streams(streams, table, std::span(mask_).subspan(extent.mask_words()));
+        view_.mask = mask_;
+    }
+    view_.packed = words.take(extent.packed_words);
+    view_.scales = words.take_floats(extent.scales);
+    view_.dense = words.take_floats(extent.dense);
+    tensors_ = std::move(table.tensors);
+    view_.tensors = tensors_;
+    wire::check_values(view_, extent, Fault::input);
 }
 
-} // namespace
+Message decode(Bytes bytes, std::span<const TensorEntry> expected) {
+    return owned(ReceivedMessage(bytes, expected).view());
+}
 
-Message decode(Bytes bytes, std::span<const TensorEntry> expected) { return read(bytes, expected); }
-
-Message decode(Bytes bytes) { return read(bytes, std::nullopt); }
+Message decode(Bytes bytes) { return owned(ReceivedMessage(bytes).view()); }
 
 } // namespace fedmrn

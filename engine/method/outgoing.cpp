@@ -13,11 +13,8 @@ namespace {
 /// A device's array on its way to the host, `each` values a client.
 template <class T> class Arriving {
 public:
-    Arriving(Device& device, const Buffer<T>& array, std::size_t each) : each_(each) {
-        if (each != 0) {
-            fetch_ = device.fetch(array.data(), array.size() * sizeof(T));
-        }
-    }
+    Arriving(Buffer<T>& array, std::size_t each)
+        : each_(each), fetch_(each != 0 ? array.hand_over() : nullptr) {}
     /// Waits for all of it.
     [[nodiscard]] std::span<const T> of(std::size_t client) const {
         if (each_ == 0) {
@@ -41,7 +38,7 @@ struct Sent {
 } // namespace
 
 Outgoing::Outgoing(Device& device, std::vector<TensorEntry> table, std::size_t clients)
-    : device_(device), table_(std::move(table)) {
+    : table_(std::move(table)) {
     const wire::Extent extent = wire::extent_of(table_);
     const auto make = [&](auto& array, std::size_t each) {
         array = {each, {device, clients * each}};
@@ -53,9 +50,7 @@ Outgoing::Outgoing(Device& device, std::vector<TensorEntry> table, std::size_t c
 }
 
 PendingMessages Outgoing::send(std::vector<MessageView> headers) && {
-    const auto arriving = [&](const auto& array) {
-        return Arriving(device_, array.values, array.each);
-    };
+    const auto arriving = [](auto& array) { return Arriving(array.values, array.each); };
     // Shared, since std::function wants to be copied.
     const auto sent =
         std::make_shared<Sent>(std::move(table_), std::move(headers), arriving(mask_),

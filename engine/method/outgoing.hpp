@@ -22,7 +22,7 @@ public:
     /// From one client's dense values to the next's.
     [[nodiscard]] std::size_t floats() const { return dense_.each; }
 
-    /// Sends them on their way to the host, under these headers.
+    /// Sends them on their way to the host, under these headers; gives the arrays away.
     [[nodiscard]] PendingMessages send(std::vector<MessageView> headers) &&;
 
 private:
@@ -33,7 +33,6 @@ private:
             return each == 0 ? nullptr : values.data() + client * each;
         }
     };
-    Device& device_;
     std::vector<TensorEntry> table_;
     Array<std::uint32_t> mask_, packed_;
     Array<float> scales_, dense_;

@@ -11,8 +11,10 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
+#include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
 #include "engine/server/resident_split.hpp"
+#include "engine/server/set_values.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
@@ -93,6 +95,7 @@ struct Experiment::Impl {
               server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
+        check_sets(*method->server, *optimizer, config.server);
         device_name = device->name();
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
@@ -214,34 +217,18 @@ struct Experiment::Impl {
         return method->local->model_weights(*device, context(std::max(state.round, 1u)), room);
     }
 
-    std::vector<Message> decoded(std::uint32_t round, std::span<const Upload> uploads) const {
-        std::vector<Message> messages;
-        const std::vector<TensorEntry> table = method->uplink->table(round);
-        for (const Upload& upload : uploads) {
-            messages.push_back(decode(upload.bytes, table));
-        }
-        return messages;
-    }
-
-    /// What a message weighs. Clients that are drawn by their samples weigh by being drawn, and not
-    /// once more.
-    std::uint64_t weight_of(const MessageView& message) const {
-        return sampler.alike ? 1 : message.samples;
-    }
-
-    /// Moves the global state by what arrived; reads nothing but the messages.
-    void aggregate(const RoundContext& round, std::span<const Message> messages) {
-        const Range range(*device, "aggregation", messages.size());
-        const std::vector<MessageView> views(messages.begin(), messages.end());
-        std::vector<std::uint64_t> weights;
-        for (const MessageView& message : views) {
-            weights.push_back(weight_of(message));
-        }
+    /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
+    void aggregate(const RoundContext& round, std::span<Upload> uploads, WallTime& time) {
+        const Weighing weighing = sampler.alike
+                                      ? Weighing::alike // by being drawn, and not once more
+                                      : Weighing::samples;
         Sums sums(*device, method->server->sums());
-        receive(*device, round, *method->uplink, *method->server, {views, weights}, sums);
+        take_in(*device, round, *method, weighing, uploads, sums, time);
+        const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
         step(change.data());
+        time.aggregation += seconds_since(start);
     }
 
     /// The server's step: the optimiser moves what is trained, statistics follow.
@@ -386,27 +373,19 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     if (uploads.size() != tasks.size()) {
         return std::nullopt;
     }
-    auto begun = start;
-    const auto lap = [&begun] {
-        const auto now = std::chrono::steady_clock::now();
-        return std::chrono::duration<double>(now - std::exchange(begun, now)).count();
-    };
-    metrics.time.training = lap();
+    metrics.time.training = seconds_since(start);
     run.count(cohort, uploads, metrics);
     if (!uploads.empty()) {
-        const std::vector<Message> messages = run.decoded(metrics.round, uploads);
-        metrics.time.messages = lap();
-        advised(run.config, [&] { run.aggregate(context, messages); });
-        metrics.time.aggregation = lap();
+        advised(run.config, [&] { run.aggregate(context, uploads, metrics.time); });
     }
     run.keep_memory(tasks, std::move(memory));
     ++run.state.round;
     if (run.evaluates(metrics.round)) {
-        begun = std::chrono::steady_clock::now();
+        const auto begun = std::chrono::steady_clock::now();
         const Evaluation test = run.evaluate();
         metrics.loss = test.loss;
         metrics.accuracy = test.accuracy;
-        metrics.time.evaluation = lap();
+        metrics.time.evaluation = seconds_since(begun);
     }
     metrics.time.all = seconds_since(start);
     return metrics;

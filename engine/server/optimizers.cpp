@@ -18,6 +18,7 @@ public:
     [[nodiscard]] std::vector<Moment> moments() const override {
         return momentum_ != 0.0 ? std::vector<Moment>{{"velocity"}} : std::vector<Moment>{};
     }
+    [[nodiscard]] bool plain() const override { return momentum_ == 0.0; }
     void step(Device& device, double lr, std::size_t elements, const double* mean,
               std::span<double* const> moments, float* global) const override {
         double* velocity = moments.empty() ? nullptr : moments[0];

@@ -28,6 +28,8 @@ class ServerOptimizer {
 public:
     virtual ~ServerOptimizer() = default;
     [[nodiscard]] virtual std::vector<Moment> moments() const { return {}; }
+    /// Whether a step at lr = 1 ends at global + mean, as methods want that set weights.
+    [[nodiscard]] virtual bool plain() const { return false; }
     /// Changes global [elements] by mean [elements] at the learning rate lr, and the moments, an
     /// array [elements] each, as moments() lists them. All are the device's memory.
     virtual void step(Device& device, double lr, std::size_t elements, const double* mean,

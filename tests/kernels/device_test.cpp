@@ -33,6 +33,18 @@ TEST_P(Devices, AFetchIsOfItsTurn) {
     EXPECT_TRUE(device.fetch(array.data(), 0)->bytes().empty());
 }
 
+/// Memory that is given away arrives as it was in its turn; the host's is not copied.
+TEST_P(Devices, WhatIsHandedOverArrives) {
+    Buffer<float> array(device, std::vector<float>{1, 2, 3});
+    const void* place = array.data();
+    const auto fetched = array.hand_over();
+    EXPECT_EQ(array.data(), nullptr);
+    EXPECT_EQ(array.size(), 0U);
+    const Buffer<float> next(device, std::vector<float>{7, 8, 9}); // may be where it was
+    EXPECT_EQ(floats(*fetched), (std::vector<float>{1, 2, 3}));
+    EXPECT_EQ(fetched->bytes().data() == place, GetParam() == DeviceKind::cpu);
+}
+
 /// What a fetch came into is used again by later ones, of other sizes too.
 TEST_P(Devices, FetchesFollowEachOther) {
     Buffer<float> array(device, 5000);

@@ -116,11 +116,33 @@ TEST(ExperimentError, AdviceNamesWhatWasSet) {
     };
     for (const std::string name :
          {"fedavg", "signsgd", "qsgd", "topk", "stc", "drive", "powersgd", "fedsparsify"}) {
-        EXPECT_TRUE(one_line(
-            rounds(far, name),
-            "; lower client.lr = 0.3 or server.lr = 1e+06 or server.momentum = 0.5", Fault::run));
+        if (name != "fedsparsify") { // whose server takes no such step
+            EXPECT_TRUE(
+                one_line(rounds(far, name),
+                         "; lower client.lr = 0.3 or server.lr = 1e+06 or server.momentum = 0.5",
+                         Fault::run));
+        }
         EXPECT_TRUE(one_line(rounds(steep, name),
                              "; lower client.lr = 1e+06 or client.momentum = 0.75", Fault::run));
+    }
+}
+
+/// Weights that are set, not moved, take the plain step and no other.
+TEST(ExperimentError, AMethodThatSetsWeightsTakesNoOtherServer) {
+    for (const char* name : {"fedpm", "fedsparsify"}) {
+        Config config = perceptron_config();
+        config.method = method_named(name);
+        EXPECT_NO_THROW(made(config)());
+        const std::string sets = "this method's server sets the weights instead of moving them, "
+                                 "which takes server.optimizer = \"sgd\", server.lr = 1 and "
+                                 "server.momentum = 0";
+        config.server.optimizer["momentum"] = 0.5;
+        EXPECT_TRUE(one_line(made(config), "server.momentum = 0.5: " + sets));
+        config.server.optimizer = "sgd";
+        config.server.lr = 0.25;
+        EXPECT_TRUE(one_line(made(config), "server.lr = 0.25: " + sets));
+        config.server = {.optimizer = "adam", .lr = 1.0};
+        EXPECT_TRUE(one_line(made(config), "server.optimizer: " + sets));
     }
 }
 

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/intake.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "engine/message/received.hpp"
+
+namespace fedmrn {
+namespace {
+
+std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bound) {
+    std::size_t count = 0, bytes = 0;
+    for (const Upload& upload : uploads) {
+        bytes += upload.bytes.size();
+        if (count != 0 && (count == bound.messages || bytes > bound.bytes)) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+} // namespace
+
+void take_in(Device& device, const RoundContext& round, const Method& method, Weighing weighing,
+             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound) {
+    const Range range(device, "aggregation", uploads.size());
+    const std::vector<TensorEntry> table = method.uplink->table(round.round);
+    auto begun = std::chrono::steady_clock::now();
+    const auto lap = [&begun] {
+        const auto now = std::chrono::steady_clock::now();
+        return std::chrono::duration<double>(now - std::exchange(begun, now)).count();
+    };
+    while (!uploads.empty()) {
+        const std::span<Upload> some = uploads.first(count_within(uploads, bound));
+        std::vector<ReceivedMessage> received;
+        std::vector<MessageView> messages;
+        std::vector<std::uint64_t> weights;
+        for (const Upload& upload : some) {
+            const MessageView& message = received.emplace_back(upload.bytes, table).view();
+            messages.push_back(message);
+            weights.push_back(weighing == Weighing::alike ? 1 : message.samples);
+        }
+        time.messages += lap();
+        receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
+        for (Upload& upload : some) {
+            upload.bytes = std::vector<std::byte>(); // {} would keep the memory
+        }
+        uploads = uploads.subspan(some.size());
+        time.aggregation += lap();
+    }
+}
+
+} // namespace fedmrn
