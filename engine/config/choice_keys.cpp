@@ -103,7 +103,7 @@ Key option_key(const ChoiceKey& choice, const std::string& name, std::vector<Own
         const auto found = said.find(name);
         return found != said.end() ? found->second : fallback(config);
     };
-    key.set = [&choice, name, owners](Config& config, const Value& value) {
+    key.set = [&choice, name, owners](Config& config, const KeyValue& value) {
         // The chosen part's own range, where it is known by then; else any part's.
         const Option* option = chosen(choice, config, name);
         for (const Owner& owner : owners) {
@@ -136,8 +136,8 @@ Key name_key(const ChoiceKey& choice) {
     key.expected = alternatives(std::vector<std::string_view>(quoted.begin(), quoted.end()));
     key.help = choice.help;
     key.is_text = true;
-    key.get = [&choice](const Config& config) { return Value(choice.of(config).name); };
-    key.set = [&choice](Config& config, const Value& value) {
+    key.get = [&choice](const Config& config) { return KeyValue(choice.of(config).name); };
+    key.set = [&choice](Config& config, const KeyValue& value) {
         const auto* name = std::get_if<std::string>(&value);
         if (name == nullptr) return false;
         const auto parts = choice.parts();

@@ -52,7 +52,7 @@ Schema<E> experiment_keys() {
               {{"auto", automatic}, {"fp32", fp32}, {"tf32", tf32}, {"bf16", bf16}},
               "of forward and backward passes; auto: tf32 on a GPU that has it, else fp32")
         .text("out", &E::out, "folder of the run")
-        .preset("runs/ and the file's name", [](const Config&) { return Value(""); })
+        .preset("runs/ and the file's name", [](const Config&) { return KeyValue(""); })
         .free()
         .integer("checkpoint_every", &E::checkpoint_every, 0, many,
                  "rounds between checkpoints; 0: as often as they cost at most a tenth of the time")
@@ -84,7 +84,7 @@ Schema<D> data_keys() {
         .preset("100; 0 with " + names_where(partitions(), all, " and "),
                 [](const Config& c) {
                     const std::uint64_t clients = partitions().at(c.data.partition.name).clients;
-                    return Value(static_cast<std::int64_t>(clients));
+                    return KeyValue(static_cast<std::int64_t>(clients));
                 })
         .boolean("augment", &D::augment,
                  "training images: random crops (4 pixels of padding) and mirroring");
@@ -101,7 +101,7 @@ Schema<C> client_keys() {
         .number("lr", &C::lr, {'(', 0, 1e6, ']'},
                 "learning rate of local steps, of the first round")
         .preset("0.1 with " + names_where(methods(), fast, " and ") + ", else 0.03",
-                [](const Config& c) { return Value(methods().at(c.method.name).lr); })
+                [](const Config& c) { return KeyValue(methods().at(c.method.name).lr); })
         .word("schedule", &C::schedule,
               {{"constant", Schedule::constant}, {"inverse", Schedule::inverse}},
               "inverse: lr / (1 + (round − 1) / decay_rounds)")
@@ -126,7 +126,7 @@ Schema<S> lr_key() {
         .number("lr", &S::lr, {'(', 0, 1e6, ']'}, "of the server's step")
         .preset("1.0; 0.01 with " + names_where(server_optimizers(), slow, " and "),
                 [](const Config& c) {
-                    return Value(server_optimizers().at(c.server.optimizer.name).lr);
+                    return KeyValue(server_optimizers().at(c.server.optimizer.name).lr);
                 });
 }
 
@@ -171,7 +171,7 @@ public:
             key.decides = option.decides;
             key.is_text = std::holds_alternative<std::string>(option.fallback);
             key.get = [member, get = field.get](const Config& c) { return get(c.*member); };
-            key.set = [member, field](Config& c, const Value& value) {
+            key.set = [member, field](Config& c, const KeyValue& value) {
                 const auto accepted = field.option.accept(value);
                 if (accepted) field.set(c.*member, *accepted);
                 return accepted.has_value();

@@ -18,11 +18,11 @@
 namespace fedmrn {
 namespace {
 
-std::optional<Value> value_of(const toml::node& node) {
-    if (const auto* flag = node.as_boolean()) return Value(flag->get());
-    if (const auto* whole = node.as_integer()) return Value(whole->get());
-    if (const auto* real = node.as_floating_point()) return Value(real->get());
-    if (const auto* text = node.as_string()) return Value(text->get());
+std::optional<KeyValue> value_of(const toml::node& node) {
+    if (const auto* flag = node.as_boolean()) return KeyValue(flag->get());
+    if (const auto* whole = node.as_integer()) return KeyValue(whole->get());
+    if (const auto* real = node.as_floating_point()) return KeyValue(real->get());
+    if (const auto* text = node.as_string()) return KeyValue(text->get());
     return std::nullopt;
 }
 
@@ -166,8 +166,9 @@ std::vector<Idle> ConfigReader::idle() const {
     for (const Key& key : config_keys()) {
         const auto found = given_.find(key.full());
         if (found == given_.end() || key.speaks_to(config)) continue;
-        const Value value = key.get(config);
-        if (value == Value(false) || value == Value(0.0)) continue; // switched off: nothing is lost
+        const KeyValue value = key.get(config);
+        if (value == KeyValue(false) || value == KeyValue(0.0))
+            continue; // switched off: nothing is lost
         idle.push_back({&key, found->second, value_text(value)});
     }
     return idle;

@@ -10,7 +10,7 @@ namespace fedmrn {
 
 void require_same_run(const Config& stored, const Config& now, const std::string& folder) {
     for (const Key& key : config_keys()) {
-        const Value before = key.get(stored), after = key.get(now);
+        const KeyValue before = key.get(stored), after = key.get(now);
         if (!key.decides || before == after) continue;
         throw Error(fmt::format("{}: cannot resume: {} was {} and is {} now", folder, key.full(),
                                 value_text(before), value_text(after)));

@@ -18,9 +18,9 @@ namespace fedmrn {
 struct Key {
     std::string section, name;
     std::string expected; ///< "an integer in 1 … 65536"
-    std::function<Value(const Config&)> get;
-    std::function<bool(Config&, const Value&)> set; ///< false: the value is not what is expected
-    std::string help;                               ///< one line
+    std::function<KeyValue(const Config&)> get;
+    std::function<bool(Config&, const KeyValue&)> set; ///< false: the value is not what is expected
+    std::string help;                                  ///< one line
     Condition when{};     ///< where it has an effect; without a test: everywhere
     Preset preset{};      ///< without one: as in Config{}
     bool decides = true;  ///< false: changes no result, free on resume
@@ -32,7 +32,7 @@ struct Key {
         return !when.holds || when.holds(config);
     }
     /// What it is where nobody says it.
-    [[nodiscard]] Value fallback(const Config& config) const {
+    [[nodiscard]] KeyValue fallback(const Config& config) const {
         return preset.value ? preset.value(config) : get(Config{});
     }
 };

@@ -152,7 +152,7 @@ MethodEntry fedmrn_entry() {
                   "distribution of the noise")
             .number("magnitude", &O::magnitude, {'[', 1e-6, 1, ']'}, "α of the noise")
             .follows("0.01; 0.005 with signed masks",
-                     [](const O& o) { return Value(o.mask == binary ? 0.01 : 0.005); })
+                     [](const O& o) { return KeyValue(o.mask == binary ? 0.01 : 0.005); })
             .boolean("magnitude_decay", &O::magnitude_decay,
                      "the noise shrinks as the learning rate does")
             .when({"client.schedule = inverse",
@@ -163,7 +163,7 @@ MethodEntry fedmrn_entry() {
             .when({"method.post_training = false",
                    [](const Config& c) {
                        const auto said = c.method.options.find("post_training");
-                       return said == c.method.options.end() || said->second == Value(false);
+                       return said == c.method.options.end() || said->second == KeyValue(false);
                    }})
             .boolean("post_training", &O::post_training,
                      "trains the update densely and masks it once at the end");

@@ -91,7 +91,7 @@ MethodEntry signsgd_entry() {
                     "the step of a majority or a mean")
             .when({"method.vote = majority or mean", [](const Config& c) {
                        const auto said = c.method.options.find("vote");
-                       return said != c.method.options.end() && said->second != Value("scaled");
+                       return said != c.method.options.end() && said->second != KeyValue("scaled");
                    }});
     MethodEntry entry = method_entry("signsgd", "SignSGD", "the update's signs", SignSgd::wire,
                                      schema, [](const O& options, const MethodSetting& setting) {

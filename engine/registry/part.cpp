@@ -37,7 +37,7 @@ const Option* Part::option(std::string_view key) const {
     return found == options.end() ? nullptr : &*found;
 }
 
-Value Part::value(std::string_view key, const Options& said) const {
+KeyValue Part::value(std::string_view key, const Options& said) const {
     const Option* option = this->option(key);
     if (option == nullptr) {
         unknown_option(*this, key, "option");
@@ -67,7 +67,7 @@ void unknown_part(const std::string& key, std::string_view name,
         known.emplace_back(part->name);
     }
     throw Error(fmt::format("{}: expected {}, found {}{}", key, alternatives(known),
-                            one_line(value_text(Value(std::string(name)))),
+                            one_line(value_text(KeyValue(std::string(name)))),
                             suggestion(name, known)));
 }
 

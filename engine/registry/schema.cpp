@@ -13,7 +13,7 @@ namespace fedmrn {
 namespace {
 
 Option option(std::string name, std::string expected, std::string help,
-              std::function<std::optional<Value>(const Value&)> accept) {
+              std::function<std::optional<KeyValue>(const KeyValue&)> accept) {
     Option made;
     made.name = std::move(name);
     made.expected = std::move(expected);
@@ -22,7 +22,7 @@ Option option(std::string name, std::string expected, std::string help,
     return made;
 }
 
-template <class T> std::optional<Value> as(const Value& value) {
+template <class T> std::optional<KeyValue> as(const KeyValue& value) {
     return std::holds_alternative<T>(value) ? std::optional(value) : std::nullopt;
 }
 
@@ -30,7 +30,7 @@ template <class T> std::optional<Value> as(const Value& value) {
 
 Option integer_option(std::string name, std::int64_t least, std::int64_t most, std::string help) {
     return option(std::move(name), fmt::format("an integer in {} … {}", least, most),
-                  std::move(help), [least, most](const Value& value) -> std::optional<Value> {
+                  std::move(help), [least, most](const KeyValue& value) -> std::optional<KeyValue> {
                       const auto* number = std::get_if<std::int64_t>(&value);
                       if (number == nullptr || *number < least || *number > most) {
                           return std::nullopt;
@@ -42,7 +42,7 @@ Option integer_option(std::string name, std::int64_t least, std::int64_t most, s
 Option number_option(std::string name, Interval range, std::string help) {
     const auto [open, least, most, close] = range;
     return option(std::move(name), fmt::format("a number in {}{}, {}{}", open, least, most, close),
-                  std::move(help), [range](const Value& value) -> std::optional<Value> {
+                  std::move(help), [range](const KeyValue& value) -> std::optional<KeyValue> {
                       double v = 0;
                       if (const auto* real = std::get_if<double>(&value)) {
                           v = *real;
@@ -53,7 +53,7 @@ Option number_option(std::string name, Interval range, std::string help) {
                       }
                       const bool above = range.open == '[' ? v >= range.least : v > range.least;
                       const bool below = range.close == ']' ? v <= range.most : v < range.most;
-                      return above && below ? std::optional<Value>(v) : std::nullopt; // no NaN
+                      return above && below ? std::optional<KeyValue>(v) : std::nullopt; // no NaN
                   });
 }
 
@@ -64,7 +64,7 @@ Option word_option(std::string name, std::vector<std::string> words, std::string
     }
     const std::vector<std::string_view> views(quoted.begin(), quoted.end());
     return option(std::move(name), alternatives(views), std::move(help),
-                  [words = std::move(words)](const Value& value) -> std::optional<Value> {
+                  [words = std::move(words)](const KeyValue& value) -> std::optional<KeyValue> {
                       const auto* text = std::get_if<std::string>(&value);
                       const bool known = text != nullptr && std::find(words.begin(), words.end(),
                                                                       *text) != words.end();
@@ -78,7 +78,7 @@ Option boolean_option(std::string name, std::string help) {
 
 Option text_option(std::string name, std::string help) {
     return option(std::move(name), "a string", std::move(help),
-                  [](const Value& value) -> std::optional<Value> {
+                  [](const KeyValue& value) -> std::optional<KeyValue> {
                       const auto* text = std::get_if<std::string>(&value);
                       return text != nullptr && valid_utf8(*text) ? std::optional(value)
                                                                   : std::nullopt;

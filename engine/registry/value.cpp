@@ -29,7 +29,7 @@ std::string real(double v) {
 
 } // namespace
 
-std::string value_text(const Value& value) {
+std::string value_text(const KeyValue& value) {
     if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
     if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
     if (const auto* number = std::get_if<double>(&value)) return real(*number);

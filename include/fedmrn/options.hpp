@@ -11,10 +11,10 @@
 namespace fedmrn {
 
 /// What a key can be set to.
-using Value = std::variant<bool, std::int64_t, double, std::string>;
+using KeyValue = std::variant<bool, std::int64_t, double, std::string>;
 
 /// Values by their keys. What is not there has its default.
-using Options = std::map<std::string, Value, std::less<>>;
+using Options = std::map<std::string, KeyValue, std::less<>>;
 
 /// A part of an experiment by its registered name, with what is said to it:
 /// {"qsgd", {{"levels", 7}}}. Which options a part has, `fedmrn keys` and its registry say; others,
@@ -28,7 +28,7 @@ struct Choice {
         : name(std::move(part)), options(std::move(said)) {}
     Choice(const char* part) : name(part) {} // NOLINT(google-explicit-constructor)
 
-    Value& operator[](std::string_view key) { return options[std::string(key)]; }
+    KeyValue& operator[](std::string_view key) { return options[std::string(key)]; }
     bool operator==(const Choice&) const = default;
 };
 

@@ -22,7 +22,7 @@ struct Condition {
 /// A default that follows other keys.
 struct Preset {
     std::string text; ///< "1.0; 0.01 with adam and yogi"
-    std::function<Value(const Config&)> value = {};
+    std::function<KeyValue(const Config&)> value = {};
 };
 
 /// One key of a part.
@@ -30,18 +30,18 @@ struct Option {
     std::string name;
     std::string expected; ///< "an integer in 1 … 1024"
     std::string help;     ///< one line
-    Value fallback;       ///< its default
+    KeyValue fallback;    ///< its default
     /// A value as the option keeps it (a number may be written as an integer); nothing: it is not
     /// what is expected.
-    std::function<std::optional<Value>(const Value&)> accept;
-    Condition when = {};                              ///< where it has an effect
-    Preset preset = {};                               ///< a default that follows any keys
-    std::function<Value(const Options&)> follow = {}; ///< or the part's own; text: preset's
+    std::function<std::optional<KeyValue>(const KeyValue&)> accept;
+    Condition when = {};                                 ///< where it has an effect
+    Preset preset = {};                                  ///< a default that follows any keys
+    std::function<KeyValue(const Options&)> follow = {}; ///< or the part's own; text: preset's
     bool required = false; ///< its default means that nobody said it, which will not do
     bool decides = true;   ///< false: changes no result
 
     /// Where nobody says it, beside what is said to the part.
-    [[nodiscard]] Value fallback_with(const Options& said) const {
+    [[nodiscard]] KeyValue fallback_with(const Options& said) const {
         return follow ? follow(said) : fallback;
     }
 };
@@ -62,7 +62,7 @@ struct Part {
     /// Null where there is none.
     [[nodiscard]] const Option* option(std::string_view key) const;
     /// What is said, or its default.
-    [[nodiscard]] Value value(std::string_view key, const Options& said) const;
+    [[nodiscard]] KeyValue value(std::string_view key, const Options& said) const;
 };
 
 /// Throws Error, one line, for options that the part does not have and for values that they do not
@@ -70,6 +70,6 @@ struct Part {
 void check_options(const Part& part, const Options& said, const std::string& where);
 
 /// A value as TOML writes it; it reads back to the same value, doubles to the same bits.
-std::string value_text(const Value& value);
+std::string value_text(const KeyValue& value);
 
 } // namespace fedmrn

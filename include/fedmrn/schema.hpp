@@ -41,9 +41,9 @@ template <class T> class Schema {
 public:
     struct Field {
         Option option;
-        std::function<Value(const T&)> get;
-        std::function<void(T&, const Value&)> set;  ///< of a value that option.accept made
-        std::function<Value(const T&)> follow = {}; ///< a default that follows other members
+        std::function<KeyValue(const T&)> get;
+        std::function<void(T&, const KeyValue&)> set;  ///< of a value that option.accept made
+        std::function<KeyValue(const T&)> follow = {}; ///< a default that follows other members
     };
 
     template <class Member>
@@ -52,8 +52,8 @@ public:
         using Type = Held<Member>;
         return add(
             integer_option(std::move(name), least, most, std::move(help)),
-            [member](const T& part) { return Value(static_cast<std::int64_t>(part.*member)); },
-            [member](T& part, const Value& value) {
+            [member](const T& part) { return KeyValue(static_cast<std::int64_t>(part.*member)); },
+            [member](T& part, const KeyValue& value) {
                 part.*member = static_cast<Type>(std::get<std::int64_t>(value));
             });
     }
@@ -61,20 +61,22 @@ public:
     Schema& number(std::string name, Member member, Interval range, std::string help) {
         return add(
             number_option(std::move(name), range, std::move(help)),
-            [member](const T& part) { return Value(part.*member); },
-            [member](T& part, const Value& value) { part.*member = std::get<double>(value); });
+            [member](const T& part) { return KeyValue(part.*member); },
+            [member](T& part, const KeyValue& value) { part.*member = std::get<double>(value); });
     }
     template <class Member> Schema& boolean(std::string name, Member member, std::string help) {
         return add(
             boolean_option(std::move(name), std::move(help)),
-            [member](const T& part) { return Value(part.*member); },
-            [member](T& part, const Value& value) { part.*member = std::get<bool>(value); });
+            [member](const T& part) { return KeyValue(part.*member); },
+            [member](T& part, const KeyValue& value) { part.*member = std::get<bool>(value); });
     }
     template <class Member> Schema& text(std::string name, Member member, std::string help) {
         return add(
             text_option(std::move(name), std::move(help)),
-            [member](const T& part) { return Value(part.*member); },
-            [member](T& part, const Value& value) { part.*member = std::get<std::string>(value); });
+            [member](const T& part) { return KeyValue(part.*member); },
+            [member](T& part, const KeyValue& value) {
+                part.*member = std::get<std::string>(value);
+            });
     }
     /// An enumeration: each word with its enumerator, every one that the member can have.
     template <class Member>
@@ -89,12 +91,12 @@ public:
             [member, words](const T& part) {
                 for (const auto& [text, value] : words) {
                     if (value == part.*member) {
-                        return Value(text);
+                        return KeyValue(text);
                     }
                 }
-                return Value(std::string());
+                return KeyValue(std::string());
             },
-            [member, words](T& part, const Value& value) {
+            [member, words](T& part, const KeyValue& value) {
                 for (const auto& [text, named] : words) {
                     if (text == std::get<std::string>(value)) {
                         part.*member = named;
@@ -108,12 +110,12 @@ public:
         fields_.back().option.when = std::move(condition);
         return *this;
     }
-    Schema& preset(std::string text, std::function<Value(const Config&)> value) {
+    Schema& preset(std::string text, std::function<KeyValue(const Config&)> value) {
         fields_.back().option.preset = {std::move(text), std::move(value)};
         return *this;
     }
     /// A default that follows members declared before.
-    Schema& follows(std::string text, std::function<Value(const T&)> value) {
+    Schema& follows(std::string text, std::function<KeyValue(const T&)> value) {
         fields_.back().option.preset.text = std::move(text);
         fields_.back().follow = std::move(value);
         return *this;
@@ -148,8 +150,8 @@ public:
         T part{};
         for (const Field& field : fields_) {
             const auto found = said.find(field.option.name);
-            const auto value =
-                found != said.end() ? field.option.accept(found->second) : std::optional<Value>();
+            const auto value = found != said.end() ? field.option.accept(found->second)
+                                                   : std::optional<KeyValue>();
             if (value) {
                 field.set(part, *value);
             } else if (field.follow) {
@@ -160,8 +162,8 @@ public:
     }
 
 private:
-    Schema& add(Option option, std::function<Value(const T&)> get,
-                std::function<void(T&, const Value&)> set) {
+    Schema& add(Option option, std::function<KeyValue(const T&)> get,
+                std::function<void(T&, const KeyValue&)> set) {
         option.fallback = get(T{});
         fields_.push_back({std::move(option), std::move(get), std::move(set)});
         return *this;

@@ -71,7 +71,7 @@ TEST_F(Parts, FromOutsideHaveKeys) {
     EXPECT_THAT(find_key("data", "partition")->expected, HasSubstr("\"blocks\""));
     EXPECT_THAT(keys_text("server.step"), HasSubstr("only with server.optimizer = signs"));
     const Config config = parse_config(toml, "toys.toml");
-    EXPECT_EQ(config.data.options.at("stripes"), Value(4));
+    EXPECT_EQ(config.data.options.at("stripes"), KeyValue(4));
     const Config back = parse_config(to_toml(config), "toys.toml");
     EXPECT_EQ(to_toml(back), to_toml(config));
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model/layers/reals.hpp"
 #include "fedmrn/layers.hpp"
-#include "kernels/linear.hpp"
+#include "kernels/activation.hpp"
 
 namespace fedmrn {
 namespace {

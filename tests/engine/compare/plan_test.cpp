@@ -50,7 +50,7 @@ beta = 0.1
     EXPECT_EQ(folder(7), "runs/where/labeldir-0.1/fedavg/seed-3");
     // A row's own keys, its method's defaults, and nothing of its neighbour's.
     const Config &ours = plan.runs[0].config, &average = plan.runs[7].config;
-    EXPECT_EQ(ours.method.options.at("mask"), Value("signed"));
+    EXPECT_EQ(ours.method.options.at("mask"), KeyValue("signed"));
     EXPECT_EQ(std::get<double>(ours.method.options.at("magnitude")), 0.005);
     EXPECT_EQ(ours.client.momentum, 0.5);
     EXPECT_EQ(ours.client.lr, 0.1);

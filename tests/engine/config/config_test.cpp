@@ -50,12 +50,12 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("method.name = 'fedavg'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("client.lr = 0.1\nmethod.name = 'fedavg'", "f").client.lr, 0.1);
-    EXPECT_EQ(parse_config("", "f").method.options.at("magnitude"), Value(0.01));
+    EXPECT_EQ(parse_config("", "f").method.options.at("magnitude"), KeyValue(0.01));
     EXPECT_EQ(parse_config("method.mask = 'signed'", "f").method.options.at("magnitude"),
-              Value(0.005));
+              KeyValue(0.005));
     EXPECT_EQ(parse_config("method = {name = 'signsgd', vote = 'mean'}", "f")
                   .method.options.at("magnitude"),
-              Value(0.001));
+              KeyValue(0.001));
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
     EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
@@ -63,7 +63,7 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f")
                   .method.options.at("magnitude"),
-              Value(0.01));
+              KeyValue(0.01));
     const std::vector<std::string> set{"method.name=fedavg"};
     EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
 }
@@ -143,9 +143,9 @@ TEST(Config, ReadsEveryWord) {
     EXPECT_EQ(c.experiment.device, DeviceKind::cuda);
     EXPECT_EQ(c.experiment.precision, Precision::bf16);
     EXPECT_EQ(c.data.partition.name, "labelcnt");
-    EXPECT_EQ(c.method.options.at("mask"), Value("signed"));
-    EXPECT_EQ(c.method.options.at("noise"), Value("bernoulli"));
-    EXPECT_EQ(c.method.options.at("progressive"), Value(false));
+    EXPECT_EQ(c.method.options.at("mask"), KeyValue("signed"));
+    EXPECT_EQ(c.method.options.at("noise"), KeyValue("bernoulli"));
+    EXPECT_EQ(c.method.options.at("progressive"), KeyValue(false));
     EXPECT_EQ(parse_config("experiment.device='auto'", "f").experiment.device,
               DeviceKind::automatic);
 }
@@ -173,11 +173,11 @@ TEST(Config, OverridesWinInTheirOrder) {
         "experiment.out=\"q 1\"", "server.lr=2",    "method.stochastic=false"};
     const Config c = parse_config("[client]\nlr = 1.0", "f", set);
     EXPECT_EQ(c.client.lr, 0.25);
-    EXPECT_EQ(c.method.options.at("mask"), Value("signed"));
+    EXPECT_EQ(c.method.options.at("mask"), KeyValue("signed"));
     EXPECT_EQ(c.data.path, "/a=b.c/d");
     EXPECT_EQ(c.experiment.out, "q 1");
     EXPECT_EQ(c.server.lr, 2);
-    EXPECT_EQ(c.method.options.at("stochastic"), Value(false));
+    EXPECT_EQ(c.method.options.at("stochastic"), KeyValue(false));
 }
 
 TEST(Config, LoadsAFile) {
@@ -196,14 +196,15 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
     for (const Key& key : config_keys()) {
         Config now = stored;
         // Any other value of the key's type and range.
-        for (const Value& v :
-             {Value(true), Value(false), Value(std::int64_t{101}), Value(std::int64_t{3}),
-              Value(0.5), Value(std::string("cuda")), Value(std::string("tf32")),
-              Value(std::string("synthetic")), Value(std::string("labeldir")),
-              Value(std::string("mlp")), Value(std::string("fedavg")), Value(std::string("signed")),
-              Value(std::string("gaussian")), Value(std::string("adam")),
-              Value(std::string("weighted")), Value(std::string("majority")),
-              Value(std::string("inverse")), Value(std::string("least_error"))})
+        for (const KeyValue& v :
+             {KeyValue(true), KeyValue(false), KeyValue(std::int64_t{101}),
+              KeyValue(std::int64_t{3}), KeyValue(0.5), KeyValue(std::string("cuda")),
+              KeyValue(std::string("tf32")), KeyValue(std::string("synthetic")),
+              KeyValue(std::string("labeldir")), KeyValue(std::string("mlp")),
+              KeyValue(std::string("fedavg")), KeyValue(std::string("signed")),
+              KeyValue(std::string("gaussian")), KeyValue(std::string("adam")),
+              KeyValue(std::string("weighted")), KeyValue(std::string("majority")),
+              KeyValue(std::string("inverse")), KeyValue(std::string("least_error"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         ASSERT_NE(key.get(now), key.get(stored)) << key.full();
         static const std::set<std::string> free{"experiment.rounds",
