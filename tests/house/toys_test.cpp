@@ -148,7 +148,7 @@ TEST_F(Toys, TheyStandInTheDocs) {
 
 TEST_F(Toys, TheirErrorsNameThem) {
     Graph g;
-    const KeyValue value = g.input("x", {{3}});
+    const Value value = g.input("x", {{3}});
     EXPECT_TRUE(one_line([&] { g.add(house::swish(), {value}); },
                          "layer swish1 (swish): expected a float32"));
     EXPECT_TRUE(one_line(
