@@ -97,7 +97,8 @@ Value Graph::add(LayerPtr layer, const std::vector<Value>& in, std::string name)
     }
     Model::Node node{std::move(layer), name, ids_of(in), model_.values.size(), {}};
     for (Parameter& parameter : node.layer->parameters(tensors)) {
-        const std::string full = name + "." + parameter.name;
+        std::string full = name;
+        full.append(".").append(parameter.name);
         if (!taken_.insert(full).second) {
             throw Error(who + ": there is a tensor " + full);
         }

@@ -32,7 +32,7 @@ struct Rows {
 
 /// T rows for every sample, one a token.
 constexpr Rows tokens(std::size_t each) { return {Rows::Per::token, each, false}; }
-/// As many rows as the batch has tokens, at most batch × each.
+/// As many rows as the batch has tokens, 1 to batch × each of an active lane.
 constexpr Rows ragged(std::size_t each) { return {Rows::Per::token, each, true}; }
 /// One row a lane, whatever its batch: what a layer keeps of a whole batch.
 constexpr Rows one_a_lane() { return {Rows::Per::lane, 1, false}; }
