@@ -14,7 +14,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {MethodName::fedavg};
+        return {number_of(MethodName::fedavg)};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         return {};

@@ -81,7 +81,8 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& round) const override {
-        return {MethodName::fedmrn, variant_, static_cast<float>(magnitude(config_, round.decay))};
+        return {number_of(MethodName::fedmrn), variant_,
+                static_cast<float>(magnitude(config_, round.decay))};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         return mask_entries(layout());

@@ -67,7 +67,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {MethodName::fedmud, 0, ratio_};
+        return {number_of(MethodName::fedmud), 0, ratio_};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         std::vector<TensorEntry> table;

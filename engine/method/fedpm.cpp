@@ -89,7 +89,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {MethodName::fedpm};
+        return {number_of(MethodName::fedpm)};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         return mask_entries(layout());

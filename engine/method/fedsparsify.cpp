@@ -67,7 +67,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {MethodName::fedsparsify, 0, static_cast<float>(schedule_.sparsity)};
+        return {number_of(MethodName::fedsparsify), 0, static_cast<float>(schedule_.sparsity)};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t round) const override {
         const std::size_t kept = schedule_.kept(round);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/drive.hpp"
 #include "engine/method/eden.hpp"
-#include "engine/method/error_feedback.hpp"
 #include "engine/method/fedavg.hpp"
 #include "engine/method/fedbat.hpp"
 #include "engine/method/fedmrn.hpp"
@@ -17,10 +16,8 @@
 
 namespace fedmrn {
 
-namespace {
-
-std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLayout& layout,
-                                   std::uint64_t seed) {
+std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout,
+                                    std::uint64_t seed) {
     switch (config.name) {
     case MethodName::fedavg:
         return std::make_unique<FedAvg>(layout);
@@ -52,18 +49,6 @@ std::unique_ptr<Method> make_named(const MethodConfig& config, const ParameterLa
         return std::make_unique<PowerSgd>(config, layout);
     }
     return nullptr;
-}
-
-} // namespace
-
-std::unique_ptr<Method> make_method(const MethodConfig& config, const ParameterLayout& layout,
-                                    std::uint64_t seed) {
-    std::unique_ptr<Method> method = make_named(config, layout, seed);
-    if (config.error_feedback) {
-        method->uplink =
-            std::make_unique<ErrorFeedback>(std::move(method->uplink), *method->server, layout);
-    }
-    return method;
 }
 
 } // namespace fedmrn

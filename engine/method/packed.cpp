@@ -19,7 +19,7 @@ std::vector<CodesCodec::Place> tensors_of(const ParameterLayout& layout) {
 } // namespace
 
 PackedCodec::PackedCodec(const PackedRule& rule, const ParameterLayout& layout)
-    : CodesCodec({.stamp = {rule.method, rule.variant, rule.parameter},
+    : CodesCodec({.stamp = {number_of(rule.method), rule.variant, rule.parameter},
                   .bits = formula::code_bits(rule.levels),
                   .scaled = rule.scale.has_value()},
                  layout, tensors_of(layout)),

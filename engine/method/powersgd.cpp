@@ -32,7 +32,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {MethodName::powersgd, 0, static_cast<float>(rank_)};
+        return {number_of(MethodName::powersgd), 0, static_cast<float>(rank_)};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         std::vector<TensorEntry> table;

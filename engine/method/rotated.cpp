@@ -25,7 +25,7 @@ std::vector<CodesCodec::Place> slices_of(const ParameterLayout& layout) {
 class RotatedCodec final : public CodesCodec {
 public:
     RotatedCodec(const RotatedRule& rule, const ParameterLayout& layout)
-        : CodesCodec({.stamp = {rule.method, static_cast<std::uint8_t>(rule.estimate),
+        : CodesCodec({.stamp = {number_of(rule.method), static_cast<std::uint8_t>(rule.estimate),
                                 static_cast<float>(rule.bits)},
                       .bits = rule.bits},
                      layout, slices_of(layout)),

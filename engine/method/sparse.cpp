@@ -16,7 +16,7 @@ public:
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {name_, 0, ratio_};
+        return {number_of(name_), 0, ratio_};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         const bool signs = as_ == SelectedAs::signs;

@@ -53,7 +53,7 @@ PendingMessages StateCodec::encode(Device& device, const RoundContext& round,
         changes.push_back(
             {client.update, client.weights, messages.dense(k) + messages.floats() - rest()});
         MessageView& header = headers.emplace_back();
-        header.method = static_cast<std::uint8_t>(made.method);
+        header.method = made.method;
         header.variant = made.variant;
         header.parameter = made.parameter;
         header.round = round.round;
@@ -67,8 +67,8 @@ PendingMessages StateCodec::encode(Device& device, const RoundContext& round,
 
 void StateCodec::check(const RoundContext& round, const MessageView& message) const {
     const Stamp made = stamp(round);
-    if (message.method != static_cast<std::uint8_t>(made.method) ||
-        message.variant != made.variant || message.parameter != made.parameter) {
+    if (message.method != made.method || message.variant != made.variant ||
+        message.parameter != made.parameter) {
         throw Error(sender(message) +
                     ": made with another method or other options of it than this experiment's");
     }

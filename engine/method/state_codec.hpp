@@ -11,10 +11,12 @@ namespace fedmrn {
 
 /// What all messages of a method say of how they were made.
 struct Stamp {
-    MethodName method = MethodName::fedavg;
+    std::uint8_t method = 0; ///< its number in messages
     std::uint8_t variant = 0;
     float parameter = 0;
 };
+
+constexpr std::uint8_t number_of(MethodName method) { return static_cast<std::uint8_t>(method); }
 
 /// What the built-in codecs share: the front of the state is packed in a codec's own way, and what
 /// comes after it goes as float32 (trained values as their update, statistics as their change).
@@ -30,7 +32,6 @@ public:
     /// Decodes as many clients at a time as find room, and adds them.
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
              formula::Wide* sum) const override;
-    [[nodiscard]] std::size_t memory() const final { return 0; }
 
 protected:
     /// packs: elements at the front of the state that the derived class packs.
