@@ -32,7 +32,8 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
     const Real real = real_of(state.range(1));
     const auto method = make_method(config, model.layout);
     const TimedVariables& variables = timed(*method);
-    LaneGroup group(device(), model, *method, {.batch = batch}, lanes, real);
+    const Stages none;
+    LaneGroup group(device(), model, *method, none, {.batch = batch}, lanes, real);
     const ResidentSplit split(device(), images(), model.input, std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(model, 1));
     std::uint64_t trained = 0, steps = 0, clients = 0;

@@ -50,7 +50,7 @@ std::size_t evaluation_threads(const ExperimentConfig& config) {
 }
 
 std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
-                         const Config& config, std::size_t evaluated) {
+                         const Stages& stages, const Config& config, std::size_t evaluated) {
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
     if (device.lane_mode() == LaneMode::threads) {
@@ -58,7 +58,7 @@ std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Met
     }
     const Real real = real_of(config.experiment.precision);
     CountingDevice lane, evaluation;
-    const LaneGroup one(lane, model, method, config.client, 1, real);
+    const LaneGroup one(lane, model, method, stages, config.client, 1, real);
     const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, evaluated),
                               config.server.eval_batch, real);
     // A fifth stays for the kernels' scratch memory, messages and the aggregation.

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "engine/method/method.hpp"
+#include "engine/stage/stages.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/model.hpp"
 #include "kernels/device.hpp"
@@ -19,7 +20,7 @@ constexpr Real real_of(Precision precision) {
 /// use: on the CPU one a core, on a GPU what its free memory holds. Throws Error (Fault::run) where
 /// they do not fit, naming how many would. evaluated: samples of the test set.
 std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
-                         const Config& config, std::size_t evaluated);
+                         const Stages& stages, const Config& config, std::size_t evaluated);
 
 /// Batches that a GPU's evaluator takes at once, however many lanes train: no more than the test
 /// set has.

@@ -16,9 +16,10 @@ std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
 } // namespace
 
 LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& method,
-                     const ClientConfig& config, std::size_t lanes, Real real)
-    : device_(device), method_(method), config_(config), layout_(model.layout), lanes_(lanes),
-      update_stride_(stride_of(method.local->count())), weights_stride_(stride_of(layout_.state)),
+                     const Stages& stages, const ClientConfig& config, std::size_t lanes, Real real)
+    : device_(device), method_(method), stages_(stages), config_(config), layout_(model.layout),
+      lanes_(lanes), update_stride_(stride_of(method.local->count())),
+      weights_stride_(stride_of(layout_.state)),
       network_(device, model, lanes, config.batch, real, true),
       update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
       gradient_(device, lanes * update_stride_),
@@ -29,12 +30,13 @@ PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
     return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
 }
 
-void LaneGroup::run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
+void LaneGroup::run(const kernels::SplitView& split, const RoundContext& sent, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
     // A run that was given up may have left clients on the lanes.
     std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
     std::fill(mirror_.begin(), mirror_.end(), LaneState{});
     states_.clear();
+    const RoundContext round = stages_.received(device_, sent, received_);
     Emission emission;
     const auto collect = [&] {
         if (emission.tasks.empty()) {
@@ -113,10 +115,10 @@ void LaneGroup::queue_step(const Source& source) {
     const LocalStep local{source.global,       source.decay,       lanes_,
                           states_.data(),      of_update(update_), weights,
                           of_update(gradient_)};
-    const kernels::SgdRule sgd{
-        static_cast<float>(config_.lr * source.decay), static_cast<float>(config_.momentum),
-        static_cast<float>(config_.weight_decay + config_.l2),
-        method_.local->decays_weights() || config_.l2 != 0.0, static_cast<float>(config_.proximal)};
+    const Pull pull = stages_.pull(*method_.local);
+    const kernels::SgdRule sgd{static_cast<float>(config_.lr * source.decay),
+                               static_cast<float>(config_.momentum), static_cast<float>(pull.decay),
+                               pull.decays_weights, static_cast<float>(pull.proximal)};
     {
         const Range part(device_, "batch", lanes_);
         kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),
@@ -125,11 +127,13 @@ void LaneGroup::queue_step(const Source& source) {
     {
         const Range part(device_, "local weights", lanes_);
         method_.local->weights(device_, local);
+        stages_.on_weights(device_, local);
     }
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
     {
         const Range part(device_, "local gradient", lanes_);
         method_.local->gradient(device_, local);
+        stages_.on_gradient(device_, local);
     }
     const Range part(device_, "sgd", lanes_);
     const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
@@ -163,6 +167,7 @@ LaneGroup::Emission LaneGroup::emit(const RoundContext& round) {
     const Range range(device_, "messages");
     Emission emission;
     std::vector<TrainedClient> clients;
+    std::vector<std::vector<float>*> memory;
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
         if (!tasks_[lane] || mirror_[lane].samples != 0) {
             continue;
@@ -170,12 +175,13 @@ LaneGroup::Emission LaneGroup::emit(const RoundContext& round) {
         const ClientTask& task = *tasks_[lane];
         clients.push_back({task.client, task.seed, task.count,
                            update_.data() + lane * update_stride_,
-                           weights_.data() + lane * weights_stride_, task.memory});
+                           weights_.data() + lane * weights_stride_});
+        memory.push_back(task.memory);
         emission.tasks.push_back(task);
         emission.lanes.push_back(lane);
         tasks_[lane].reset();
     }
-    emission.messages = method_.uplink->encode(device_, round, clients);
+    emission.messages = stages_.encode(device_, method_, round, clients, memory);
     emission.metrics = device_.fetch(metrics_.data(), lanes_ * sizeof(LaneMetrics));
     return emission;
 }

@@ -12,6 +12,7 @@
 
 #include "engine/method/method.hpp"
 #include "engine/model/network.hpp"
+#include "engine/stage/stages.hpp"
 #include "kernels/batch.hpp"
 
 namespace fedmrn {
@@ -24,7 +25,7 @@ struct ClientTask {
     std::uint64_t seed = 0;               ///< s_k,t
     std::uint64_t first = 0;              ///< in the sample order
     std::uint32_t count = 0;              ///< N_k
-    std::vector<float>* memory = nullptr; ///< as in TrainedClient
+    std::vector<float>* memory = nullptr; ///< as in Departure
 };
 
 /// The lanes of one device, in lockstep: every local step advances all of them in the same kernels,
@@ -32,7 +33,7 @@ struct ClientTask {
 /// on; its message is collected while the device works on.
 class LaneGroup {
 public:
-    LaneGroup(Device& device, const ModelSpec& model, const Method& method,
+    LaneGroup(Device& device, const ModelSpec& model, const Method& method, const Stages& stages,
               const ClientConfig& config, std::size_t lanes, Real real);
 
     using Next = std::function<std::optional<ClientTask>()>;
@@ -69,11 +70,13 @@ private:
 
     Device& device_;
     const Method& method_;
+    const Stages& stages_;
     ClientConfig config_;
     ParameterLayout layout_;
     std::size_t lanes_;
     std::size_t update_stride_, weights_stride_; ///< floats from lane to lane
     Network network_;
+    std::vector<Buffer<float>> received_; ///< what stages make of the global state
     Buffer<float> update_, weights_, gradient_, velocity_;
     Buffer<LaneState> states_;
     Buffer<LaneMetrics> metrics_;

@@ -78,7 +78,8 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 } // namespace
 
 LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
-                   const Config& config, std::size_t lanes, std::size_t evaluated)
+                   const Stages& stages, const Config& config, std::size_t lanes,
+                   std::size_t evaluated)
     : lanes_(lanes), eval_batch_(config.server.eval_batch) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.lane_mode() == LaneMode::threads;
@@ -90,8 +91,8 @@ LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
     };
     const std::size_t workers = threads ? lanes : 1, width = lanes / workers;
     for (std::size_t i = 0; i < workers; ++i) {
-        groups_.push_back(
-            std::make_unique<LaneGroup>(device_of(i), model, method, config.client, width, real));
+        groups_.push_back(std::make_unique<LaneGroup>(device_of(i), model, method, stages,
+                                                      config.client, width, real));
     }
     const std::size_t judges = threads ? evaluation_threads(config.experiment) : 1;
     for (std::size_t i = 0; i < judges; ++i) {

@@ -55,9 +55,6 @@ public:
     /// Diverged for a value that is too large to be sane.
     virtual void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
                      formula::Wide* sum) const = 0;
-
-    /// Floats that a client keeps from round to round; 0: none.
-    [[nodiscard]] virtual std::size_t memory() const = 0;
 };
 
 } // namespace fedmrn

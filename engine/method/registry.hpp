@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/method/error_feedback.hpp"
 #include "engine/method/method.hpp"
 #include "fedmrn/registry.hpp"
 #include "fedmrn/schema.hpp"
@@ -29,6 +28,11 @@ struct MethodEntry : Part {
     /// Beside its label in a run's opening lines; without one: nothing.
     std::function<std::string(const Options&)> detail = {};
     std::function<std::unique_ptr<Method>(const Options&, const MethodSetting&)> make = {};
+
+    /// Whether what messages leave out is to be sent later: the stage of engine/stage/ does it.
+    [[nodiscard]] bool error_feedback(const Options& said) const {
+        return option("error_feedback") != nullptr && std::get<bool>(value("error_feedback", said));
+    }
 };
 Registry<MethodEntry>& methods();
 
@@ -58,15 +62,7 @@ MethodEntry method_entry(std::string name, std::string title, std::string help, 
     entry.wire = wire;
     entry.make = [schema, make](const Options& said,
                                 const MethodSetting& setting) -> std::unique_ptr<Method> {
-        const T options = schema.read(said);
-        std::unique_ptr<Method> method = make(options, setting);
-        if constexpr (std::derived_from<T, Compressed>) {
-            if (options.error_feedback) {
-                method->uplink = std::make_unique<ErrorFeedback>(std::move(method->uplink),
-                                                                 *method->server, setting.layout);
-            }
-        }
-        return method;
+        return make(schema.read(said), setting);
     };
     return entry;
 }

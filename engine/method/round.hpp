@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "kernels/device.hpp"
 #include "kernels/formula/lane.hpp"
@@ -38,9 +37,6 @@ struct TrainedClient {
     std::uint64_t seed = 0, samples = 0;
     const float* update = nullptr;
     const float* weights = nullptr;
-    /// What the client kept from the last round it was in, empty at first, and then what it keeps
-    /// for the next: written when the messages are collected. On the host; null: it keeps nothing.
-    std::vector<float>* memory = nullptr;
 };
 
 } // namespace fedmrn

@@ -67,8 +67,8 @@ PendingMessages StateCodec::encode(Device& device, const RoundContext& round,
 
 void StateCodec::check(const RoundContext& round, const MessageView& message) const {
     const Stamp made = stamp(round);
-    if (message.method != made.method ||
-        message.variant != made.variant || message.parameter != made.parameter) {
+    if (message.method != made.method || message.variant != made.variant ||
+        message.parameter != made.parameter) {
         throw Error(sender(message) +
                     ": made with another method or other options of it than this experiment's");
     }

@@ -30,7 +30,6 @@ public:
     /// Decodes as many clients at a time as find room, and adds them.
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
              formula::Wide* sum) const override;
-    [[nodiscard]] std::size_t memory() const final { return 0; }
 
 protected:
     /// packs: elements at the front of the state that the derived class packs.

@@ -74,6 +74,7 @@ struct Experiment::Impl {
     ClientSplit clients;
     std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
     std::unique_ptr<Method> method;
+    Stages stages;
     std::optional<ResidentSplit> train, test;
     std::vector<SampleRange> whole_test;
     std::vector<SampleRange> own; ///< of each client, of its test samples or of its training ones
@@ -93,7 +94,9 @@ struct Experiment::Impl {
           method(make_method(c.method, model.layout, c.experiment.seed)),
           optimizer(
               server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
-          sampler(samplers().checked(c.server.sampling)) {
+          sampler(samplers().checked(c.server.sampling)),
+          stages(make_stages(config.client, c.method, model.layout)) {
+
         check(config, dataset, clients);
         check_sets(*method->server, *optimizer, config.server);
         device_name = device->name();
@@ -107,8 +110,8 @@ struct Experiment::Impl {
             own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
         }
         lanes = std::make_unique<LanePool>(
-            *device, model, *method, config,
-            choose_lanes(*device, model, *method, config, dataset.test.samples()),
+            *device, model, *method, stages, config,
+            choose_lanes(*device, model, *method, stages, config, dataset.test.samples()),
             dataset.test.samples());
         ServerState first;
         first.global = initial_state(model, config.experiment.seed);
@@ -145,10 +148,10 @@ struct Experiment::Impl {
     void restore(ServerState from) {
         check_state(from);
         for (const auto& [client, kept] : from.memory) {
-            if (client >= clients.clients() || kept.size() != method->uplink->memory()) {
+            if (client >= clients.clients() || kept.size() != stages.memory()) {
                 throw Error("checkpoint: client " + std::to_string(client) + " keeps " +
                             std::to_string(kept.size()) + " values, expected " +
-                            std::to_string(method->uplink->memory()) + " of clients 0 to " +
+                            std::to_string(stages.memory()) + " of clients 0 to " +
                             std::to_string(clients.clients() - 1));
             }
         }
@@ -196,7 +199,7 @@ struct Experiment::Impl {
 
     /// Copies of what the tasks' clients keep, for them to change: a round may be given up.
     std::vector<std::vector<float>> lend_memory(std::span<ClientTask> tasks) const {
-        std::vector<std::vector<float>> lent(method->uplink->memory() != 0 ? tasks.size() : 0);
+        std::vector<std::vector<float>> lent(stages.memory() != 0 ? tasks.size() : 0);
         for (std::size_t k = 0; k < lent.size(); ++k) {
             if (const auto found = state.memory.find(tasks[k].client);
                 found != state.memory.end()) {

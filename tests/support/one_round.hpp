@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/method/method.hpp"
+#include "engine/stage/stages.hpp"
 
 namespace fedmrn::test {
 
@@ -13,6 +13,13 @@ namespace fedmrn::test {
 inline Message sent_by(const Method& method, Device& device, const RoundContext& round,
                        const TrainedClient& client) {
     return owned(method.uplink->encode(device, round, {&client, 1})().front());
+}
+
+/// The same with stages, and what the client keeps.
+inline Message sent_by(const Method& method, const Stages& stages, Device& device,
+                       const RoundContext& round, const TrainedClient& client,
+                       std::vector<float>* memory = nullptr) {
+    return owned(stages.encode(device, method, round, {&client, 1}, {&memory, 1})().front());
 }
 
 /// Messages as the server sees them, with the weights that they claim.

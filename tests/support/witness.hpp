@@ -45,7 +45,6 @@ public:
              formula::Wide* sum) const override {
         codec_->add(device, round, messages, sum);
     }
-    [[nodiscard]] std::size_t memory() const override { return codec_->memory(); }
 
     mutable std::vector<Trained> seen; ///< in the order of their messages
 

@@ -32,7 +32,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 class LaneChoice : public ::testing::Test {
 protected:
     std::size_t choose(const Device& device) const {
-        return choose_lanes(device, model, *method, config, 10'000);
+        return choose_lanes(device, model, *method, {}, config, 10'000);
     }
     std::size_t on_gpu(std::size_t mebibytes) const {
         return choose(Claims(LaneMode::lockstep, mebibytes * mebibyte));

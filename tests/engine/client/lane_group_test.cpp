@@ -29,7 +29,8 @@ protected:
         const Federation federation(device, model, counts);
         const auto method = make_method(how, model.layout);
         const Buffer<float> global(device, random_state(model, 1));
-        LaneGroup group(device, model, *method, config, lanes, Real::f32);
+        const Stages stages = make_stages(config, how, model.layout);
+        LaneGroup group(device, model, *method, stages, config, lanes, Real::f32);
         Trained result{std::vector<Bytes>(counts.size()), std::vector<LaneMetrics>(counts.size())};
         std::size_t taken = 0;
         std::stop_source stop;

@@ -25,12 +25,13 @@ protected:
         config.server.eval_batch = 10;
     }
     LanePool pool(const Method& method, std::size_t lanes) {
-        return {device, model, method, config, lanes, federation.data.samples()};
+        return {device, model, method, stages, config, lanes, federation.data.samples()};
     }
     static void ignore(std::uint64_t) {}
 
     const ModelSpec model = narrow_cnn();
     Config config;
+    const Stages stages;
     Federation federation{device, model, counts};
     Buffer<float> global{device, random_state(model, 1)};
 };

@@ -74,7 +74,8 @@ protected:
 
     /// The message of the lane group.
     Message by_lanes(const Method& method) {
-        LaneGroup group(device, model, method, client, 1, Real::f32);
+        const Stages stages = make_stages(client, {}, model.layout);
+        LaneGroup group(device, model, method, stages, client, 1, Real::f32);
         const Buffer<float> state(device, global);
         std::optional<ClientTask> task = federation.tasks[0];
         Message result;

@@ -19,7 +19,9 @@ protected:
     std::vector<Message> train(const Method& method, const std::vector<float>& start) {
         const Federation federation(device, model, {16, 1, 37, 5, 64});
         const Buffer<float> global(device, start);
-        LaneGroup group(device, model, method, {.epochs = 2, .batch = 8, .lr = 0.05}, 3, Real::f32);
+        const Stages none;
+        LaneGroup group(device, model, method, none, {.epochs = 2, .batch = 8, .lr = 0.05}, 3,
+                        Real::f32);
         std::vector<Message> messages;
         std::size_t taken = 0;
         group.run(

@@ -1,80 +1,57 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/method_test.hpp"
+#include "tests/support/method_laws.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
 namespace {
 
-/// What holds of every method, whatever it sends.
-class EveryMethod : public MethodTest {
+class EveryMethod : public MethodLaws {
 protected:
     [[nodiscard]] std::unique_ptr<Method> make(const NamedMethod& named) const {
         return make_method(named.config, model.layout, 11);
     }
-    /// Of all that a client of the method trains.
-    static std::vector<float> variables(const Method& method, std::uint64_t seed) {
-        return RandomValues(seed).values(method.local->count(), 0.02);
+    /// Calls law(method) of each.
+    template <class Law> void of_each(const Law& law) {
+        for (const NamedMethod& named : methods_under_test()) {
+            SCOPED_TRACE(named.name);
+            law(*make(named));
+        }
     }
 };
 INSTANTIATE_TEST_SUITE_P(On, EveryMethod, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 TEST_P(EveryMethod, SendsWhatItsTableSaysThroughBytes) {
-    for (const NamedMethod& named : methods_under_test()) {
-        const auto method = make(named);
-        const Message sent = message(*method, 3, 64, variables(*method, 1));
-        EXPECT_EQ(sent.tensors, method->uplink->table(7)) << named.name;
-        EXPECT_EQ(decode(encode(sent), method->uplink->table(7)), sent) << named.name;
-    }
+    of_each([this](const Method& method) { sends_what_its_table_says(method); });
 }
 
 TEST_P(EveryMethod, TheOrderOfMessagesNeverMatters) {
-    for (const NamedMethod& named : methods_under_test()) {
-        const auto method = make(named);
-        std::vector<Message> messages;
-        for (std::uint64_t k = 0; k < 5; ++k) {
-            messages.push_back(message(*method, k, 100 + 37 * k, variables(*method, k)));
-        }
-        const auto first = aggregate(*method, messages);
-        for (int trial = 0; trial < 5; ++trial) {
-            std::rotate(messages.begin(), messages.begin() + 2, messages.end());
-            std::swap(messages[0], messages[1]);
-            EXPECT_TRUE(same_bits(aggregate(*method, messages), first)) << named.name;
-        }
-    }
+    of_each([this](const Method& method) { order_never_matters(method); });
+}
+
+TEST_P(EveryMethod, PartsOfACohortNeverMatter) {
+    of_each([this](const Method& method) { parts_never_matter(method); });
+}
+
+TEST_P(EveryMethod, SumsOfHalvesAddToTheSumsOfAll) {
+    of_each([this](const Method& method) { sums_of_halves_add(method); });
+}
+
+TEST_P(EveryMethod, AMessageDecodesToWhatItAggregatesToAlone) {
+    of_each([this](const Method& method) { decodes_to_what_one_aggregates_to(method); });
+}
+
+TEST_P(EveryMethod, AddsWhatItDecodesTo) {
+    of_each([this](const Method& method) { adds_what_it_decodes_to(method); });
 }
 
 TEST_P(EveryMethod, EveryDeviceSendsAndDecodesTheCpusBits) {
-    const auto cpu = open_device(DeviceKind::cpu);
-    for (const NamedMethod& named : methods_under_test()) {
-        const auto method = make(named);
-        const auto update = variables(*method, 4);
-        const Buffer<float> g(*cpu, global), u(*cpu, update), w(*cpu, global);
-        const Message of_cpu =
-            sent_by(*method, *cpu, {7, g.data()}, {5, 1005, 64, u.data(), w.data()});
-        EXPECT_EQ(message(*method, 5, 64, update, 0.0f), of_cpu) << named.name;
-        const auto mean = change_of(*method, *cpu, {7, g.data()}, {&of_cpu, 1}, model.layout.state);
-        EXPECT_TRUE(same_bits(aggregate(*method, {of_cpu}), mean)) << named.name;
-    }
+    of_each([this](const Method& method) { every_device_is_as_the_cpu(method); });
 }
 
 TEST_P(EveryMethod, ClientsEncodedTogetherAreAsAlone) {
-    for (const NamedMethod& named : methods_under_test()) {
-        const auto method = make(named);
-        const Buffer<float> g(device, global), a(device, variables(*method, 1)),
-            b(device, variables(*method, 2));
-        const RoundContext round{7, g.data()};
-        const std::vector<TrainedClient> clients{{1, 1001, 10, a.data(), g.data()},
-                                                 {2, 1002, 20, b.data(), g.data()}};
-        const PendingMessages pending = method->uplink->encode(device, round, clients);
-        const auto together = pending();
-        ASSERT_EQ(together.size(), 2U);
-        for (std::size_t k = 0; k < 2; ++k) {
-            EXPECT_EQ(owned(together[k]), sent_by(*method, device, round, clients[k]))
-                << named.name;
-        }
-    }
+    of_each([this](const Method& method) { encodes_together_as_alone(method); });
 }
 
 TEST_P(EveryMethod, AnotherMethodsMessageIsOneLine) {
@@ -93,6 +70,16 @@ TEST_P(EveryMethod, AnotherMethodsMessageIsOneLine) {
                 << ours.name << " reads " << theirs.name;
         }
     }
+}
+
+/// Sums of another method's are no sums of this one's.
+TEST_P(EveryMethod, SumsOfOtherArraysDoNotAdd) {
+    const auto average = make_method({"fedavg"}, model.layout),
+               merge = make_method({"fedsparsify"}, model.layout);
+    Sums a(device, average->server->sums()), b(device, merge->server->sums());
+    EXPECT_THROW(a.add(b), std::logic_error);
+    EXPECT_THROW(static_cast<void>(a.int128("weights")), std::logic_error);
+    EXPECT_THROW(static_cast<void>(a.int64("update")), std::logic_error);
 }
 
 } // namespace

@@ -30,7 +30,8 @@ protected:
     Message trained(const Method& how, std::uint32_t samples, const ClientConfig& client) {
         const Federation federation(device, model, {samples});
         const Buffer<float> g(device, global);
-        LaneGroup group(device, model, how, client, 1, Real::f32);
+        const Stages stages = make_stages(client, config, model.layout);
+        LaneGroup group(device, model, how, stages, client, 1, Real::f32);
         Message sent;
         bool taken = false;
         group.run(

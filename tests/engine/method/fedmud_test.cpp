@@ -124,7 +124,8 @@ TEST_P(FedMudTest, TrainsBAndNothingElse) {
     const Buffer<float> global(device, state);
     const ClientConfig client{
         .epochs = 2, .batch = 8, .lr = 0.1, .momentum = 0.5, .weight_decay = 0.01};
-    LaneGroup group(device, model, *method, client, 1, Real::f32);
+    const Stages stages = make_stages(client, {}, model.layout);
+    LaneGroup group(device, model, *method, stages, client, 1, Real::f32);
     std::optional<ClientTask> task = federation.tasks[0];
     Message sent;
     group.run(

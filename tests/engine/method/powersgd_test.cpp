@@ -145,16 +145,17 @@ TEST_P(PowerSgdTest, AMatrixThatFactorsWouldNotShortenIsSentAsItIs) {
 /// are all of it, and what is kept does not grow. (A matrix of rank 24 through rank 2.)
 TEST_P(PowerSgdTest, ErrorFeedbackSendsTheRestLater) {
     const Matrix m = random_matrix(24, 60, 24, 0.95, 7);
-    const auto method =
-        make_method({"powersgd", {{"error_feedback", true}, {"rank", 2}}}, one_matrix(24, 60));
+    const MethodConfig config{"powersgd", {{"error_feedback", true}, {"rank", 2}}};
+    const auto method = make_method(config, one_matrix(24, 60));
+    const Stages stages = make_stages({}, config, one_matrix(24, 60));
     const Buffer<float> u(device, std::vector<float>(m.values.begin(), m.values.end()));
     std::vector<float> memory;
     Values total(m.values.size(), 0.0);
     constexpr int rounds = 40;
     for (int round = 0; round < rounds; ++round) {
         const auto seed = static_cast<std::uint64_t>(round);
-        const Message sent =
-            sent_by(*method, device, {1, u.data()}, {1, seed, 1, u.data(), u.data(), &memory});
+        const Message sent = sent_by(*method, stages, device, {1, u.data()},
+                                     {1, seed, 1, u.data(), u.data()}, &memory);
         const Values decoded = receive(*method, m, sent).values;
         for (std::size_t i = 0; i < total.size(); ++i) total[i] += decoded[i];
     }

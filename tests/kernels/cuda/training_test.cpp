@@ -144,7 +144,8 @@ std::map<std::uint64_t, std::vector<std::byte>> uploads(std::size_t lanes) {
     config.epochs = 2;
     const Data data(*device);
     const Buffer<float> global(*device, initial_state(model, 5));
-    LaneGroup group(*device, model, *method, config, lanes, Real::f32);
+    const Stages none;
+    LaneGroup group(*device, model, *method, none, config, lanes, Real::f32);
     std::size_t taken = 0;
     std::map<std::uint64_t, std::vector<std::byte>> result;
     group.run(

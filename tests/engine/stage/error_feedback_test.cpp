@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "packed_values.hpp"
+#include "tests/engine/method/packed_values.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -12,31 +12,32 @@ protected:
     static constexpr std::size_t n = 1000;
 
     /// What the client of memory sends for an update of n weights and a bias.
-    Message send(const Method& by, const std::vector<float>& values, std::vector<float>& memory) {
+    Message send(const Stages& by, const std::vector<float>& values, std::vector<float>* memory) {
         const Buffer<float> u(device, values);
-        return sent_by(by, device, {1, u.data()}, {1, 7, 1, u.data(), u.data(), &memory});
+        return sent_by(*method, by, device, {1, u.data()}, {1, 7, 1, u.data(), u.data()}, memory);
     }
     std::vector<double> received(const Message& message) {
         return change_of(*method, device, {}, {&message, 1}, n + 1);
     }
     const MethodConfig config{"signsgd", {{"error_feedback", true}}};
     const std::unique_ptr<Method> method = make_method(config, one_tensor(n));
+    const Stages stages = make_stages({}, config, one_tensor(n));
     const std::vector<float> update = RandomValues(1).values(n + 1, 0.02);
 };
 INSTANTIATE_TEST_SUITE_P(On, ErrorFeedbackTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 /// p = D + e, and e ← p − decode(message), by plain arithmetic; the bias keeps nothing.
 TEST_P(ErrorFeedbackTest, KeepsWhatTheMessageLeftOut) {
-    const auto plain = make_method({"signsgd"}, one_tensor(n));
-    EXPECT_EQ(plain->uplink->memory(), 0U);
-    EXPECT_EQ(method->uplink->memory(), n);
+    const Stages plain = make_stages({}, {"signsgd"}, one_tensor(n));
+    EXPECT_EQ(plain.memory(), 0U);
+    EXPECT_EQ(stages.memory(), n);
     std::vector<float> memory, error(n, 0.0f);
     for (int round = 0; round < 3; ++round) {
         std::vector<float> p = update;
         for (std::size_t i = 0; i < n; ++i) p[i] += error[i];
         std::vector<float> none;
-        const Message sent = send(*method, update, memory);
-        EXPECT_EQ(sent, send(*plain, p, none));
+        const Message sent = send(stages, update, &memory);
+        EXPECT_EQ(sent, send(plain, p, &none));
         EXPECT_TRUE(none.empty());
         EXPECT_EQ(sent.dense, std::vector<float>{update[n]});
         const auto decoded = received(sent);
@@ -54,7 +55,7 @@ TEST_P(ErrorFeedbackTest, LosesNothing) {
     std::vector<double> total(n, 0.0);
     constexpr int rounds = 50;
     for (int round = 0; round < rounds; ++round) {
-        const auto decoded = received(send(*method, update, memory));
+        const auto decoded = received(send(stages, update, &memory));
         for (std::size_t i = 0; i < n; ++i) total[i] += decoded[i];
     }
     for (std::size_t i = 0; i < n; ++i) {
