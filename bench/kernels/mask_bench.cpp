@@ -24,7 +24,8 @@ MaskRule rule_of(benchmark::State& state) {
     const auto mask = static_cast<std::size_t>(state.range(0));
     const auto noise = static_cast<std::size_t>(state.range(1));
     state.SetLabel(std::string(masks[mask]) + " " + noises[noise]);
-    return {"fedmrn", {{"mask", static_cast<formula::MaskShape>(mask)}, {"noise", formula::noise_rule(static_cast<formula::NoiseShape>(noise), magnitude)}, {"magnitude", 0.01}}};
+    return {.mask = static_cast<formula::MaskShape>(mask),
+            .noise = formula::noise_rule(static_cast<formula::NoiseShape>(noise), magnitude)};
 }
 
 /// The fused pass. The global state is the same for all lanes and counted once.

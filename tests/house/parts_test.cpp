@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/config/schema.hpp"
+#include "engine/method/registry.hpp"
 #include "fedmrn/config_file.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
@@ -100,6 +101,29 @@ TEST_F(Parts, FromOutsideAreCheckedAsOurs) {
     config.data.name = "strips";
     EXPECT_THAT(error_of([&] { (void)load_dataset(config.data, 1); }),
                 HasSubstr("found \"strips\"; did you mean stripes?"));
+}
+
+/// A method of the tests, by its name and with its number in messages.
+TEST_F(Parts, AMethodFromOutsideIsANameToo) {
+    const std::vector<std::string> set{"method.name=first_rows", "server.optimizer=sgd",
+                                       "experiment.rounds=6"};
+    std::string text(toml);
+    text.erase(text.find("step = "), std::string("step = 0.002").size());
+    const Config config = parse_config(text, "toys.toml", set);
+    Experiment experiment(config, load_dataset(config.data, 1));
+    const std::vector<float> before = experiment.state().global;
+    while (experiment.state().round < 6) ASSERT_TRUE(experiment.run_round());
+    const TensorSpec& weights = experiment.model().layout.tensors.front();
+    const std::size_t row = weights.elements() / weights.shape.front();
+    for (std::size_t i = row; i < weights.elements(); ++i) {
+        ASSERT_EQ(experiment.state().global[i], before[i]) << i;
+    }
+    EXPECT_GT(experiment.evaluate().accuracy, 0.9);
+    EXPECT_EQ(method_of_wire(200)->title, "FirstRows");
+    MethodEntry twin = methods().at("first_rows");
+    twin.name = "twin";
+    EXPECT_EQ(error_of([&] { methods().add(twin); }),
+              "method.name: \"twin\" has the number 200 of \"first_rows\"");
 }
 
 TEST_F(Parts, ANameIsTakenOnce) {

@@ -10,6 +10,7 @@ void register_toys() {
         register_blocks();
         register_first();
         register_signs();
+        register_first_rows();
         return true;
     }();
 }

@@ -41,7 +41,7 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
     for (std::uint32_t round = 0; round < 10; ++round) {
         EXPECT_GT(method.kept(round), method.kept(round + 1));
     }
-    const PruningSchedule none({"fedmrn", {{"sparsity", 0.0}}}, cnn4.layout);
+    const PruningSchedule none({.sparsity = 0.0}, cnn4.layout);
     EXPECT_EQ(none.kept(50), 389'920U);
 }
 
@@ -62,7 +62,7 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     }
     // However few are left.
     for (const double sparsity : {0.99975, 0.99976, 0.9999, 0.999999}) {
-        const FedSparsifyOptions bare{"fedmrn", {{"sparsity", sparsity}}};
+        const FedSparsifyOptions bare{.sparsity = sparsity};
         EXPECT_EQ(
             FedSparsify(bare, cnn4.layout).uplink->table(10)[0],
             (TensorEntry{Encoding::sparse, 389'920, PruningSchedule(bare, cnn4.layout).kept(10)}));
