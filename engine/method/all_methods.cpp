@@ -28,7 +28,7 @@ const MethodEntry* method_of_wire(std::uint8_t wire) {
     return nullptr;
 }
 
-std::unique_ptr<Method> make_method(const Choice& choice, const ParameterLayout& layout,
+std::unique_ptr<Method> make_method(const MethodConfig& choice, const ParameterLayout& layout,
                                     std::uint64_t seed) {
     return methods().checked(choice).make(choice.options, {layout, seed});
 }

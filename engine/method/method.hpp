@@ -27,7 +27,7 @@ struct Method {
 
 /// The registered method that a choice names. seed: the experiment's. Throws Error for a name or
 /// options that there are not.
-std::unique_ptr<Method> make_method(const Choice& choice, const ParameterLayout& layout,
+std::unique_ptr<Method> make_method(const MethodConfig& choice, const ParameterLayout& layout,
                                     std::uint64_t seed = 0);
 
 } // namespace fedmrn

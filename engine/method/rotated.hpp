@@ -10,7 +10,7 @@ namespace fedmrn {
 /// What the masked elements' rotated slices become.
 struct RotatedRule {
     std::uint8_t method = 0; ///< the method's number
-    unsigned bits = 1; ///< 1 … 4 an element
+    unsigned bits = 1;       ///< 1 … 4 an element
     formula::Estimate estimate = formula::Estimate::unbiased;
 };
 

@@ -63,12 +63,15 @@ void check_options(const Part& part, const Options& said, const std::string& whe
 void unknown_part(const std::string& key, std::string_view name,
                   const std::vector<const Part*>& parts) {
     std::vector<std::string_view> known;
+    std::vector<std::string> quoted;
     for (const Part* part : parts) {
         known.emplace_back(part->name);
+        quoted.push_back(value_text(part->name));
     }
-    throw Error(fmt::format("{}: expected {}, found {}{}", key, alternatives(known),
-                            one_line(value_text(KeyValue(std::string(name)))),
-                            suggestion(name, known)));
+    throw Error(
+        fmt::format("{}: expected {}, found {}{}", key,
+                    alternatives(std::vector<std::string_view>(quoted.begin(), quoted.end())),
+                    one_line(value_text(KeyValue(std::string(name)))), suggestion(name, known)));
 }
 
 void check_new_part(const std::string& key, const Part& part,

@@ -61,9 +61,10 @@ Config base(const std::string& method) {
     config.data.clients = 20;
     config.client.cohort = 5;
     config.client.batch = 10;
-    config.method.name = method;
-    config.method["noise"] = "bernoulli";
-    config.method["magnitude_decay"] = true;
+    config.method = {method};
+    if (method == "fedmrn") {
+        config.method.options = {{"noise", "bernoulli"}, {"magnitude_decay", true}};
+    }
     config.experiment.rounds = config.server.eval_every = 1'000'000; // nobody wants the accuracy
     return config;
 }
@@ -83,7 +84,9 @@ Series strongly_convex(const std::string& method, std::uint32_t seeds, std::uint
     config.client.schedule = Schedule::inverse;
     config.client.decay_rounds = gamma / steps;
     config.client.lr = (method == "fedmrn" ? 4 : 2) / (strong * gamma);
-    config.method["magnitude"] = 0.2;
+    if (method == "fedmrn") {
+        config.method["magnitude"] = 0.2;
+    }
     return optimality_gaps(config, seeds, doubled(256, rounds));
 }
 
@@ -97,7 +100,9 @@ Series non_convex(const std::string& method, std::uint32_t seeds, std::uint32_t 
         std::vector<double>& found = series.values.emplace_back();
         for (const double t : series.at) {
             config.client.lr = 8 / std::sqrt(t);
-            config.method["magnitude"] = 4 / std::sqrt(t);
+            if (method == "fedmrn") {
+                config.method["magnitude"] = 4 / std::sqrt(t);
+            }
             found.push_back(mean_squared_gradient(config, static_cast<std::uint32_t>(t)));
         }
     }

@@ -49,7 +49,8 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
 TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     EXPECT_EQ(
         refused({"rum"}),
-        "unknown command \"rum\"; expected run, compare, data, inspect, devices, report or keys; "
+        "unknown command \"rum\"; expected run, compare, data, inspect, devices, report, keys, "
+        "datasets, partitions, models, methods, optimizers or samplers; "
         "did you mean run?\n");
     refused({});
     refused({"run"});

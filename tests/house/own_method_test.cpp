@@ -40,7 +40,8 @@ TEST_P(OwnMethod, CountsClientsAlike) {
 TEST_P(OwnMethod, TrainsOnLanesUnderAnyStage) {
     ClientConfig client{.epochs = 2, .batch = 8, .lr = 0.05};
     client.weight_decay = 0.01;
-    const Stages stages = make_stages(client, {"fedmrn", {{"error_feedback", true}}}, model.layout);
+    const Stages stages =
+        make_stages(client, {"signsgd", {{"error_feedback", true}}}, model.layout);
     const Federation federation(device, model, {23, 8, 40});
     const Buffer<float> g(device, global);
     std::vector<std::vector<float>> memory(3);

@@ -23,7 +23,7 @@ Split images(std::uint32_t stripes, std::size_t samples) {
         split.labels.push_back(standing ? 1 : 0);
         for (std::uint32_t p = 0; p < side * side; ++p) {
             const std::uint32_t along = standing ? p % side : p / side;
-            split.pixels.push_back((along * stripes / side + i / 2) % 2 == 0 ? 255 : 0);
+            split.pixels.push_back(along * stripes / side % 2 == 0 ? 255 : 0);
         }
     }
     return split;

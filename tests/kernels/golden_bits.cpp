@@ -204,6 +204,31 @@ std::uint64_t largest_magnitude_hash(Device& device, std::size_t n) {
     return fnv.value();
 }
 
+/// Rows of n a sample and rows that the device counts; and shares of a loss's metrics.
+std::uint64_t rows_hash(Device& device, std::size_t n) {
+    const Buffer<LaneState> states(
+        device, std::vector<LaneState>{{}, {2, 0, 64, 3, 9, 7}, {3, 0, 9, 4, 5, 1}});
+    const Buffer<std::uint32_t> counts(device, std::vector<std::uint32_t>{5, 1, 3});
+    Buffer<LaneState> rows(device, 3), counted(device, 3);
+    kernels::lane_rows(device, 3, states.data(), n, nullptr, 8, rows.data());
+    kernels::lane_rows(device, 3, states.data(), n, counts.data(), 8, counted.data());
+    Buffer<LaneMetrics> from(device,
+                             std::vector<LaneMetrics>{{0.1, 1, 2}, {0.7, n, 7}, {-3e-7, 4, n}});
+    Buffer<LaneMetrics> to(device, std::vector<LaneMetrics>(3, {0.5, 3, 7}));
+    kernels::add_metrics(device, 3, {0.3f, true, false}, from.data(), to.data());
+    kernels::add_metrics(device, 3, {0.3f, false, true}, from.data(), to.data()); // of zeros
+    Fnv fnv;
+    for (const Buffer<LaneState>* made : {&rows, &counted}) {
+        for (const LaneState& lane : made->read()) {
+            fnv.add(std::vector<std::uint64_t>{lane.seed, lane.first, lane.count, lane.step,
+                                               lane.steps, lane.samples});
+        }
+    }
+    fnv.add(to);
+    fnv.add(from);
+    return fnv.value();
+}
+
 /// Two of three lanes get a client, and all take two steps.
 std::uint64_t lanes_hash(Device& device, std::size_t n) {
     const std::size_t trainable = n, state = n + 5, stride = n + 8;
@@ -283,6 +308,7 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("state_changes", state_changes_hash);
     add("largest_magnitude", largest_magnitude_hash);
     add("start_lanes, advance_lanes", lanes_hash);
+    add("lane_rows, add_metrics", rows_hash);
     add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
 }
 

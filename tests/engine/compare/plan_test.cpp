@@ -123,9 +123,10 @@ INSTANTIATE_TEST_SUITE_P(
              "x.toml:1: compare.method: expected rows [[compare.method]], found a table"},
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
-             "magnitude, magnitude_decay, stochastic, progressive, post_training, vote, levels, "
-             "error_feedback, ratio, bits, estimate, rank, iterations, sparsity, prune_rounds, "
-             "merge, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, weight_decay, l2 "
+             "magnitude, magnitude_decay, stochastic, progressive, post_training, error_feedback, "
+             "vote, levels, ratio, estimate, bits, sparsity, prune_rounds, merge, rank, "
+             "iterations, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, "
+             "weight_decay, l2 "
              "or "
              "proximal; did you mean bits?"},
         Case{"[[compare.method]]\nname = 'fedavgg'",

@@ -127,11 +127,11 @@ TEST(LoadDataset, UnknownName) {
     DataConfig config;
     config.name = "fashion";
     EXPECT_EQ(error_of([&] { load_dataset(config, 1); }),
-              "[data] name = \"fashion\": no such data set, expected one of \"fashion-mnist\", "
-              "\"mnist\", \"emnist-digits\", \"emnist-letters\", \"emnist-balanced\", "
-              "\"emnist-byclass\", \"emnist-bymerge\", \"emnist-mnist\", \"cifar-10\", "
-              "\"cifar-100\", \"svhn\", \"leaf-femnist\", \"leaf-shakespeare\", \"tff-emnist\", "
-              "\"tff-emnist-digits\", \"tff-cifar-100\", \"npz\", \"synthetic\"");
+              "data.name: expected \"fashion-mnist\", \"mnist\", \"emnist-digits\", "
+              "\"emnist-letters\", \"emnist-balanced\", \"emnist-byclass\", \"emnist-bymerge\", "
+              "\"emnist-mnist\", \"cifar-10\", \"cifar-100\", \"svhn\", \"leaf-femnist\", "
+              "\"leaf-shakespeare\", \"tff-emnist\", \"tff-emnist-digits\", \"tff-cifar-100\", "
+              "\"npz\" or \"synthetic\", found \"fashion\"");
 }
 
 } // namespace

@@ -54,7 +54,8 @@ TEST_P(PackedTest, OneMessageAggregatesToItsCodes) {
 /// 0.25 a + 0.75 b, where the server averages.
 TEST_P(PackedTest, WeightsClientsBySamples) {
     for (const MethodConfig& config : configs) {
-        if (option<std::string>(config, "vote") == "majority") continue;
+        if (config.options.contains("vote") && option<std::string>(config, "vote") == "majority")
+            continue;
         const auto method = make_method(config, model.layout);
         const Message a = message(*method, 1, 100, updates(1)),
                       b = message(*method, 2, 300, updates(2));

@@ -138,7 +138,7 @@ TEST(ExperimentError, AMethodThatSetsWeightsTakesNoOtherServer) {
                                  "server.momentum = 0";
         config.server.optimizer["momentum"] = 0.5;
         EXPECT_TRUE(one_line(made(config), "server.momentum = 0.5: " + sets));
-        config.server.optimizer.name = "sgd";
+        config.server.optimizer = {"sgd"};
         config.server.lr = 0.25;
         EXPECT_TRUE(one_line(made(config), "server.lr = 0.25: " + sets));
         config.server = {.optimizer = "adam", .lr = 1.0};

@@ -75,7 +75,7 @@ TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
     config.server.optimizer["momentum"] = 0.5;
     for (const std::uint32_t before : {0u, 1u, 3u}) {
         if (before == 3) { // and with both moments
-            config.server.optimizer.name = "yogi";
+            config.server.optimizer = {"yogi"};
             config.server.lr = 0.02;
         }
         Experiment whole(config, data);

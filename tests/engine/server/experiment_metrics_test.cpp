@@ -99,7 +99,7 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
     }
     same.test_owners = same.owners;
     std::replace(same.test_owners.begin(), same.test_owners.end(), 3u, no_owner);
-    config.data.partition.name = "natural";
+    config.data.partition = {"natural"};
     config.data.clients = 0;
     Experiment natural(config, same);
     EXPECT_TRUE(natural.clients_have_tests());
@@ -183,7 +183,7 @@ TEST_P(Metrics, DroppedClientsAreLeftOut) {
 
 /// A client that does not train costs the device its samples and nothing else.
 TEST_P(Metrics, AMillionClientsNeedNoMoreThanTheirSamples) {
-    config.data.partition.name = "iid";
+    config.data.partition = {"iid"};
     config.data.clients = 1'000'000;
     config.data["samples"] = 1'000'000;
     config.client = {.cohort = 40, .epochs = 2, .batch = 1, .lr = 0.1};

@@ -100,7 +100,7 @@ TEST_P(StagesTest, AConfigurationNamesThem) {
     client.weight_decay = 0.5;
     client.l2 = 0.25;
     client.proximal = 2.0;
-    const Stages all = make_stages(client, {"fedmrn", {{"error_feedback", true}}}, model.layout);
+    const Stages all = make_stages(client, {"signsgd", {{"error_feedback", true}}}, model.layout);
     EXPECT_EQ(all.memory(), model.layout.masked);
     EXPECT_EQ(all.pull(*method->local).decay, 0.75);
     EXPECT_EQ(all.pull(*method->local).proximal, 2.0);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/safetensors.hpp"
 
-#include <chrono>
 #include <cstring>
 
 #include <gmock/gmock.h>
@@ -95,13 +94,11 @@ TEST(Safetensors, ChangedBytesNeverLeadOutOfBounds) {
 TEST(Safetensors, ManyTensorsAreQuick) {
     const TemporaryFolder folder;
     std::vector<TensorView> tensors;
-    for (int i = 0; i < 40'000; ++i)
+    for (int i = 0; i < 150'000; ++i) // looked up one by one, they outlast the test's time limit
         tensors.push_back(view_of("client." + std::to_string(i), {6}, narrow));
-    const auto start = std::chrono::steady_clock::now();
     write_safetensors(folder / "f", {}, tensors);
     const SafeTensors file = parse_safetensors(bytes_of(slurp(folder / "f")), "f");
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
-    EXPECT_EQ(file.tensors.size(), 40'000U);
+    EXPECT_EQ(file.tensors.size(), 150'000U);
 }
 
 TEST(Safetensors, AHeaderThatNoReaderTakesIsNotWritten) {
