@@ -92,10 +92,10 @@ struct Experiment::Impl {
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(kind, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),
+          stages(make_stages(config.client, c.method, model.layout)),
           optimizer(
               server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
-          sampler(samplers().checked(c.server.sampling)),
-          stages(make_stages(config.client, c.method, model.layout)) {
+          sampler(samplers().checked(c.server.sampling)) {
 
         check(config, dataset, clients);
         check_sets(*method->server, *optimizer, config.server);
