@@ -12,8 +12,8 @@ namespace {
 
 const MethodConfig unbiased{"drive"};
 const MethodConfig least_error{"drive", {{"estimate", "least_error"}}};
-std::int64_t bits_of(const MethodConfig& config) {
-    return config.name == "eden" ? option<std::int64_t>(config, "bits") : 1;
+unsigned bits_of(const MethodConfig& config) {
+    return config.name == "eden" ? static_cast<unsigned>(option<std::int64_t>(config, "bits")) : 1;
 }
 MethodConfig eden(unsigned bits) { return {"eden", {{"bits", bits}}}; }
 

@@ -64,8 +64,8 @@ TEST_P(StochasticLevels, AreUnbiased) {
          {MethodConfig{"terngrad"}, MethodConfig{"qsgd", {{"levels", 1}}},
           MethodConfig{"qsgd", {{"levels", 5}}}, MethodConfig{"qsgd", {{"levels", 127}}}}) {
         const auto method = make_method(config, one_tensor(n));
-        const double levels =
-            config.name == "terngrad" ? 1 : option<std::int64_t>(config, "levels");
+        const auto levels = static_cast<double>(
+            config.name == "terngrad" ? 1 : option<std::int64_t>(config, "levels"));
         std::vector<double> error(n, 0.0);
         double unit = 0;
         for (std::uint64_t seed = 0; seed < seeds; ++seed) {
