@@ -9,7 +9,7 @@
 // The linker sends the engine's launches through these two (--wrap, see bench/CMakeLists.txt), so
 // that "one graph launch a local step" is counted and not believed.
 namespace {
-std::atomic<std::uint64_t> graphs{0}, kernels{0};
+std::atomic<std::uint64_t> graph_launches{0}, kernel_launches{0};
 }
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's
@@ -17,7 +17,7 @@ extern "C" {
 
 cudaError_t __real_cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream);
 cudaError_t __wrap_cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream) {
-    ++graphs;
+    ++graph_launches;
     return __real_cudaGraphLaunch(graph, stream);
 }
 
@@ -27,7 +27,7 @@ cudaError_t __real___cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block
                                       size_t shared_bytes, cudaStream_t stream);
 cudaError_t __wrap___cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void** arguments,
                                       size_t shared_bytes, cudaStream_t stream) {
-    ++kernels;
+    ++kernel_launches;
     return __real___cudaLaunchKernel(kernel, grid, block, arguments, shared_bytes, stream);
 }
 #endif
@@ -36,6 +36,6 @@ cudaError_t __wrap___cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block
 
 namespace fedmrn::bench {
 
-std::optional<Launches> launches() { return Launches{graphs, kernels}; }
+std::optional<Launches> launches() { return Launches{graph_launches, kernel_launches}; }
 
 } // namespace fedmrn::bench
