@@ -1,9 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
-#include <iterator>
-#include <sstream>
-
 #include <gmock/gmock.h>
 
 #include "engine/model/network.hpp"
@@ -11,6 +7,7 @@
 #include "tests/house/toys/curve.hpp"
 #include "tests/house/toys/squared_error.hpp"
 #include "tests/house/toys/swish.hpp"
+#include "tests/house/toys/within.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/counting_device.hpp"
 #include "tests/support/lane_states.hpp"
@@ -19,7 +16,7 @@
 #include "tests/support/reason.hpp"
 #include "tests/support/reference_network.hpp"
 
-/// A layer, a loss and a model that are made of include/fedmrn/ alone.
+/// A layer, a loss, a metric and a model that are made of include/fedmrn/ alone.
 namespace fedmrn::test {
 namespace {
 
@@ -128,22 +125,23 @@ TEST_F(Toys, TheyAreWrittenForTheCpu) {
                          "model curve: layer swish1 (swish): not written for this device"));
 }
 
-/// docs/architecture.md shows these files as they are.
-TEST_F(Toys, TheyStandInTheDocs) {
-    const auto text = [](const std::string& path) {
-        std::ifstream file(FEDMRN_TEST_DATA "/" + path);
-        return std::string(std::istreambuf_iterator<char>(file), {});
-    };
-    std::string page = text("../docs/architecture.md");
-    for (const char* name : {"swish", "squared_error", "curve"}) {
-        std::string shown, line;
-        std::istringstream file(text("house/toys/" + std::string(name) + ".cpp"));
-        while (std::getline(file, line)) {
-            if (!line.starts_with("// SPDX")) shown += line.empty() ? "\n" : "    " + line + "\n";
-        }
-        EXPECT_THAT(page, testing::HasSubstr(shown)) << name;
-        EXPECT_LT(std::count(shown.begin(), shown.end(), '\n'), 60) << name;
-    }
+/// Two lanes with room for three rows of two numbers, the second lane without its last.
+TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
+    const std::vector<float> y{1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6};
+    std::vector<float> wanted = y;
+    wanted[1] += 0.5f;  // near enough
+    wanted[2] -= 2.0f;  // one of a row's two is not
+    wanted[8] += 0.75f; // too far, in the second lane
+    const std::vector<LaneState> rows{{.samples = 3}, {.samples = 2}};
+    const std::vector<Place> in(2, Place{{{2}, Element::f32}, 3, rows.data()});
+    const std::vector<const void*> values{y.data(), wanted.data()};
+    std::vector<void*> dx(2);
+    std::vector<LaneMetrics> metrics(2);
+    Context context{*device, 2};
+    house::within(0.5f)->measure(context, {in, values, dx, metrics.data()});
+    EXPECT_EQ(metrics[0].correct, 2u);
+    EXPECT_EQ(metrics[1].correct, 1u);
+    EXPECT_EQ(metrics[0].samples, 0u); // the loss counts them
 }
 
 TEST_F(Toys, TheirErrorsNameThem) {

@@ -5,6 +5,7 @@
 #include "fedmrn/graph.hpp"
 #include "squared_error.hpp"
 #include "swish.hpp"
+#include "within.hpp"
 
 namespace house {
 
@@ -23,6 +24,7 @@ Model curve(std::uint32_t features, std::uint32_t width) {
     }
     const Value y = g.add(linear({.out = 1}), {h});
     g.loss("distance", squared_error(), {y, target});
+    g.metric("within", within(0.1f), {y, target});
     return g.finish("curve");
 }
 

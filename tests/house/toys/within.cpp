@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "within.hpp"
+
+#include <cmath>
+
+#include "fedmrn/error.hpp"
+
+using namespace fedmrn;
+
+namespace {
+
+class Within final : public Metric {
+public:
+    explicit Within(float distance) : distance_(distance) {}
+
+    std::string kind() const override { return "within"; }
+
+    bool runs_on(DeviceKind kind) const override { return kind == DeviceKind::cpu; }
+
+    void check(std::span<const Tensor> in) const override {
+        if (in.size() != 2 || in[0] != in[1] || in[0].element != Element::f32) {
+            throw Error("expected two values of one shape, float32");
+        }
+    }
+
+    void measure(Context& context, const LossArgs& args) const override {
+        const auto *y = static_cast<const float*>(args.x[0]),
+                   *target = static_cast<const float*>(args.x[1]);
+        const std::size_t size = args.in[0].tensor.elements();
+        for (std::size_t lane = 0; lane < context.lanes; ++lane) {
+            const std::size_t first = lane * args.in[0].room;
+            for (std::size_t row = first; row < first + args.in[0].rows[lane].samples; ++row) {
+                bool right = true;
+                for (std::size_t i = row * size; i < (row + 1) * size; ++i) {
+                    right = right && std::abs(y[i] - target[i]) <= distance_;
+                }
+                args.metrics[lane].correct += right ? 1 : 0;
+            }
+        }
+    }
+
+private:
+    float distance_;
+};
+
+} // namespace
+
+std::shared_ptr<const Metric> house::within(float distance) {
+    return std::make_shared<Within>(distance);
+}
