@@ -76,7 +76,7 @@ Registry<DatasetEntry>& datasets() {
                  load_tff_emnist_digits),
             read("tff-cifar-100", "TensorFlow Federated: 500 users by Pachinko allocation",
                  load_tff_cifar100),
-            read("npz", "arrays of one's own: train_x, train_y, test_x, test_y", load_npz),
+            read("npz", "arrays of one's own: x_train, y_train, x_test, y_test", load_npz),
             synthetic(),
         });
     return registry;

@@ -42,7 +42,7 @@ public:
     [[nodiscard]] virtual PendingMessages encode(Device& device, const RoundContext& round,
                                                  std::span<const TrainedClient> clients) const = 0;
 
-    /// Throws Error unless this codec made the message in this round, and Diverged for one that no
+    /// Throws Error unless this codec made the message, and Diverged for one that no
     /// sane training gives. The table has been compared before.
     virtual void check(const RoundContext& round, const MessageView& message) const = 0;
 
