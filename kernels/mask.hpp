@@ -41,8 +41,10 @@ inline constexpr Contract<void(Device& device, const MaskRule& rule,
                                std::span<const MaskSource> clients, std::size_t elements)>
     pack_masks{"pack_masks", Exactness::bits};
 
+// NOLINTBEGIN(readability-non-const-parameter): the contract writes through words
 inline void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed,
                       std::size_t elements, const float* update, std::uint32_t* words) {
+    // NOLINTEND(readability-non-const-parameter)
     const MaskSource one{seed, update, words};
     pack_masks(device, rule, {&one, 1}, elements);
 }

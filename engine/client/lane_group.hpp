@@ -42,7 +42,7 @@ public:
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
     /// at each step). stepped is called when a step is queued.
-    void run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
+    void run(const kernels::SplitView& split, const RoundContext& sent, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:

@@ -43,7 +43,7 @@ std::string choose_folder(const FileSet& set, const std::string& given, const st
     std::string list;
     for (const std::string& place : places) {
         if (find_file(place, file, set.gzipped)) return place;
-        const std::string inner = (fs::path(place) / set.inner).string();
+        std::string inner = (fs::path(place) / set.inner).string();
         if (!set.inner.empty() && find_file(inner, file, set.gzipped)) return inner;
         list += list.empty() ? place : ", " + place;
     }

@@ -14,7 +14,8 @@ void normalise_by_own_pixels(Split& split, std::uint32_t channels) {
         squares[c] += std::uint64_t{byte} * byte;
         c = c + 1 == channels ? 0 : c + 1;
     }
-    const double n = static_cast<double>(split.pixels.size() / channels);
+    const std::size_t pixels = split.pixels.size() / channels;
+    const auto n = static_cast<double>(pixels);
     split.mean.clear();
     split.deviation.clear();
     for (c = 0; c < channels; ++c) {

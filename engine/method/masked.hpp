@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ranges>
 #include <vector>
 
 #include "fedmrn/message.hpp"
@@ -11,9 +10,14 @@
 namespace fedmrn {
 
 /// The masked tensors of a layout, in their order.
-inline auto masked_tensors(const ParameterLayout& layout) {
-    return layout.tensors |
-           std::views::filter([](const TensorSpec& tensor) { return tensor.role == Role::masked; });
+inline std::vector<TensorSpec> masked_tensors(const ParameterLayout& layout) {
+    std::vector<TensorSpec> masked;
+    for (const TensorSpec& tensor : layout.tensors) {
+        if (tensor.role == Role::masked) {
+            masked.push_back(tensor);
+        }
+    }
+    return masked;
 }
 
 /// Their entries in the table of a message that has a bit for each element.

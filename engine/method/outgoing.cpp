@@ -53,8 +53,8 @@ PendingMessages Outgoing::send(std::vector<MessageView> headers) && {
     const auto arriving = [](auto& array) { return Arriving(array.values, array.each); };
     // Shared, since std::function wants to be copied.
     const auto sent =
-        std::make_shared<Sent>(std::move(table_), std::move(headers), arriving(mask_),
-                               arriving(packed_), arriving(scales_), arriving(dense_));
+        std::make_shared<Sent>(Sent{std::move(table_), std::move(headers), arriving(mask_),
+                                    arriving(packed_), arriving(scales_), arriving(dense_)});
     return [sent]() -> std::span<const MessageView> {
         for (std::size_t k = 0; k < sent->messages.size(); ++k) {
             MessageView& message = sent->messages[k];

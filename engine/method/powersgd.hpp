@@ -8,7 +8,7 @@
 namespace fedmrn {
 
 struct PowerSgdOptions : Compressed {
-    PowerSgdOptions() : Compressed{true} {}
+    PowerSgdOptions() { error_feedback = true; }
     std::uint32_t rank = 4;
     std::uint32_t iterations = 2; ///< of the power method
 };

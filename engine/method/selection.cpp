@@ -27,8 +27,10 @@ void queue_selection(Device& device, const ParameterLayout& layout, std::size_t 
     kernels::gather_selected(device, sources, layout.masked);
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): the contract writes through updates
 void scatter(Device& device, const ParameterLayout& layout, SelectedAs as, std::size_t k,
              std::span<const MessageView> messages, float* updates) {
+    // NOLINTEND(readability-non-const-parameter)
     const bool signs = as == SelectedAs::signs;
     const std::size_t words = words_of(layout.masked), code_words = signs ? words_of(k) : 0;
     const auto selected = on_device(device, messages, &MessageView::mask, words);

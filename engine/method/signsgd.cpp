@@ -25,7 +25,8 @@ public:
         : PackedCodec(rule_of(options), layout), step_(options.magnitude) {}
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
              formula::Wide* sum) const override {
-        StateCodec::add(device, round, messages, sum); // of steps, not of signs
+        // Of steps, not of signs.
+        StateCodec::add(device, round, messages, sum); // NOLINT(bugprone-parent-virtual-call)
     }
 
 private:

@@ -29,7 +29,7 @@ struct TopK final : SparseMethod {
 };
 
 struct StcOptions : Compressed {
-    StcOptions() : Compressed{true} {}
+    StcOptions() { error_feedback = true; }
     double ratio = 0.1; ///< weights sent of all
 };
 

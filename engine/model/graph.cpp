@@ -100,7 +100,7 @@ Value Graph::add(LayerPtr layer, const std::vector<Value>& in, std::string name)
         std::string full = name;
         full.append(".").append(parameter.name);
         if (!taken_.insert(full).second) {
-            throw Error(who + ": there is a tensor " + full);
+            throw Error(std::string(who).append(": there is a tensor ").append(full));
         }
         pending_.push_back({{full, parameter.role, std::move(parameter.shape), 0, parameter.initial,
                              std::move(parameter.exported)},

@@ -106,8 +106,8 @@ public:
     }
 
     // Of the option before.
-    Schema& when(Condition condition) {
-        fields_.back().option.when = std::move(condition);
+    Schema& when(const Condition& condition) {
+        fields_.back().option.when = condition;
         return *this;
     }
     Schema& preset(std::string text, std::function<KeyValue(const Config&)> value) {
@@ -115,8 +115,8 @@ public:
         return *this;
     }
     /// A default that follows members declared before.
-    Schema& follows(std::string text, std::function<KeyValue(const T&)> value) {
-        fields_.back().option.preset.text = std::move(text);
+    Schema& follows(const std::string& text, std::function<KeyValue(const T&)> value) {
+        fields_.back().option.preset.text = text;
         fields_.back().follow = std::move(value);
         return *this;
     }

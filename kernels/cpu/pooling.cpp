@@ -143,9 +143,10 @@ void backward_lane(const PoolingShape& s, std::size_t samples, const T* x, const
     const std::vector<Cover> rows = covers(s, s.height, s.out_height());
     const std::vector<Cover> columns = covers(s, s.width, s.out_width());
     const std::size_t out_height = s.out_height(), out_width = s.out_width();
-    const auto pixel = [&]<std::size_t size>(std::size_t c, const Biases<size>& biases,
+    const auto pixel = [&]<std::size_t size>(std::size_t c,
+                                             [[maybe_unused]] const Biases<size>& biases,
                                              std::size_t n, std::size_t h, std::size_t w,
-                                             std::size_t at, float* g) {
+                                             [[maybe_unused]] std::size_t at, float* g) {
         for (std::size_t oh = rows[h].first; oh < rows[h].end; ++oh) {
             for (std::size_t ow = columns[w].first; ow < columns[w].end; ++ow) {
                 const std::size_t out = ((n * out_height + oh) * out_width + ow) * s.channels + c;

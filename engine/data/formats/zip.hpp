@@ -20,7 +20,7 @@ public:
     [[nodiscard]] bool has(const std::string& member) const;
 
     /// The whole member, its length and CRC-32 checked.
-    std::vector<std::uint8_t> read(const std::string& member);
+    std::vector<std::uint8_t> read(const std::string& name);
 
 private:
     struct Member {
