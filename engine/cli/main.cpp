@@ -19,9 +19,8 @@
 #include "fedmrn/error.hpp"
 #include "fedmrn/version.hpp"
 
+namespace fedmrn {
 namespace {
-
-using namespace fedmrn;
 
 constexpr const char* examples = R"(Examples:
   fedmrn run experiments/quickstart-fedmrn.toml
@@ -110,9 +109,8 @@ int guarded(int argc, char** argv) {
     }
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+/// The program: output that cannot be written is an error too.
+int whole(int argc, char** argv) {
     cli::prepare_descriptors();
     cli::StandardOutput output;
     const int status = guarded(argc, argv);
@@ -124,3 +122,8 @@ int main(int argc, char** argv) {
     if (status > 128) std::_Exit(status); // stopped, perhaps while a thread was still reading data
     return status;
 }
+
+} // namespace
+} // namespace fedmrn
+
+int main(int argc, char** argv) { return fedmrn::whole(argc, argv); }

@@ -33,7 +33,7 @@ Curve curve_of(std::string name, std::span<const RoundMetrics> rounds);
 enum class Against { rounds, uplink };
 
 /// A drawing that stands alone: no script, no font of its own, readable without colours.
-std::string chart_svg(std::span<const Curve> curves, const std::string& title,
+std::string chart_svg(std::span<const Curve> all, const std::string& title,
                       Against against = Against::rounds);
 
 /// The same in braille dots, 2 × 4 a character, at most terminal.columns wide.

@@ -80,7 +80,8 @@ Axis uplink_axis(std::span<const Curve> curves) {
     if (axis.high - axis.low < 0.1) // one point, or as good as one
         axis.low -= 0.5, axis.high += 0.5;
     const bool fine = axis.high - axis.low < 3.5;
-    for (double power = std::floor(axis.low); power <= axis.high; ++power)
+    const auto last = static_cast<int>(std::floor(axis.high));
+    for (int power = static_cast<int>(std::floor(axis.low)); power <= last; ++power)
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double tick = power + std::log10(factor);
             if ((fine || factor == 1.0) && tick >= axis.low - 1e-9 && tick <= axis.high + 1e-9)

@@ -26,7 +26,7 @@ std::string clients_text(const Config& config, std::uint64_t clients) {
 
 /// "bf16 (as float32 products: slower)"
 std::string precision_text(const Config& config) {
-    const std::string name = word(config, "experiment", "precision");
+    std::string name = word(config, "experiment", "precision");
     if (config.experiment.precision != Precision::bf16) return name;
     for (const DeviceInfo& info : available_devices())
         if (info.kind == config.experiment.device && !info.bf16)

@@ -33,7 +33,8 @@ DeviceKind choose_device(DeviceKind asked, std::string& why) {
             why = asked == platform.kind ? why : "a " + title + " is there";
             return platform.kind;
         }
-        none += (none.empty() ? "no " : "; no ") + title + " was found: " + platform.absence();
+        none.append(none.empty() ? "no " : "; no ").append(title);
+        none.append(" was found: ").append(platform.absence());
         if (asked == platform.kind) {
             throw Error("experiment.device = \"" + platform.backend().name() + "\": " + none +
                         "; use \"cpu\" or \"auto\"");

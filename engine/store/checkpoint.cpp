@@ -87,7 +87,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     const FlatMemory memory = flattened(state.memory);
     std::vector<TensorView> tensors; // those of 8 bytes first: their data is aligned
     for (const auto& [name, values] : state.moments)
-        tensors.push_back(view_of(name.c_str(), {values.size()}, values));
+        tensors.push_back(view_of(name, {values.size()}, values));
     const std::size_t clients = memory.clients.size();
     if (clients != 0) tensors.push_back(view_of("memory.clients", {clients}, memory.clients));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
