@@ -40,7 +40,7 @@ void add_run(CLI::App& app, Action& action) {
             if (!options->device.empty())
                 overrides.push_back("experiment.device=" + options->device);
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
-            if (options->per_client) overrides.push_back("experiment.per_client=true");
+            if (options->per_client) overrides.emplace_back("experiment.per_client=true");
             RunOptions how;
             how.resume = options->resume;
             how.input = options->file;
