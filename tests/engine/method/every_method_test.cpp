@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "engine/method/registry.hpp"
 #include "tests/support/method_laws.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/reason.hpp"
@@ -80,6 +85,20 @@ TEST_P(EveryMethod, SumsOfOtherArraysDoNotAdd) {
     EXPECT_THROW(a.add(b), std::logic_error);
     EXPECT_THROW(static_cast<void>(a.int128("weights")), std::logic_error);
     EXPECT_THROW(static_cast<void>(a.int64("update")), std::logic_error);
+}
+
+/// A method that is registered is tested, and its number in messages is written down.
+TEST(Methods, AreUnderTestAndInTheFormat) {
+    std::ifstream page(std::string(FEDMRN_TEST_DATA) + "/../docs/message.md");
+    const std::string text(std::istreambuf_iterator<char>(page), {});
+    const std::vector<NamedMethod> tested = methods_under_test();
+    for (const MethodEntry& entry : methods().all()) {
+        EXPECT_TRUE(std::any_of(tested.begin(), tested.end(), [&](const NamedMethod& named) {
+            return named.config.name == entry.name;
+        })) << entry.name;
+        const std::string row = "| " + std::to_string(entry.wire) + " | " + entry.name + " |";
+        EXPECT_NE(text.find(row), text.npos) << row;
+    }
 }
 
 } // namespace
