@@ -27,7 +27,8 @@ public:
     ScoreVariables(const ParameterLayout& layout, std::uint64_t seed)
         : UpdateVariables(layout), seed_(seed) {
         for (const TensorSpec& tensor : masked_tensors(layout)) {
-            const auto fan_in = static_cast<double>(tensor.elements() / tensor.shape.front());
+            const std::size_t inputs = tensor.elements() / tensor.shape.front();
+            const auto fan_in = static_cast<double>(inputs);
             tensors_.push_back({tensor.offset + tensor.elements(),
                                 static_cast<float>(std::numbers::e * std::sqrt(1.0 / fan_in))});
         }
