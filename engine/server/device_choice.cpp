@@ -30,7 +30,9 @@ DeviceKind choose_device(DeviceKind asked, std::string& why) {
         }
         const std::string title = platform.title;
         if (!platform.list().empty()) {
-            why = asked == platform.kind ? why : "a " + title + " is there";
+            if (asked != platform.kind) {
+                why.assign("a ").append(title).append(" is there");
+            }
             return platform.kind;
         }
         none.append(none.empty() ? "no " : "; no ").append(title);

@@ -7,10 +7,8 @@
 #include "fedmrn/error.hpp"
 #include "study.hpp"
 
+namespace fedmrn::convergence {
 namespace {
-
-using namespace fedmrn;
-using namespace fedmrn::convergence;
 
 constexpr std::uint32_t seeds = 10;
 
@@ -27,9 +25,7 @@ void print(const char* title, const char* value, const Series& fedavg, const Ser
     std::fflush(stdout);
 }
 
-} // namespace
-
-int main() {
+int whole() {
     try {
         print("Strongly convex, mean of 10 seeds", "F(w_T) − F*", strongly_convex("fedavg", seeds),
               strongly_convex("fedmrn", seeds));
@@ -39,4 +35,10 @@ int main() {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;
     }
+    return 0;
 }
+
+} // namespace
+} // namespace fedmrn::convergence
+
+int main() { return fedmrn::convergence::whole(); }
