@@ -50,4 +50,10 @@ std::string alternatives(std::span<const std::string_view> words) {
     return text;
 }
 
+std::string quoted_alternatives(std::span<const std::string_view> words) {
+    std::vector<std::string> quoted;
+    for (const std::string_view word : words) quoted.push_back('"' + std::string(word) + '"');
+    return alternatives(std::vector<std::string_view>(quoted.begin(), quoted.end()));
+}
+
 } // namespace fedmrn

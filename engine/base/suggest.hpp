@@ -16,5 +16,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 /// "a, b or c"
 std::string alternatives(std::span<const std::string_view> words);
+/// The same in quotes: "\"a\", \"b\" or \"c\"".
+std::string quoted_alternatives(std::span<const std::string_view> words);
 
 } // namespace fedmrn

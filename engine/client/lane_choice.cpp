@@ -6,30 +6,16 @@
 #include <string>
 #include <thread>
 
+#include "engine/client/counting_device.hpp"
 #include "engine/client/evaluator.hpp"
 #include "engine/client/lane_group.hpp"
 #include "fedmrn/error.hpp"
-#include "kernels/host_device.hpp"
 
 namespace fedmrn {
 namespace {
 
 constexpr std::size_t most_lanes = 65535;          ///< of one grid
 constexpr std::size_t evaluated_at_once = 1 << 13; ///< samples: enough to fill a GPU
-
-/// Counts what is asked of it, gives nothing.
-class CountingDevice final : public kernels::HostDevice {
-public:
-    void* allocate(std::size_t bytes) override {
-        counted += bytes;
-        return nullptr;
-    }
-    void release(void*) noexcept override {}
-    void clear(void*, std::size_t) override {}
-    void copy_in(void*, const void*, std::size_t) override {}
-    [[nodiscard]] std::size_t free_memory() const override { return 0; }
-    std::size_t counted = 0;
-};
 
 std::string gibibytes(std::size_t bytes) {
     const std::size_t tenths = bytes * 10 >> 30;

@@ -42,7 +42,7 @@ std::string default_of(const Option& option) {
     return option.preset.text.empty() ? value_text(option.fallback) : option.preset.text;
 }
 
-/// "0.03125; 0.1 with stc", the first part's first; empty where all have the same plain default.
+/// "0.03125; 0.1 with stc", the first part's first.
 std::string default_text(std::span<const Owner> owners) {
     const std::string first = default_of(*owners[0].option);
     std::string text = first;
@@ -59,8 +59,7 @@ std::string default_text(std::span<const Owner> owners) {
             names += fmt::format("{}{}", names.empty() ? "" : " and ", name);
         text += fmt::format("; {} with {}", other, names);
     }
-    const bool plain = said.size() == 1 && owners[0].option->preset.text.empty();
-    return plain ? "" : text;
+    return text;
 }
 
 std::string help_text(std::span<const Owner> owners) {
@@ -96,24 +95,22 @@ Key option_key(const ChoiceKey& choice, const std::string& name, std::vector<Own
         const Option* option = chosen(choice, config, name);
         return option == nullptr ? fallback : option->fallback_with(choice.of(config).options);
     };
-    const std::string text = default_text(owners);
-    key.preset = {text.empty() ? value_text(first.fallback) : text, fallback};
-    key.get = [&choice, name, fallback](const Config& config) {
+    key.preset = {default_text(owners), fallback};
+    key.get = [&choice, name, fallback, &first](const Config& config) {
         const Options& said = choice.of(config).options;
         const auto found = said.find(name);
-        return found != said.end() ? found->second : fallback(config);
-    };
-    key.set = [&choice, name, owners](Config& config, const KeyValue& value) {
-        // The chosen part's own range, where it is known by then; else any part's.
+        if (found == said.end()) return fallback(config);
         const Option* option = chosen(choice, config, name);
-        for (const Owner& owner : owners) {
-            if (option != nullptr && option != owner.option) continue;
-            if (const auto accepted = owner.option->accept(value)) {
-                choice.choice(config).options[name] = *accepted;
-                return true;
-            }
-        }
-        return false;
+        return (option != nullptr ? *option : first).accept(found->second).value_or(found->second);
+    };
+    // Which part is chosen may be said later: what one of them takes is kept as it is written, and
+    // ConfigReader::finish asks the one that was chosen.
+    key.set = [&choice, name, owners](Config& config, const KeyValue& value) {
+        const bool taken = std::any_of(owners.begin(), owners.end(), [&](const Owner& owner) {
+            return owner.option->accept(value).has_value();
+        });
+        if (taken) choice.choice(config).options[name] = value;
+        return taken;
     };
     key.forget = [&choice, name](Config& config) { choice.choice(config).options.erase(name); };
     return key;
@@ -121,30 +118,27 @@ Key option_key(const ChoiceKey& choice, const std::string& name, std::vector<Own
 
 } // namespace
 
-const Part* ChoiceKey::part(const Config& config) const {
-    for (const Part* part : parts())
-        if (part->name == of(config).name) return part;
+const Part* ChoiceKey::find(std::string_view part) const {
+    for (const Part* candidate : parts())
+        if (candidate->name == part) return candidate;
     return nullptr;
 }
 
 Key name_key(const ChoiceKey& choice) {
-    std::vector<std::string> quoted;
-    for (const Part* part : choice.parts()) quoted.push_back(fmt::format("\"{}\"", part->name));
+    std::vector<std::string_view> names;
+    for (const Part* part : choice.parts()) names.emplace_back(part->name);
     Key key;
     key.section = choice.section;
     key.name = choice.name;
-    key.expected = alternatives(std::vector<std::string_view>(quoted.begin(), quoted.end()));
+    key.expected = quoted_alternatives(names);
     key.help = choice.help;
     key.is_text = true;
     key.get = [&choice](const Config& config) { return KeyValue(choice.of(config).name); };
     key.set = [&choice](Config& config, const KeyValue& value) {
         const auto* name = std::get_if<std::string>(&value);
-        if (name == nullptr) return false;
-        const auto parts = choice.parts();
-        const bool known = std::any_of(parts.begin(), parts.end(),
-                                       [&](const Part* part) { return part->name == *name; });
-        if (known) choice.choice(config).name = *name;
-        return known;
+        if (name == nullptr || choice.find(*name) == nullptr) return false;
+        choice.choice(config).name = *name;
+        return true;
     };
     return key;
 }
@@ -176,11 +170,9 @@ std::string parts_text(const ChoiceKey& choice) {
 }
 
 std::string part_text(const ChoiceKey& choice, const std::string& name) {
-    const auto parts = choice.parts();
-    const auto found = std::find_if(parts.begin(), parts.end(),
-                                    [&](const Part* part) { return part->name == name; });
-    if (found == parts.end()) unknown_part(choice.full(), name, parts);
-    const Part& part = **found;
+    const Part* found = choice.find(name);
+    if (found == nullptr) unknown_part(choice.full(), name, choice.parts());
+    const Part& part = *found;
     std::string text =
         fmt::format("{} ({} = \"{}\"): {}\n", part.title, choice.full(), name, part.help);
     for (const Option& option : part.options) {

@@ -22,8 +22,10 @@ struct ChoiceKey {
     [[nodiscard]] const Choice& of(const Config& config) const {
         return choice(const_cast<Config&>(config)); // NOLINT: it only looks
     }
+    /// Null where there is none.
+    [[nodiscard]] const Part* find(std::string_view part) const;
     /// The part that a configuration chooses; null: it names none.
-    [[nodiscard]] const Part* part(const Config& config) const;
+    [[nodiscard]] const Part* part(const Config& config) const { return find(of(config).name); }
 };
 
 /// All of them.

@@ -179,6 +179,21 @@ std::string Idle::text() const {
                        key->when.text);
 }
 
+/// What is said to the chosen part, as it takes it; another part may have taken more.
+void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const {
+    const Part* part = choice.part(config);
+    for (auto& [name, value] : choice.choice(config).options) {
+        const Option* option = part->option(name);
+        const auto accepted = option->accept(value);
+        if (!accepted) {
+            const std::string full = choice.section + "." + name;
+            throw Error(fmt::format("{}: {}: expected {}, found {}", where(full), full,
+                                    option->expected, one_line(value_text(value))));
+        }
+        value = *accepted;
+    }
+}
+
 Config ConfigReader::finish() const {
     Config config = with_defaults();
     for (const Key& key : config_keys()) { // what has no effect is as if it were not there
@@ -188,16 +203,7 @@ Config ConfigReader::finish() const {
         else
             key.set(config, key.fallback(config));
     }
-    for (const ChoiceKey& choice : choice_keys()) {
-        const Choice& chosen = choice.of(config);
-        const Part* part = choice.part(config);
-        for (const auto& [name, value] : chosen.options) // ranges may differ from part to part
-            if (const Option* option = part->option(name); !option->accept(value)) {
-                const std::string full = choice.section + "." + name;
-                throw Error(fmt::format("{}: {}: expected {}, found {}", where(full), full,
-                                        option->expected, one_line(value_text(value))));
-            }
-    }
+    for (const ChoiceKey& choice : choice_keys()) accept_options(choice, config);
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",

@@ -14,6 +14,8 @@
 
 namespace fedmrn {
 
+struct ChoiceKey;
+
 /// Throws Error with file and line where text is no TOML.
 toml::table parse_toml(std::string_view text, const std::string& file);
 
@@ -54,6 +56,7 @@ private:
     void section(std::string_view name, const toml::node& node);
     [[nodiscard]] std::string where(const std::string& key) const;
     [[nodiscard]] Config with_defaults() const;
+    void accept_options(const ChoiceKey& choice, Config& config) const;
 
     std::string file_;
     Config config_;

@@ -162,8 +162,8 @@ MethodEntry fedmrn_entry() {
             .boolean("progressive", &O::progressive, "false: every element is masked at every step")
             .when({"method.post_training = false",
                    [](const Config& c) {
-                       const auto said = c.method.options.find("post_training");
-                       return said == c.method.options.end() || said->second == KeyValue(false);
+                       return methods().at("fedmrn").value("post_training", c.method.options) ==
+                              KeyValue(false);
                    }})
             .boolean("post_training", &O::post_training,
                      "trains the update densely and masks it once at the end");

@@ -91,8 +91,8 @@ MethodEntry signsgd_entry() {
             .number("magnitude", &O::magnitude, {'[', 1e-6, 1, ']'},
                     "the step of a majority or a mean")
             .when({"method.vote = majority or mean", [](const Config& c) {
-                       const auto said = c.method.options.find("vote");
-                       return said != c.method.options.end() && said->second != KeyValue("scaled");
+                       return methods().at("signsgd").value("vote", c.method.options) !=
+                              KeyValue("scaled");
                    }});
     MethodEntry entry = method_entry("signsgd", "SignSGD", "the update's signs", SignSgd::wire,
                                      schema, [](const O& options, const MethodSetting& setting) {

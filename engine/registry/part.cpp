@@ -19,14 +19,14 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
     return near.empty() ? "" : fmt::format("; did you mean {}?", near);
 }
 
-[[noreturn]] void unknown_option(const Part& part, std::string_view key, const std::string& where) {
+/// who: the part, as the reader knows it.
+[[noreturn]] void unknown_option(const Part& part, std::string_view key, const std::string& who) {
     std::vector<std::string_view> known;
     for (const Option& option : part.options) {
         known.emplace_back(option.name);
     }
-    throw Error(fmt::format("{} = {}: unknown option {}; expected {}{}", where, part.name,
-                            one_line(key), known.empty() ? "none" : alternatives(known),
-                            suggestion(key, known)));
+    throw Error(fmt::format("{}: unknown option {}; expected {}{}", who, one_line(key),
+                            known.empty() ? "none" : alternatives(known), suggestion(key, known)));
 }
 
 } // namespace
@@ -40,7 +40,7 @@ const Option* Part::option(std::string_view key) const {
 KeyValue Part::value(std::string_view key, const Options& said) const {
     const Option* option = this->option(key);
     if (option == nullptr) {
-        unknown_option(*this, key, "option");
+        unknown_option(*this, key, name);
     }
     const auto found = said.find(key);
     const auto value = found != said.end() ? option->accept(found->second) : std::nullopt;
@@ -51,7 +51,7 @@ void check_options(const Part& part, const Options& said, const std::string& whe
     for (const auto& [key, value] : said) {
         const Option* option = part.option(key);
         if (option == nullptr) {
-            unknown_option(part, key, where);
+            unknown_option(part, key, where + " = " + part.name);
         }
         if (!option->accept(value)) {
             throw Error(fmt::format("{} = {}: {}: expected {}, found {}", where, part.name, key,
@@ -63,15 +63,12 @@ void check_options(const Part& part, const Options& said, const std::string& whe
 void unknown_part(const std::string& key, std::string_view name,
                   const std::vector<const Part*>& parts) {
     std::vector<std::string_view> known;
-    std::vector<std::string> quoted;
     for (const Part* part : parts) {
         known.emplace_back(part->name);
-        quoted.push_back(value_text(part->name));
     }
-    throw Error(
-        fmt::format("{}: expected {}, found {}{}", key,
-                    alternatives(std::vector<std::string_view>(quoted.begin(), quoted.end())),
-                    one_line(value_text(KeyValue(std::string(name)))), suggestion(name, known)));
+    throw Error(fmt::format("{}: expected {}, found {}{}", key, quoted_alternatives(known),
+                            one_line(value_text(KeyValue(std::string(name)))),
+                            suggestion(name, known)));
 }
 
 void check_new_part(const std::string& key, const Part& part,

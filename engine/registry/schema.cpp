@@ -58,12 +58,8 @@ Option number_option(std::string name, Interval range, std::string help) {
 }
 
 Option word_option(std::string name, std::vector<std::string> words, std::string help) {
-    std::vector<std::string> quoted;
-    for (const std::string& word : words) {
-        quoted.push_back(fmt::format("\"{}\"", word));
-    }
-    const std::vector<std::string_view> views(quoted.begin(), quoted.end());
-    return option(std::move(name), alternatives(views), std::move(help),
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    return option(std::move(name), quoted_alternatives(views), std::move(help),
                   [words = std::move(words)](const KeyValue& value) -> std::optional<KeyValue> {
                       const auto* text = std::get_if<std::string>(&value);
                       const bool known = text != nullptr && std::find(words.begin(), words.end(),

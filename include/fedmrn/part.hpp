@@ -66,7 +66,7 @@ struct Part {
 };
 
 /// Throws Error, one line, for options that the part does not have and for values that they do not
-/// take. where: "method".
+/// take. where: the key that names the part, "method.name".
 void check_options(const Part& part, const Options& said, const std::string& where);
 
 /// A value as TOML writes it; it reads back to the same value, doubles to the same bits.

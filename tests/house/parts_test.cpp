@@ -8,6 +8,8 @@
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/experiment.hpp"
+#include "fedmrn/schema.hpp"
+#include "fedmrn/server.hpp"
 #include "tests/house/toys.hpp"
 #include "tests/support/run_files.hpp"
 
@@ -124,6 +126,26 @@ TEST_F(Parts, AMethodFromOutsideIsANameToo) {
     twin.name = "twin";
     EXPECT_EQ(error_of([&] { methods().add(twin); }),
               "method.name: \"twin\" has the number 200 of \"first_rows\"");
+}
+
+/// Two optimisers have a key of one name: the chosen one's range counts, wherever its name stands.
+TEST_F(Parts, AKeyTakesWhatTheChosenPartDoes) {
+    ServerOptimizerEntry far = server_optimizers().at("signs");
+    far.name = "far";
+    far.options = {number_option("momentum", {'[', 1, 9, ']'}, "of another kind")};
+    server_optimizers().add(far);
+    const auto momentum = [](const std::string& text) {
+        return parse_config(text, "x.toml").server.optimizer.options.at("momentum");
+    };
+    const KeyValue three(3.0); // written as an integer
+    EXPECT_EQ(momentum("[server]\noptimizer = 'far'\nmomentum = 3"), three);
+    EXPECT_EQ(momentum("[server]\nmomentum = 3\noptimizer = 'far'"), three);
+    EXPECT_EQ(error_of([&] { momentum("[server]\nmomentum = 3"); }),
+              "x.toml:2: server.momentum: expected a number in [0, 1), found 3");
+    EXPECT_EQ(error_of([&] { momentum("[server]\noptimizer = 'far'\nmomentum = 0.5"); }),
+              "x.toml:3: server.momentum: expected a number in [1, 9], found 0.5");
+    // What is switched off for another part loses nothing, as an integer too.
+    EXPECT_NO_THROW((void)parse_config("[server]\noptimizer = 'adam'\nmomentum = 0", "x.toml"));
 }
 
 TEST_F(Parts, ANameIsTakenOnce) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include "engine/client/counting_device.hpp"
 #include "engine/model/network.hpp"
 #include "fedmrn/graph.hpp"
 #include "tests/house/toys/curve.hpp"
@@ -9,7 +10,6 @@
 #include "tests/house/toys/swish.hpp"
 #include "tests/house/toys/within.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/counting_device.hpp"
 #include "tests/support/lane_states.hpp"
 #include "tests/support/on_device.hpp"
 #include "tests/support/random_values.hpp"

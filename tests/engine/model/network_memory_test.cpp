@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "engine/client/counting_device.hpp"
 #include "engine/model/network.hpp"
-#include "tests/support/counting_device.hpp"
 
 namespace fedmrn::test {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "kernels/host_device.hpp"
 
-namespace fedmrn::test {
+namespace fedmrn {
 
-/// Counts the bytes that are asked of it, gives none.
+/// Counts the bytes that are asked of it, gives none: what is made on it tells what it would take.
 class CountingDevice : public kernels::HostDevice {
 public:
     void* allocate(std::size_t bytes) override {
@@ -20,4 +20,4 @@ public:
     std::size_t counted = 0;
 };
 
-} // namespace fedmrn::test
+} // namespace fedmrn
