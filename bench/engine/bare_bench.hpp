@@ -31,7 +31,7 @@ inline double bare_rate(Real real, Bare how) {
 /// A rate of training CNN4, and its share of what the device reaches. On the CPU percent_of_bare
 /// and percent_of_fastest: against oneDNN's convolutions alone, forward and backward, in the
 /// layouts that they like best, by the direct algorithm and by the faster one of each primitive.
-inline void count_samples(benchmark::State& state, const ModelSpec& model, double samples,
+inline void count_samples(benchmark::State& state, const Model& model, double samples,
                           double seconds, Real real) {
     const double rate = samples / seconds;
     state.counters["samples_per_second"] = rate;

@@ -12,8 +12,8 @@
 namespace fedmrn::bench {
 namespace {
 
-const ModelSpec& mlp() {
-    static const ModelSpec model = make_model("mlp", {28, 28, 1}, 10);
+const Model& mlp() {
+    static const Model model = make_model("mlp", {28, 28, 1}, 10);
     return model;
 }
 
@@ -26,7 +26,7 @@ const Split& images() {
 /// step_us: of all lanes together. weights_percent: the share of the time in which local weights
 /// are made (on the CPU). graph_launches_per_step, and kernel_launches_per_client outside of
 /// graphs: counted where the program can (on a GPU).
-void local_training(benchmark::State& state, const ModelSpec& model, const MethodConfig& config,
+void local_training(benchmark::State& state, const Model& model, const MethodConfig& config,
                     std::uint32_t samples) {
     const auto lanes = static_cast<std::size_t>(state.range(0));
     const Real real = real_of(state.range(1));
@@ -78,7 +78,7 @@ void local_training(benchmark::State& state, const ModelSpec& model, const Metho
 }
 
 /// Network::train alone: forward, loss, backward.
-void forward_backward(benchmark::State& state, const ModelSpec& model) {
+void forward_backward(benchmark::State& state, const Model& model) {
     const auto lanes = static_cast<std::size_t>(state.range(0));
     const Real real = real_of(state.range(1));
     const ParameterLayout& layout = model.layout;
@@ -107,7 +107,7 @@ void by_lanes(benchmark::internal::Benchmark* bench) {
         ->Unit(benchmark::kMillisecond);
 }
 
-void add_training(const std::string& name, const ModelSpec& model, const MethodConfig& config,
+void add_training(const std::string& name, const Model& model, const MethodConfig& config,
                   std::uint32_t samples) {
     add("local_training/" + name, [&model, config, samples](benchmark::State& state) {
         local_training(state, model, config, samples);

@@ -28,7 +28,7 @@ inline double convolution_flops(const kernels::ConvolutionShape& s) {
 
 /// Of one image's local training: forward, and backward for the weights and, but for the first
 /// layer, the data.
-inline double training_flops(const ModelSpec& model) {
+inline double training_flops(const Model& model) {
     double sum = 0;
     for (const Model::Node& node : model.nodes) {
         const Tensor &in = model.values[node.in[0]], &out = model.values[node.out];

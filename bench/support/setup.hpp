@@ -25,8 +25,8 @@ namespace fedmrn::bench {
 inline constexpr std::size_t batch = 64;
 
 /// CNN4 on images of 28 × 28.
-inline const ModelSpec& cnn4() {
-    static const ModelSpec model = make_model("cnn4", {28, 28, 1}, 10);
+inline const Model& cnn4() {
+    static const Model model = make_model("cnn4", {28, 28, 1}, 10);
     return model;
 }
 

@@ -14,7 +14,7 @@ std::vector<SampleRange> batches_of(const SampleRange& range, std::size_t batch)
     return batches;
 }
 
-Evaluator::Evaluator(Device& device, const ModelSpec& model, std::size_t lanes, std::size_t batch,
+Evaluator::Evaluator(Device& device, const Model& model, std::size_t lanes, std::size_t batch,
                      Real real)
     : lanes_(lanes), batch_(batch), device_(device),
       network_(device, model, lanes, batch, real, false), states_(device, lanes),

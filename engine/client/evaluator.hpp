@@ -23,8 +23,7 @@ std::vector<SampleRange> batches_of(const SampleRange& range, std::size_t batch)
 /// Evaluates a state on a split, a batch at a time, as many batches at once as there are lanes.
 class Evaluator {
 public:
-    Evaluator(Device& device, const ModelSpec& model, std::size_t lanes, std::size_t batch,
-              Real real);
+    Evaluator(Device& device, const Model& model, std::size_t lanes, std::size_t batch, Real real);
 
     /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
     /// evaluators share. A batch holds at most as many samples as the evaluator was made for.

@@ -35,7 +35,7 @@ std::size_t evaluation_threads(const ExperimentConfig& config) {
     return config.lanes != 0 ? config.lanes : cpu_cores();
 }
 
-std::size_t choose_lanes(const Device& device, const ModelSpec& model, const Method& method,
+std::size_t choose_lanes(const Device& device, const Model& model, const Method& method,
                          const Stages& stages, const Config& config, std::size_t evaluated) {
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);

@@ -15,8 +15,8 @@ std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
 
 } // namespace
 
-LaneGroup::LaneGroup(Device& device, const ModelSpec& model, const Method& method,
-                     const Stages& stages, const ClientConfig& config, std::size_t lanes, Real real)
+LaneGroup::LaneGroup(Device& device, const Model& model, const Method& method, const Stages& stages,
+                     const ClientConfig& config, std::size_t lanes, Real real)
     : device_(device), method_(method), stages_(stages), config_(config), layout_(model.layout),
       lanes_(lanes), update_stride_(stride_of(method.local->count())),
       weights_stride_(stride_of(layout_.state)),

@@ -33,7 +33,7 @@ struct ClientTask {
 /// on; its message is collected while the device works on.
 class LaneGroup {
 public:
-    LaneGroup(Device& device, const ModelSpec& model, const Method& method, const Stages& stages,
+    LaneGroup(Device& device, const Model& model, const Method& method, const Stages& stages,
               const ClientConfig& config, std::size_t lanes, Real real);
 
     using Next = std::function<std::optional<ClientTask>()>;

@@ -77,9 +77,8 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 } // namespace
 
-LanePool::LanePool(Device& device, const ModelSpec& model, const Method& method,
-                   const Stages& stages, const Config& config, std::size_t lanes,
-                   std::size_t evaluated)
+LanePool::LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
+                   const Config& config, std::size_t lanes, std::size_t evaluated)
     : lanes_(lanes), eval_batch_(config.server.eval_batch) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.lane_mode() == LaneMode::threads;

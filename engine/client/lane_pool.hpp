@@ -26,7 +26,7 @@ class LanePool {
 public:
     /// device: the one that holds the data; a GPU trains on it too, CPU lanes open their own.
     /// evaluated: samples of the test set.
-    LanePool(Device& device, const ModelSpec& model, const Method& method, const Stages& stages,
+    LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
              const Config& config, std::size_t lanes, std::size_t evaluated);
 
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was

@@ -11,10 +11,10 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
+#include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
 #include "engine/server/resident_split.hpp"
-#include "engine/server/set_values.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
@@ -22,7 +22,6 @@
 #include "fedmrn/server.hpp"
 #include "kernels/formula/augment.hpp"
 #include "kernels/formula/key.hpp"
-#include "kernels/update.hpp"
 
 namespace fedmrn {
 namespace {
@@ -68,9 +67,7 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
 
 struct Experiment::Impl {
     Config config;
-    std::string device_name;
-    DeviceKind kind;
-    ModelSpec model;
+    Model model;
     ClientSplit clients;
     std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
     std::unique_ptr<Method> method;
@@ -80,26 +77,18 @@ struct Experiment::Impl {
     std::vector<SampleRange> own; ///< of each client, of its test samples or of its training ones
     bool own_tests = false;
     std::unique_ptr<LanePool> lanes;
-    Buffer<float> global;
-    std::unique_ptr<ServerOptimizer> optimizer;
+    GlobalState server;
     const SamplerEntry& sampler;
-    std::vector<Buffer<double>> moments; ///< as the optimizer lists them
-    ServerState state;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
-        : config(resolved(c)), kind(config.experiment.device),
-          model(make_model(c.model, dataset.shape, dataset.classes)),
+        : config(resolved(c)), model(make_model(c.model, dataset.shape, dataset.classes)),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
-          device(open_device(kind, config.experiment.precision)),
+          device(open_device(config.experiment.device, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),
           stages(make_stages(config.client, c.method, model.layout)),
-          optimizer(
-              server_optimizers().checked(c.server.optimizer).make(c.server.optimizer.options)),
+          server(*device, model.layout, config.server, *method->server),
           sampler(samplers().checked(c.server.sampling)) {
-
         check(config, dataset, clients);
-        check_sets(*method->server, *optimizer, config.server);
-        device_name = device->name();
         train.emplace(*device, dataset.train, dataset.shape, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
         const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
@@ -113,40 +102,12 @@ struct Experiment::Impl {
             *device, model, *method, stages, config,
             choose_lanes(*device, model, *method, stages, config, dataset.test.samples()),
             dataset.test.samples());
-        ServerState first;
-        first.global = initial_state(model, config.experiment.seed);
-        method->local->initialise(first.global);
-        for (const Moment& moment : optimizer->moments()) {
-            first.moments[moment.name].assign(model.layout.trainable, moment.first);
-        }
-        restore(std::move(first));
-    }
-
-    /// Throws unless from is of this model and optimizer.
-    void check_state(const ServerState& from) const {
-        const std::vector<Moment> kept = optimizer->moments();
-        bool fits = from.global.size() == model.layout.state && from.moments.size() == kept.size();
-        for (const Moment& moment : kept) {
-            const auto found = from.moments.find(moment.name);
-            fits = fits && found != from.moments.end() &&
-                   found->second.size() == model.layout.trainable;
-        }
-        if (fits) {
-            return;
-        }
-        std::string sizes = std::to_string(from.global.size());
-        for (const auto& [name, values] : from.moments) {
-            sizes += " + " + std::to_string(values.size());
-        }
-        sizes += " values, expected " + std::to_string(model.layout.state);
-        for (std::size_t i = 0; i < kept.size(); ++i) {
-            sizes += " + " + std::to_string(model.layout.trainable);
-        }
-        throw Error("checkpoint: it is of another model or server (" + sizes + ")");
+        std::vector<float> first = initial_state(model, config.experiment.seed);
+        method->local->initialise(first);
+        server.begin(std::move(first));
     }
 
     void restore(ServerState from) {
-        check_state(from);
         for (const auto& [client, kept] : from.memory) {
             if (client >= clients.clients() || kept.size() != stages.memory()) {
                 throw Error("checkpoint: client " + std::to_string(client) + " keeps " +
@@ -155,12 +116,7 @@ struct Experiment::Impl {
                             std::to_string(clients.clients() - 1));
             }
         }
-        state = std::move(from);
-        global = Buffer<float>(*device, state.global);
-        moments.clear();
-        for (const Moment& moment : optimizer->moments()) {
-            moments.emplace_back(*device, state.moments.at(moment.name));
-        }
+        server.restore(std::move(from));
     }
 
     kernels::SplitView training() const {
@@ -194,15 +150,15 @@ struct Experiment::Impl {
     RoundContext context(std::uint32_t round) const {
         const bool constant = config.client.schedule == Schedule::constant;
         const double rounds = constant ? 0.0 : (round - 1) / config.client.decay_rounds;
-        return {round, global.data(), 1.0 / (1.0 + rounds)};
+        return {round, server.data(), 1.0 / (1.0 + rounds)};
     }
 
     /// Copies of what the tasks' clients keep, for them to change: a round may be given up.
     std::vector<std::vector<float>> lend_memory(std::span<ClientTask> tasks) const {
         std::vector<std::vector<float>> lent(stages.memory() != 0 ? tasks.size() : 0);
         for (std::size_t k = 0; k < lent.size(); ++k) {
-            if (const auto found = state.memory.find(tasks[k].client);
-                found != state.memory.end()) {
+            if (const auto found = server.state().memory.find(tasks[k].client);
+                found != server.state().memory.end()) {
                 lent[k] = found->second;
             }
             tasks[k].memory = &lent[k];
@@ -211,13 +167,14 @@ struct Experiment::Impl {
     }
     void keep_memory(std::span<const ClientTask> tasks, std::vector<std::vector<float>> lent) {
         for (std::size_t k = 0; k < lent.size(); ++k) {
-            state.memory[tasks[k].client] = std::move(lent[k]);
+            server.state().memory[tasks[k].client] = std::move(lent[k]);
         }
     }
 
     /// The weights that the global state stands for.
     const float* weights(Buffer<float>& room) const {
-        return method->local->model_weights(*device, context(std::max(state.round, 1u)), room);
+        return method->local->model_weights(*device, context(std::max(server.state().round, 1u)),
+                                            room);
     }
 
     /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
@@ -230,25 +187,8 @@ struct Experiment::Impl {
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
-        step(change.data());
+        server.step(change.data());
         time.aggregation += seconds_since(start);
-    }
-
-    /// The server's step: the optimiser moves what is trained, statistics follow.
-    void step(const double* change) {
-        const std::size_t trainable = model.layout.trainable;
-        std::vector<double*> kept;
-        for (Buffer<double>& moment : moments) {
-            kept.push_back(moment.data());
-        }
-        optimizer->step(*device, config.server.lr, trainable, change, kept, global.data());
-        kernels::server_step(*device, 1.0, 0.0, model.layout.state - trainable, change + trainable,
-                             nullptr, global.data() + trainable);
-        global.read(state.global);
-        const std::vector<Moment> named = optimizer->moments();
-        for (std::size_t i = 0; i < named.size(); ++i) {
-            moments[i].read(state.moments.at(named[i].name));
-        }
     }
 
     /// All of the cohort have received the global state, those that dropped out too.
@@ -310,10 +250,10 @@ Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
 Experiment& Experiment::operator=(Experiment&&) noexcept = default;
 
-const ModelSpec& Experiment::model() const { return impl_->model; }
+const Model& Experiment::model() const { return impl_->model; }
 const ClientSplit& Experiment::clients() const { return impl_->clients; }
-const ServerState& Experiment::state() const { return impl_->state; }
-const std::string& Experiment::device() const { return impl_->device_name; }
+const ServerState& Experiment::state() const { return impl_->server.state(); }
+const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
 const Config& Experiment::config() const { return impl_->config; }
@@ -348,7 +288,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     Impl& run = *impl_;
     const auto start = std::chrono::steady_clock::now();
     RoundMetrics metrics;
-    metrics.round = run.state.round + 1;
+    metrics.round = run.server.state().round + 1;
     const Range range(*run.device, "round", metrics.round);
     Impl::Cohort cohort = run.cohort(metrics.round);
     std::span<ClientTask> tasks = cohort.tasks;
@@ -382,7 +322,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         advised(run.config, [&] { run.aggregate(context, uploads, metrics.time); });
     }
     run.keep_memory(tasks, std::move(memory));
-    ++run.state.round;
+    ++run.server.state().round;
     if (run.evaluates(metrics.round)) {
         const auto begun = std::chrono::steady_clock::now();
         const Evaluation test = run.evaluate();

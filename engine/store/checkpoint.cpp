@@ -166,7 +166,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     return checkpoint;
 }
 
-void require_model(const Checkpoint& checkpoint, const ModelSpec& model,
+void require_model(const Checkpoint& checkpoint, const Model& model,
                    const std::filesystem::path& path) {
     if (checkpoint.model != model.name || checkpoint.state.global.size() != model.layout.state)
         throw Error(fmt::format("{}: of another model: {} with {} values, expected {} with {}",

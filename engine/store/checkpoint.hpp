@@ -14,7 +14,7 @@ namespace fedmrn {
 struct Checkpoint {
     ServerState state;
     Ledger ledger;
-    std::string model;   ///< ModelSpec::name
+    std::string model;   ///< Model::name
     std::string config;  ///< resolved, as TOML
     std::string data;    ///< DataHash::text()
     std::string started; ///< when the run began, UTC
@@ -30,7 +30,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 /// Throws Error where the checkpoint is of another model.
-void require_model(const Checkpoint& checkpoint, const ModelSpec& model,
+void require_model(const Checkpoint& checkpoint, const Model& model,
                    const std::filesystem::path& path);
 
 } // namespace fedmrn

@@ -23,7 +23,7 @@ std::vector<float> channels_first(std::span<const float> in, std::size_t pixels,
 
 } // namespace
 
-void export_model(const std::filesystem::path& path, const ModelSpec& model,
+void export_model(const std::filesystem::path& path, const Model& model,
                   std::span<const float> state, const Metadata& metadata) {
     if (state.size() != model.layout.state)
         throw Error(fmt::format("{}: a state of {} values, {} has {}", path.string(), state.size(),

@@ -13,7 +13,7 @@ namespace fedmrn {
 /// Writes a state as a safetensors file in PyTorch's layout, ready for load_state_dict: convolution
 /// weights [out, in, height, width]; a linear layer that reads an image takes its features channel
 /// by channel, as after torch.flatten of NCHW.
-void export_model(const std::filesystem::path& path, const ModelSpec& model,
+void export_model(const std::filesystem::path& path, const Model& model,
                   std::span<const float> state, const Metadata& metadata);
 
 } // namespace fedmrn

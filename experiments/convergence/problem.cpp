@@ -117,7 +117,7 @@ double LogisticRegression::minimum() const {
     return value(w);
 }
 
-double squared_gradient(const Dataset& dataset, const ModelSpec& model,
+double squared_gradient(const Dataset& dataset, const Model& model,
                         std::span<const float> weights) {
     const auto device = open_device(DeviceKind::cpu);
     const auto samples = static_cast<std::uint32_t>(dataset.train.samples());

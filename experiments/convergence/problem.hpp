@@ -36,7 +36,6 @@ private:
 
 /// ‖∇F(w)‖² of a model's mean cross-entropy over a data set's training split, by the engine's own
 /// forward and backward pass in float32, all samples in one batch. weights: [state].
-double squared_gradient(const Dataset& dataset, const ModelSpec& model,
-                        std::span<const float> weights);
+double squared_gradient(const Dataset& dataset, const Model& model, std::span<const float> weights);
 
 } // namespace fedmrn::convergence

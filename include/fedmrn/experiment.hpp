@@ -47,7 +47,7 @@ public:
     Experiment& operator=(Experiment&&) noexcept;
 
     [[nodiscard]] const Config& config() const; ///< device and precision resolved
-    [[nodiscard]] const ModelSpec& model() const;
+    [[nodiscard]] const Model& model() const;
     [[nodiscard]] const ClientSplit& clients() const;
     [[nodiscard]] const ServerState& state() const;
     [[nodiscard]] std::uint32_t lanes() const;

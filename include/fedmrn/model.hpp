@@ -57,7 +57,6 @@ struct Model {
     std::vector<MetricNode> metrics;
     ParameterLayout layout;
 };
-using ModelSpec = Model; ///< as the other rooms call it
 
 /// A model that model.name can say, for samples of a shape and so many classes.
 struct ModelEntry : Part {

@@ -29,7 +29,7 @@ inline Split random_split(ImageShape shape, std::uint32_t classes, std::size_t s
 /// A few clients of uneven sizes, their samples in device memory, and the tasks of a round that all
 /// of them take part in.
 struct Federation {
-    Federation(Device& device, const ModelSpec& model, const std::vector<std::uint32_t>& counts)
+    Federation(Device& device, const Model& model, const std::vector<std::uint32_t>& counts)
         : Federation(device, model, counts,
                      std::accumulate(counts.begin(), counts.end(), std::uint32_t{0})) {}
 
@@ -39,7 +39,7 @@ struct Federation {
     std::vector<ClientTask> tasks;
 
 private:
-    Federation(Device& device, const ModelSpec& model, const std::vector<std::uint32_t>& counts,
+    Federation(Device& device, const Model& model, const std::vector<std::uint32_t>& counts,
                std::uint32_t samples)
         : data(random_split(model.input, model.classes, samples, 1)), order(samples),
           resident((std::iota(order.rbegin(), order.rend(), 0u), device), data, model.input,

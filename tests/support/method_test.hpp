@@ -33,7 +33,7 @@ protected:
         return RandomValues(seed).values(model.layout.trainable, scale);
     }
 
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     const std::vector<float> global = random_state(model, 1);
 };
 

@@ -11,7 +11,7 @@ namespace fedmrn::test {
 
 /// Narrow enough to differentiate by differences: together every kind of layer that the zoo has,
 /// odd sizes.
-inline ModelSpec narrow_cnn() {
+inline Model narrow_cnn() {
     return Chain("narrow", {9, 7, 2})
         .convolution(4, 3, 1)
         .batchnorm(true, 1)
@@ -22,7 +22,7 @@ inline ModelSpec narrow_cnn() {
         .linear(3, false)
         .finish();
 }
-inline ModelSpec narrow_pooled() {
+inline Model narrow_pooled() {
     return Chain("narrow", {11, 9, 2})
         .convolution(4, 5, 2)
         .pooling(2)
@@ -33,12 +33,12 @@ inline ModelSpec narrow_pooled() {
         .linear(3, true)
         .finish();
 }
-inline ModelSpec narrow_mlp() {
+inline Model narrow_mlp() {
     return Chain("narrow", {1, 1, 7}).linear(6, true).relu().linear(4, true).finish();
 }
 
 /// A state with every parameter away from where it starts.
-inline std::vector<float> random_state(const ModelSpec& model, std::uint64_t seed) {
+inline std::vector<float> random_state(const Model& model, std::uint64_t seed) {
     RandomValues random(seed);
     std::vector<float> state = random.values(model.layout.state, 0.5);
     for (const TensorSpec& tensor : model.layout.tensors) {

@@ -39,7 +39,7 @@ protected:
     }
     LaneChoice() { config.client.cohort = 1000; }
     Config config;
-    const ModelSpec model = make_model("cnn4", {28, 28, 1}, 10);
+    const Model model = make_model("cnn4", {28, 28, 1}, 10);
     const std::unique_ptr<Method> method = make_method({}, model.layout);
 };
 

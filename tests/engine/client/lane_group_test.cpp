@@ -24,7 +24,7 @@ struct Trained {
 
 class Lanes : public OnDevice {
 protected:
-    Trained train(const ModelSpec& model, const MethodConfig& how, const ClientConfig& config,
+    Trained train(const Model& model, const MethodConfig& how, const ClientConfig& config,
                   std::size_t lanes, std::size_t stop_after = 1'000'000) {
         const Federation federation(device, model, counts);
         const auto method = make_method(how, model.layout);
@@ -58,7 +58,7 @@ constexpr ClientConfig client{
     .epochs = 2, .batch = 8, .lr = 0.05, .momentum = 0.9, .weight_decay = 0.01};
 
 TEST_P(Lanes, TheirNumberNeverChangesAMessage) {
-    for (const ModelSpec& model : {narrow_cnn(), narrow_mlp()}) {
+    for (const Model& model : {narrow_cnn(), narrow_mlp()}) {
         for (const NamedMethod& method : methods_under_test()) {
             const Trained one = train(model, method.config, client, 1);
             for (const std::size_t lanes : {2u, 3u, 9u}) {

@@ -29,7 +29,7 @@ protected:
     }
     static void ignore(std::uint64_t) {}
 
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     Config config;
     const Stages stages;
     Federation federation{device, model, counts};

@@ -88,7 +88,7 @@ protected:
         return result;
     }
 
-    const ModelSpec model = narrow_mlp();
+    const Model model = narrow_mlp();
     Federation federation{device, model, {samples, 3}};
     const std::vector<float> global = random_state(model, 1);
 };

@@ -33,7 +33,7 @@ protected:
             [](std::uint64_t) {}, {});
         return messages;
     }
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
 };
 INSTANTIATE_TEST_SUITE_P(On, MessageBits, ::testing::ValuesIn(kinds_under_test()), kind_name);
 

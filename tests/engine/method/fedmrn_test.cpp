@@ -137,7 +137,7 @@ TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
     for (const Case& c :
          {Case{"cnn4", {28, 28, 1}, 10, 1.155}, Case{"cnn4", {32, 32, 3}, 10, 1.152},
           Case{"cnn8", {32, 32, 3}, 10, 1.102}, Case{"cnn8", {32, 32, 3}, 100, 1.095}}) {
-        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, c.input, c.classes);
         const auto method = make_method({}, model.layout);
         Message sent;
         sent.samples = 1;

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(On, FedMudTest, ::testing::ValuesIn(kinds_under_test())
 /// global + A·B in float64. Convolutions, BatchNorms and linear layers, wide and tall.
 TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
     constexpr std::uint32_t rows = 4;
-    for (const ModelSpec& model : {narrow_cnn(), narrow_mlp()}) {
+    for (const Model& model : {narrow_cnn(), narrow_mlp()}) {
         for (const double ratio : {1.0 / 32, 0.3}) {
             const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
             const auto factors = factors_of(model.layout, ratio);
@@ -115,7 +115,7 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
 /// A client trained on lanes: its B decodes to what its last weights were made of, and nothing but
 /// B has moved. Weight decay and momentum leave the rest zero as well.
 TEST_P(FedMudTest, TrainsBAndNothingElse) {
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     constexpr double ratio = 0.25;
     const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
     const auto factors = factors_of(model.layout, ratio);

@@ -18,7 +18,7 @@ std::span<const float> of(const TensorSpec& tensor, const std::vector<float>& st
 /// variance with confidence 99.99 % a tensor.
 TEST(InitialState, WeightsHaveTheRightDeviation) {
     for (const char* name : {"cnn4", "cnn8", "cnn2", "lenet5", "mlp"}) {
-        const ModelSpec model = make_model(name, {32, 32, 3}, 10);
+        const Model model = make_model(name, {32, 32, 3}, 10);
         const auto state = initial_state(model, 1);
         for (const TensorSpec& tensor : model.layout.tensors) {
             if (tensor.role != Role::masked) continue;
@@ -34,7 +34,7 @@ TEST(InitialState, WeightsHaveTheRightDeviation) {
 }
 
 TEST(InitialState, BatchnormStartsAsTheIdentity) {
-    const ModelSpec model = make_model("cnn4", {28, 28, 1}, 10);
+    const Model model = make_model("cnn4", {28, 28, 1}, 10);
     const auto state = initial_state(model, 1);
     for (const TensorSpec& tensor : model.layout.tensors) {
         if (tensor.role == Role::masked) continue;
@@ -44,7 +44,7 @@ TEST(InitialState, BatchnormStartsAsTheIdentity) {
 }
 
 TEST(InitialState, BiasesStartAtZero) {
-    const ModelSpec model = make_model("mlp", {1, 1, 10}, 2);
+    const Model model = make_model("mlp", {1, 1, 10}, 2);
     const auto state = initial_state(model, 1);
     for (std::size_t i = model.layout.masked; i < model.layout.state; ++i)
         EXPECT_EQ(state[i], 0.0f);
@@ -52,7 +52,7 @@ TEST(InitialState, BiasesStartAtZero) {
 
 /// No two tensors, and no two seeds, begin alike.
 TEST(InitialState, IsAFunctionOfTheSeedAndTheTensor) {
-    const ModelSpec model = make_model("cnn8", {32, 32, 3}, 10);
+    const Model model = make_model("cnn8", {32, 32, 3}, 10);
     const auto state = initial_state(model, 1);
     EXPECT_EQ(state, initial_state(model, 1));
     EXPECT_NE(state, initial_state(model, 2));

@@ -10,7 +10,7 @@ namespace {
 
 FEDMRN_ON_DEVICES(NetworkGolden);
 
-ModelSpec narrow_cnn4() {
+Model narrow_cnn4() {
     Chain builder("narrow cnn4", {28, 28, 1});
     for (const std::uint32_t channels : {4u, 8u, 8u, 16u}) {
         builder.convolution(channels, 3, 1).batchnorm(true, 2);
@@ -27,7 +27,7 @@ std::string golden_name(const std::string& name) {
 /// gradient of every parameter.
 TEST_P(NetworkGolden, AStepOfCnn4IsPyTorchs) {
     const GoldenTensors golden;
-    const ModelSpec model = narrow_cnn4();
+    const Model model = narrow_cnn4();
     std::vector<float> state(model.layout.state);
     for (const TensorSpec& tensor : model.layout.tensors) {
         const bool statistic = tensor.role == Role::statistic;

@@ -12,7 +12,7 @@ FEDMRN_ON_DEVICES(NetworkGradient);
 
 /// The gradient of every parameter against finite differences of the same model in float64; the
 /// last sample of the batch does not exist.
-void expect_gradient(Device& device, const ModelSpec& model, std::uint64_t seed) {
+void expect_gradient(Device& device, const Model& model, std::uint64_t seed) {
     constexpr std::uint32_t batch = 5, rows = 4;
     RandomValues random(seed);
     const auto state = random_state(model, seed);
@@ -48,7 +48,7 @@ TEST_P(NetworkGradient, OfAPerceptronIsThatOfFiniteDifferences) {
 
 /// The running statistics after a step, and the loss of an evaluation from given ones.
 TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     constexpr std::uint32_t rows = 4;
     RandomValues random(1);
     const auto state = random_state(model, 1);

@@ -16,7 +16,7 @@ FEDMRN_ON_DEVICES(NetworkLanes);
 TEST_P(NetworkLanes, DoNotSeeEachOther) {
     constexpr std::size_t batch = 4;
     const std::vector<std::uint32_t> samples{4, 0, 3};
-    for (const ModelSpec& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
+    for (const Model& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
         const std::size_t state = model.layout.state, trainable = model.layout.trainable;
         const std::size_t images = batch * model.input.size();
         RandomValues random(1);
@@ -50,7 +50,7 @@ TEST_P(NetworkLanes, DoNotSeeEachOther) {
 
 /// Room for more samples than there are changes nothing.
 TEST_P(NetworkLanes, TheSizeOfTheBatchDoesNotMatterToTheSamplesInIt) {
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     RandomValues random(1);
     const auto x = random.values(8 * model.input.size());
     const auto labels = random.labels(8, model.classes);
@@ -103,7 +103,7 @@ TEST_P(NetworkLanes, WhatIsNotThereIsNotRead) {
 /// bfloat16 activations: the gradient errs by at most 10 % of its length, the loss by 2 %. A dozen
 /// roundings of 2⁻⁹ make half of that; the rest are ReLUs and pools that decide otherwise.
 TEST_P(NetworkLanes, NarrowActivationsGiveNearlyTheSameGradient) {
-    const ModelSpec model = narrow_cnn();
+    const Model model = narrow_cnn();
     RandomValues random(2);
     const auto x = random.values(256 * model.input.size());
     const auto labels = random.labels(256, model.classes);

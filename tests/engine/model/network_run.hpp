@@ -18,7 +18,7 @@ struct NetworkRun {
 };
 
 /// samples: of each lane; weights: [lanes][state]; x: [lanes][batch][sample].
-inline NetworkRun run_network(Device& device, const ModelSpec& model,
+inline NetworkRun run_network(Device& device, const Model& model,
                               const std::vector<std::uint32_t>& samples, std::size_t batch,
                               const std::vector<float>& weights, const std::vector<float>& x,
                               const std::vector<std::uint16_t>& labels, bool training,

@@ -44,7 +44,7 @@ TEST(Zoo, ParameterCountsAreTheSpecifications) {
 
 TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
     for (const Counts& c : expected) {
-        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, c.input, c.classes);
         std::size_t at = 0;
         Role role = Role::masked;
         std::set<std::string> names;
@@ -62,7 +62,7 @@ TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
 
 TEST(Zoo, LayersFollowEachOther) {
     for (const Counts& c : expected) {
-        const ModelSpec model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, c.input, c.classes);
         std::size_t value = model.inputs.at(0).value;
         EXPECT_EQ(model.values[value].elements(), c.input.size());
         for (const Model::Node& node : model.nodes) {

@@ -109,7 +109,7 @@ TEST(Checkpoint, AnotherVersionIsOneLine) {
 }
 
 TEST(Checkpoint, AnotherModelIsRejected) {
-    ModelSpec model;
+    Model model;
     model.name = "mlp";
     model.layout.state = 4;
     EXPECT_NO_THROW(require_model(example(), model, "c"));

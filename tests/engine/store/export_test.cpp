@@ -12,8 +12,8 @@ namespace fedmrn {
 namespace {
 
 /// A convolution 2 → 3 channels with a 1×2 window, a bias, and a linear layer that reads 1×2×3.
-ModelSpec tiny() {
-    ModelSpec model;
+Model tiny() {
+    Model model;
     model.name = "tiny";
     model.layout.tensors = {{"c.weight", Role::masked, {3, 1, 2, 2}, 0, {}, {2, 2, {3, 2, 1, 2}}},
                             {"l.weight", Role::masked, {2, 6}, 12, {}, {2, 3, {2, 6}}},

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t batch = 4, samples = 40;
 
-ModelSpec tiny_model() {
+Model tiny_model() {
     return Chain("tiny", {8, 8, 1})
         .convolution(4, 3, 1)
         .batchnorm(true, 2)
@@ -89,7 +89,7 @@ struct Training {
         kernels::advance_lanes(device, lanes, batch, states.data());
     }
     Device& device;
-    ModelSpec model;
+    Model model;
     std::size_t lanes;
     bool masked;
     Data data;
@@ -137,7 +137,7 @@ TEST(CudaTraining, a_captured_step_replays_to_the_same_bits) {
 /// The messages of six clients of different sizes, trained on so many lanes.
 std::map<std::uint64_t, std::vector<std::byte>> uploads(std::size_t lanes) {
     const auto device = open_device(DeviceKind::cuda);
-    const ModelSpec model = tiny_model();
+    const Model model = tiny_model();
     const auto method = make_method({}, model.layout);
     ClientConfig config;
     config.batch = batch;
@@ -172,7 +172,7 @@ TEST(CudaTraining, lanes_do_not_change_a_message) {
 TEST(CudaTraining, messages_of_the_same_update_equal_the_cpus) {
     expect_same_bits(
         [](Device& device) {
-            const ModelSpec model = tiny_model();
+            const Model model = tiny_model();
             const auto method = make_method({}, model.layout);
             const Buffer<float> global(device, initial_state(model, 5));
             const Buffer<float> update(device, random_floats(model.layout.trainable, 3, 0.01f));

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/global_state.hpp"
+
+#include <string>
+
+#include "engine/server/set_values.hpp"
+#include "fedmrn/error.hpp"
+#include "kernels/update.hpp"
+
+namespace fedmrn {
+
+GlobalState::GlobalState(Device& device, const ParameterLayout& layout, const ServerConfig& config,
+                         const Aggregation& aggregation)
+    : device_(device), trainable_(layout.trainable), size_(layout.state), lr_(config.lr),
+      optimizer_(server_optimizers().checked(config.optimizer).make(config.optimizer.options)),
+      named_(optimizer_->moments()) {
+    check_sets(aggregation, *optimizer_, config);
+}
+
+void GlobalState::begin(std::vector<float> global) {
+    ServerState first;
+    first.global = std::move(global);
+    for (const Moment& moment : named_) {
+        first.moments[moment.name].assign(trainable_, moment.first);
+    }
+    restore(std::move(first));
+}
+
+void GlobalState::check(const ServerState& from) const {
+    bool fits = from.global.size() == size_ && from.moments.size() == named_.size();
+    for (const Moment& moment : named_) {
+        const auto found = from.moments.find(moment.name);
+        fits = fits && found != from.moments.end() && found->second.size() == trainable_;
+    }
+    if (fits) {
+        return;
+    }
+    std::string sizes = std::to_string(from.global.size());
+    for (const auto& [name, values] : from.moments) {
+        sizes += " + " + std::to_string(values.size());
+    }
+    sizes += " values, expected " + std::to_string(size_);
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+        sizes += " + " + std::to_string(trainable_);
+    }
+    throw Error("checkpoint: it is of another model or server (" + sizes + ")");
+}
+
+void GlobalState::restore(ServerState from) {
+    check(from);
+    state_ = std::move(from);
+    global_ = Buffer<float>(device_, state_.global);
+    moments_.clear();
+    for (const Moment& moment : named_) {
+        moments_.emplace_back(device_, state_.moments.at(moment.name));
+    }
+}
+
+void GlobalState::step(const double* change) {
+    std::vector<double*> moments;
+    for (Buffer<double>& moment : moments_) {
+        moments.push_back(moment.data());
+    }
+    optimizer_->step(device_, lr_, trainable_, change, moments, global_.data());
+    kernels::server_step(device_, 1.0, 0.0, size_ - trainable_, change + trainable_, nullptr,
+                         global_.data() + trainable_);
+    global_.read(state_.global);
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+        moments_[i].read(state_.moments.at(named_[i].name));
+    }
+}
+
+} // namespace fedmrn
