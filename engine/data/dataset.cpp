@@ -6,9 +6,9 @@
 
 #include "engine/data/cifar.hpp"
 #include "engine/data/fashion_mnist.hpp"
-#include "engine/data/formats/npz.hpp"
 #include "engine/data/leaf.hpp"
 #include "engine/data/mnist.hpp"
+#include "engine/data/npz.hpp"
 #include "engine/data/svhn.hpp"
 #include "engine/data/synthetic.hpp"
 #include "engine/data/tff.hpp"

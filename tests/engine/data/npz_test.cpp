@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/data/formats/npz.hpp"
+#include "engine/data/npz.hpp"
 
 #include <gmock/gmock.h>
 
