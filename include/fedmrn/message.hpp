@@ -55,7 +55,7 @@ struct TensorEntry {
 /// word of their own and stand in planes: word (i / 32) · b + p holds bit p of the codes of 32
 /// neighbours, element i in its bit i % 32; bits past the end are zero.
 struct Message {
-    std::uint8_t method = 0;  ///< number of the method, see fedmrn/method.hpp
+    std::uint8_t method = 0;  ///< number of the method, see docs/message.md
     std::uint8_t variant = 0; ///< of the method
     float parameter = 0;      ///< of the method: α for FedMRN
     std::uint32_t round = 0;
