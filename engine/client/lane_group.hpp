@@ -10,10 +10,10 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/client/batch.hpp"
 #include "engine/method/method.hpp"
 #include "engine/model/network.hpp"
 #include "engine/stage/stages.hpp"
-#include "kernels/batch.hpp"
 
 namespace fedmrn {
 
@@ -42,13 +42,13 @@ public:
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
     /// at each step). stepped is called when a step is queued.
-    void run(const kernels::SplitView& split, const RoundContext& sent, const Next& next,
-             const Done& done, const Stepped& stepped, const std::stop_token& stop);
+    void run(const BatchSource& split, const RoundContext& sent, const Next& next, const Done& done,
+             const Stepped& stepped, const std::stop_token& stop);
 
 private:
     /// What a recorded step has built in.
     struct Source {
-        kernels::SplitView split;
+        BatchSource split;
         const float* global = nullptr;
         double decay = 1.0;
         bool operator==(const Source&) const = default;

@@ -31,6 +31,11 @@ public:
     [[nodiscard]] void* input(std::string_view name);
     [[nodiscard]] void* input() { return input("x"); }
     [[nodiscard]] std::uint16_t* labels() { return static_cast<std::uint16_t*>(input("label")); }
+    /// The same of the model's i-th input, and what is to be put there.
+    [[nodiscard]] void* input_at(std::size_t i) { return at(offsets_[model_.inputs.at(i).value]); }
+    [[nodiscard]] const Tensor& tensor_at(std::size_t i) const {
+        return values_[model_.inputs.at(i).value];
+    }
     /// Where the rows of each lane are to be counted, of a ragged axis. Throws Error where the
     /// model has no such axis.
     [[nodiscard]] std::uint32_t* counts(const Rows& rows);

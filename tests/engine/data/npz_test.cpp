@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 
 #include "fedmrn/config.hpp"
+#include "fedmrn/images.hpp"
 #include "npz_support.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -63,26 +65,26 @@ INSTANTIATE_TEST_SUITE_P(Members, Npz, testing::Values(0, 8), [](const auto& tes
 TEST_P(Npz, ReadsTheFourArrays) {
     const Dataset data = load();
     EXPECT_EQ(data.name, "npz");
-    EXPECT_EQ(data.shape, (ImageShape{4, 5, 2}));
-    EXPECT_EQ(data.classes, 7U);
-    EXPECT_EQ(data.train.pixels, noise(120));
-    EXPECT_EQ(data.train.labels, (Labels{2, 0, 6}));
-    EXPECT_EQ(data.test.pixels, noise(80));
-    EXPECT_EQ(data.test.labels, (Labels{1, 0}));
-    EXPECT_EQ(data.train.mean.size(), 2U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{4, 5, 2}));
+    EXPECT_EQ(data.classes(), 7U);
+    EXPECT_EQ(pixels_of(data.train), noise(120));
+    EXPECT_EQ(labels_of(data.train), (Labels{2, 0, 6}));
+    EXPECT_EQ(pixels_of(data.test), noise(80));
+    EXPECT_EQ(labels_of(data.test), (Labels{1, 0}));
+    EXPECT_EQ(mean_of(data.train).size(), 2U);
 }
 
 TEST_P(Npz, GreyImagesNeedNoChannel) {
     members[0].plain = npy("|u1", "(3, 4, 5)", noise(60));
     members[2].plain = npy("|u1", "(2, 4, 5)", noise(40));
-    EXPECT_EQ(load().shape, (ImageShape{4, 5, 1}));
+    EXPECT_EQ(image_shape_of(load()), (ImageShape{4, 5, 1}));
 }
 
 TEST_P(Npz, LabelsOfAnyWidth) {
     for (const char* type :
          {"|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<u8", ">i2", ">u4", ">i8"}) {
         members[1].plain = npy(type, "(3, 1)", words({2, 0, 6}, type[2] - '0', type[0] == '>'));
-        EXPECT_EQ(load().train.labels, (Labels{2, 0, 6})) << type;
+        EXPECT_EQ(labels_of(load().train), (Labels{2, 0, 6})) << type;
     }
 }
 
@@ -167,10 +169,10 @@ TEST_P(Npz, ABitBroken) {
         broken[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
         const std::string line = error_of([&] {
             const Dataset data = load(broken);
-            EXPECT_EQ(data.train.pixels, original.train.pixels) << "bit " << bit;
-            EXPECT_EQ(data.test.pixels, original.test.pixels) << "bit " << bit;
-            EXPECT_EQ(data.train.labels, original.train.labels) << "bit " << bit;
-            EXPECT_EQ(data.test.labels, original.test.labels) << "bit " << bit;
+            EXPECT_EQ(pixels_of(data.train), pixels_of(original.train)) << "bit " << bit;
+            EXPECT_EQ(pixels_of(data.test), pixels_of(original.test)) << "bit " << bit;
+            EXPECT_EQ(labels_of(data.train), labels_of(original.train)) << "bit " << bit;
+            EXPECT_EQ(labels_of(data.test), labels_of(original.test)) << "bit " << bit;
         });
         EXPECT_TRUE(line.empty() || line.starts_with(folder.path() + "/arrays.npz: ")) << line;
     }
