@@ -226,8 +226,8 @@ struct Experiment::Impl {
             loss += upload.metrics.loss;
             metrics.samples += upload.metrics.samples;
             metrics.uplink_bytes += upload.bytes.size();
-            work.push_back(
-                {cohort.tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
+            work.push_back({cohort.tasks[k].client, upload.bytes.size(), download,
+                            std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
         }
         for (const std::uint64_t k : cohort.dropped) {
             work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});

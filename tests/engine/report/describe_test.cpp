@@ -98,6 +98,35 @@ clients by the labels they hold
 )");
 }
 
+/// What is no images has a line a column, and where there are no classes no table of them.
+TEST(Describe, ColumnsThatAreNoImages) {
+    const auto split = [](std::size_t samples) {
+        return Split{
+            {Column("x", {{3}}, std::vector<float>(3 * samples)),
+             Column(
+                 "words", {{}, Element::i32, ragged(9)}, std::vector<std::int32_t>(samples),
+                 [&] {
+                     std::vector<std::uint64_t> offsets(samples + 1);
+                     for (std::size_t i = 0; i <= samples; ++i) offsets[i] = i;
+                     return offsets;
+                 }(),
+                 20)}};
+    };
+    const Dataset data{"made", split(4), split(1)};
+    EXPECT_EQ(describe(data, {{0, 1, 4}, {0, 1, 2, 3}, {}}),
+              R"(made
+  samples      4 for training, 1 for testing
+  columns      x      3 f32
+               words  one i32 a token of up to 9, 0 … 19
+  clients      2, which hold 4 samples
+
+clients by the samples they hold
+  1 │██████████████████████████████████████████████████ 1
+  2 │ 0
+  3 │██████████████████████████████████████████████████ 1
+)");
+}
+
 TEST(Describe, UsersWhereTheSetHasThem) {
     Small small;
     small.data.owners = {0, 0, 1, 2, 0, 1, 2, 2, 1};
