@@ -133,7 +133,8 @@ Column read_x(Member& member) {
     const ImageShape shape = image_shape(member);
     member.bytes.erase(member.bytes.begin(),
                        member.bytes.begin() + static_cast<std::ptrdiff_t>(array.header));
-    Images images{.pixels = std::move(member.bytes)};
+    Images images;
+    images.pixels = std::move(member.bytes);
     normalise_by_own_pixels(images, shape.channels);
     return split_of(std::move(images), shape, 1).columns.front();
 }

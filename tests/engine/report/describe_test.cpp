@@ -10,6 +10,7 @@
 #include "engine/base/words.hpp"
 #include "engine/report/histogram.hpp"
 #include "engine/report/holdings.hpp"
+#include "engine/report/run_text.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/images.hpp"
 #include "tests/support/columns.hpp"
@@ -113,6 +114,9 @@ TEST(Describe, ColumnsThatAreNoImages) {
                  20)}};
     };
     const Dataset data{"made", split(4), split(1)};
+    EXPECT_EQ(data_text(data), "made: 4 training and 1 test samples of x (3 f32), words (one i32 a "
+                               "token of up to 9)");
+    EXPECT_EQ(data_text(made(6, 3)), "made: 6 training and 1 test samples of 1×1×3, 3 classes");
     EXPECT_EQ(describe(data, {{0, 1, 4}, {0, 1, 2, 3}, {}}),
               R"(made
   samples      4 for training, 1 for testing
