@@ -32,6 +32,16 @@ struct ContractInfo {
     ContractInfo& operator=(const ContractInfo&) = delete;
 };
 
+/// What a parameter of a contract is for who fulfils it: a DevicePointer is an address there.
+template <class T> struct Fulfilled {
+    using type = T;
+    static T&& of(T& argument) { return std::forward<T>(argument); }
+};
+template <class T> struct Fulfilled<DevicePointer<T>> {
+    using type = T*;
+    static T* of(DevicePointer<T> argument) { return argument.get(); }
+};
+
 template <class Function> class Contract;
 
 /// A device's table: the contracts that it fulfils, and the functions that do it.
@@ -47,12 +57,14 @@ public:
 
     /// A contract has one function.
     template <class Function>
-    void set(const Contract<Function>& contract, std::type_identity_t<Function>* function) {
+    void set(const Contract<Function>& contract,
+             typename Contract<Function>::Fulfilling* function) {
         insert(contract, reinterpret_cast<Any*>(function));
     }
     /// Throws Error where it is not here.
-    template <class Function> Function* at(const Contract<Function>& contract) const {
-        return reinterpret_cast<Function*>(find(contract));
+    template <class Function>
+    typename Contract<Function>::Fulfilling* at(const Contract<Function>& contract) const {
+        return reinterpret_cast<typename Contract<Function>::Fulfilling*>(find(contract));
     }
     [[nodiscard]] const std::string& name() const { return name_; }
     /// Those that are here, by name.
@@ -75,8 +87,10 @@ template <class Result, class... Arguments>
 class Contract<Result(Device&, Arguments...)> : public ContractInfo {
 public:
     using ContractInfo::ContractInfo;
+    /// A function that fulfils it.
+    using Fulfilling = Result(Device&, typename Fulfilled<Arguments>::type...);
     Result operator()(Device& device, Arguments... arguments) const {
-        return device.backend().at(*this)(device, std::forward<Arguments>(arguments)...);
+        return device.backend().at(*this)(device, Fulfilled<Arguments>::of(arguments)...);
     }
 };
 
