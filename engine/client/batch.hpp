@@ -23,8 +23,8 @@ struct InputFill {
 
 /// A split in device memory, for one model.
 struct BatchSource {
-    std::span<const InputFill> fills;     ///< of who holds the memory
-    const std::uint32_t* order = nullptr; ///< a client's samples; null: the split's own order
+    std::span<const InputFill> fills;         ///< of who holds the memory
+    DevicePointer<const std::uint32_t> order; ///< a client's samples; null: the split's own order
     bool shuffled = true;
     bool augmented = false; ///< images are
     bool operator==(const BatchSource& other) const {
@@ -35,6 +35,6 @@ struct BatchSource {
 
 /// Queues the filling of all inputs of a network with the lanes' batches.
 void fill_batch(Device& device, const BatchSource& source, std::size_t lanes,
-                const LaneState* states, Network& network);
+                DevicePointer<const LaneState> states, Network& network);
 
 } // namespace fedmrn

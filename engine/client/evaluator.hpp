@@ -26,8 +26,9 @@ public:
 
     /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
     /// evaluators share. A batch holds at most as many samples as the evaluator was made for.
-    void run(const BatchSource& split, std::span<const SampleRange> batches, const float* state,
-             std::atomic<std::size_t>& next, std::span<LaneMetrics> results);
+    void run(const BatchSource& split, std::span<const SampleRange> batches,
+             DevicePointer<const float> state, std::atomic<std::size_t>& next,
+             std::span<LaneMetrics> results);
 
 private:
     std::size_t lanes_, batch_;

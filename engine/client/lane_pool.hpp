@@ -38,7 +38,7 @@ public:
     /// Loss and hits of a state over each range of a split; how they are cut into batches and who
     /// evaluates which never changes a bit.
     std::vector<LaneMetrics> evaluate(const BatchSource& split, std::span<const SampleRange> ranges,
-                                      const float* state);
+                                      DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
 

@@ -29,9 +29,9 @@ bool is_label(const Tensor& input) {
 
 } // namespace
 
-template <class T> const T* ResidentSplit::keep(std::span<const T> values) {
+template <class T> DevicePointer<const T> ResidentSplit::keep(std::span<const T> values) {
     kept_.emplace_back(device_, std::as_bytes(values));
-    return reinterpret_cast<const T*>(kept_.back().data());
+    return kept_.back().data().template as<const T>();
 }
 
 kernels::SplitView ResidentSplit::bytes_of(const Column& column) {

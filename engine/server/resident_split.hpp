@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::size_t samples() const { return samples_; }
 
 private:
-    template <class T> const T* keep(std::span<const T> values);
+    template <class T> DevicePointer<const T> keep(std::span<const T> values);
     [[nodiscard]] kernels::SplitView bytes_of(const Column& column);
     [[nodiscard]] kernels::RowsView rows_of(const Column& column);
 

@@ -17,8 +17,8 @@ template <std::size_t fixed, class T>
 void normalise(const SplitView& split, const std::uint8_t* __restrict__ bytes,
                T* __restrict__ out) {
     const std::size_t channels = fixed != 0 ? fixed : split.channels;
-    const float* __restrict__ scale = split.scale;
-    const float* __restrict__ shift = split.shift;
+    const float* __restrict__ scale = split.scale.get();
+    const float* __restrict__ shift = split.shift.get();
     for (std::size_t i = 0; i < split.sample_size; i += channels) {
         for (std::size_t c = 0; c < channels; ++c) {
             const float value = static_cast<float>(bytes[i + c]) * scale[c] + shift[c];
@@ -57,8 +57,8 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
     std::vector<std::uint8_t> piece;
     for (std::uint32_t row = 0; row < state.samples; ++row) {
         const std::uint32_t position = formula::position_of(order, row);
-        const std::uint64_t sample = formula::sample_at(state, split.order, position);
-        const std::uint8_t* pixels = split.pixels + sample * split.sample_size;
+        const std::uint64_t sample = formula::sample_at(state, split.order.get(), position);
+        const std::uint8_t* pixels = split.pixels.get() + sample * split.sample_size;
         if (split.augmented) {
             cut(split, formula::augment(state.seed, order.epoch, position), pixels, piece);
             pixels = piece.data();
@@ -68,8 +68,8 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
         } else {
             normalise<0>(split, pixels, x + row * split.sample_size);
         }
-        if (split.labels != nullptr) {
-            labels[row] = split.labels[sample];
+        if (split.labels) {
+            labels[row] = split.labels.get()[sample];
         }
     }
 }

@@ -24,7 +24,7 @@ void for_samples(const RowsView& view, std::size_t lanes, std::size_t batch,
             formula::batch_order(state, static_cast<std::uint32_t>(batch), view.shuffled);
         for (std::uint32_t row = 0; row < state.samples; ++row) {
             body(lane, row,
-                 formula::sample_at(state, view.order, formula::position_of(order, row)));
+                 formula::sample_at(state, view.order.get(), formula::position_of(order, row)));
         }
     }
 }
@@ -32,7 +32,7 @@ void for_samples(const RowsView& view, std::size_t lanes, std::size_t batch,
 /// Elements of values from one place to another of y.
 template <class From, class To>
 void copy(const RowsView& view, std::size_t from, std::size_t count, void* y, std::size_t to) {
-    const From* values = static_cast<const From*>(view.values) + from;
+    const From* values = static_cast<const From*>(view.values.get()) + from;
     std::transform(values, values + count, static_cast<To*>(y) + to,
                    [](From v) { return formula::read_as<To, From>(v); });
 }
@@ -55,8 +55,8 @@ void gather_ragged(Device&, const RowsView& view, std::size_t lanes, std::size_t
         for_samples(view, lanes, batch, states,
                     [&](std::size_t lane, std::uint32_t row, std::uint64_t sample) {
                         done = row == 0 ? 0 : done;
-                        const std::uint64_t first = view.offsets[sample];
-                        const std::uint64_t rows = view.offsets[sample + 1] - first;
+                        const std::uint64_t first = view.offsets.get()[sample];
+                        const std::uint64_t rows = view.offsets.get()[sample + 1] - first;
                         copy<From, To>(view, first * view.size, rows * view.size, y,
                                        (lane * batch * view.each + done) * view.size);
                         done += rows;

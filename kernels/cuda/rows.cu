@@ -26,9 +26,9 @@ __global__ void __launch_bounds__(block_threads)
     }
     const formula::BatchOrder order = formula::batch_order(state, batch, view.shuffled);
     const std::uint64_t sample =
-        formula::sample_at(state, view.order, formula::position_of(order, row));
+        formula::sample_at(state, view.order.get(), formula::position_of(order, row));
     const auto size = static_cast<std::uint32_t>(view.size);
-    const From* values = static_cast<const From*>(view.values) + sample * size;
+    const From* values = static_cast<const From*>(view.values.get()) + sample * size;
     To* out = y + (std::size_t{blockIdx.y} * batch + row) * size;
     for (std::uint32_t i = threadIdx.x % threads; i < size; i += threads) {
         out[i] = formula::read_as<To, From>(values[i]);
@@ -49,13 +49,14 @@ __global__ void __launch_bounds__(block_threads)
     }
     const formula::BatchOrder order = formula::batch_order(state, batch, view.shuffled);
     const auto sample_of = [&](std::uint32_t other) {
-        return formula::sample_at(state, view.order, formula::position_of(order, other));
+        return formula::sample_at(state, view.order.get(), formula::position_of(order, other));
     };
     FEDMRN_SHARED(std::uint32_t, before, [block_threads]);
     std::uint32_t mine = 0;
     for (std::uint32_t other = threadIdx.x; other < row; other += block_threads) {
         const std::uint64_t sample = sample_of(other);
-        mine += static_cast<std::uint32_t>(view.offsets[sample + 1] - view.offsets[sample]);
+        mine +=
+            static_cast<std::uint32_t>(view.offsets.get()[sample + 1] - view.offsets.get()[sample]);
     }
     before[threadIdx.x] = mine;
     __syncthreads();
@@ -65,13 +66,13 @@ __global__ void __launch_bounds__(block_threads)
         }
         __syncthreads();
     }
-    const std::uint64_t sample = sample_of(row), first = view.offsets[sample];
-    const auto rows = static_cast<std::uint32_t>(view.offsets[sample + 1] - first);
+    const std::uint64_t sample = sample_of(row), first = view.offsets.get()[sample];
+    const auto rows = static_cast<std::uint32_t>(view.offsets.get()[sample + 1] - first);
     if (threadIdx.x == 0 && row + 1 == state.samples) {
         counts[lane] = before[0] + rows;
     }
     const std::size_t place = lane * batch * view.each + before[0];
-    const From* values = static_cast<const From*>(view.values) + first * view.size;
+    const From* values = static_cast<const From*>(view.values.get()) + first * view.size;
     To* out = y + place * view.size;
     const auto elements = static_cast<std::uint32_t>(rows * view.size);
     for (std::uint32_t i = threadIdx.x; i < elements; i += block_threads) {

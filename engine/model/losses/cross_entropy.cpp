@@ -31,12 +31,11 @@ std::uint32_t label_below(std::span<const Tensor> in, std::size_t input) {
 }
 
 /// One contract does both: adds loss, hits and rows to the metrics.
-void compare(Context& context, const LossArgs& args, void* gradient) {
+void compare(Context& context, const LossArgs& args, DevicePointer<void> gradient) {
     const Place& logits = args.in[0];
     kernels::cross_entropy(context.device, context.lanes, logits.room, logits.tensor.elements(),
-                           logits.rows, static_cast<const float*>(args.x[0]),
-                           static_cast<const std::uint16_t*>(args.x[1]),
-                           static_cast<float*>(gradient), args.metrics);
+                           logits.rows, args.x[0].as<const float>(),
+                           args.x[1].as<const std::uint16_t>(), gradient.as<float>(), args.metrics);
 }
 
 class Top1 final : public Metric {
