@@ -22,8 +22,10 @@ struct MaskRule {
 };
 
 /// weights = global + û for the first `elements` elements of every active lane: the noise is
-/// regenerated, never read. One pass, 12 bytes an element.
-inline constexpr Contract<void(Device& device, const MaskRule& rule, std::size_t lanes,
+/// regenerated, never read. One pass, 12 bytes an element. noise: this round's, in device memory,
+/// so that a recorded step follows it; of rule.noise the shape alone counts.
+inline constexpr Contract<void(Device& device, const MaskRule& rule,
+                               const formula::NoiseRule* noise, std::size_t lanes,
                                const LaneState* states, std::size_t elements, const float* global,
                                PerLane<const float> update, PerLane<float> weights)>
     mask_weights{"mask_weights", Exactness::bits};

@@ -6,15 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "engine/message/packing.hpp"
 #include "engine/message/received.hpp"
 
 namespace fedmrn {
 namespace {
 
 std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bound) {
-    std::size_t count = 0, bytes = 0;
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
     for (const Upload& upload : uploads) {
-        bytes += upload.bytes.size();
+        bytes += claimed_bytes(upload.bytes);
         if (count != 0 && (count == bound.messages || bytes > bound.bytes)) {
             break;
         }
@@ -26,9 +28,11 @@ std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bou
 } // namespace
 
 void take_in(Device& device, const RoundContext& round, const Method& method, Weighing weighing,
-             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound) {
+             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound,
+             const Packing* packing) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
+    const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
     auto begun = std::chrono::steady_clock::now();
     const auto lap = [&begun] {
         const auto now = std::chrono::steady_clock::now();
@@ -36,11 +40,16 @@ void take_in(Device& device, const RoundContext& round, const Method& method, We
     };
     while (!uploads.empty()) {
         const std::span<Upload> some = uploads.first(count_within(uploads, bound));
+        std::vector<std::vector<std::byte>> opened;
         std::vector<ReceivedMessage> received;
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
         for (const Upload& upload : some) {
-            const MessageView& message = received.emplace_back(upload.bytes, table).view();
+            std::span<const std::byte> bytes = upload.bytes;
+            if (packing != nullptr) {
+                bytes = opened.emplace_back(unpacked(*packing, bytes, most));
+            }
+            const MessageView& message = received.emplace_back(bytes, table).view();
             messages.push_back(message);
             weights.push_back(weighing == Weighing::alike ? 1 : message.samples);
         }

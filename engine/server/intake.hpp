@@ -22,8 +22,10 @@ struct IntakeBound {
 enum class Weighing { samples, alike };
 
 /// Adds a cohort's uploads to the sums, a bounded number at a time: each is checked completely,
-/// then added, and then its bytes are freed. Adds to the times of messages and aggregation.
+/// then added, and then its bytes are freed. packing: what all of them are packed by; null: they
+/// are not. Adds to the times of messages and aggregation.
 void take_in(Device& device, const RoundContext& round, const Method& method, Weighing weighing,
-             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound = {});
+             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound = {},
+             const Packing* packing = nullptr);
 
 } // namespace fedmrn

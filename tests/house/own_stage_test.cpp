@@ -78,7 +78,7 @@ protected:
     Stages odd(std::size_t frozen) {
         auto stage = std::make_unique<Odd>(model.layout, frozen);
         stage_ = stage.get();
-        std::vector<std::unique_ptr<const Stage>> all;
+        std::vector<std::shared_ptr<const Stage>> all;
         all.push_back(std::move(stage));
         return Stages(std::move(all));
     }

@@ -11,7 +11,7 @@ namespace fedmrn::test {
 namespace {
 
 template <class... S> Stages stack(std::unique_ptr<S>... stage) {
-    std::vector<std::unique_ptr<const Stage>> all;
+    std::vector<std::shared_ptr<const Stage>> all;
     (all.push_back(std::move(stage)), ...);
     return Stages(std::move(all));
 }
