@@ -269,9 +269,10 @@ std::uint64_t lanes_hash(Device& device, std::size_t n) {
 /// Values around every magnitude that 16 bits tell apart.
 std::uint64_t to_halves_hash(Device& device, HalfFormat format, std::size_t n) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    constexpr float special[] = {0.0f,     -0.0f,    1e-42f,    0x1p-25f, 0x1.8p-24f, -65504.0f,
-                                 65519.0f, 65520.0f, -infinity, 1e38f,    1.0f + 0x1p-11f,
-                                 std::numeric_limits<float>::quiet_NaN()};
+    constexpr float special[] = {
+        0.0f,       -0.0f,     1e-42f,          0x1p-25f,
+        0x1.8p-24f, -65504.0f, 65519.0f,        65520.0f,
+        -infinity,  1e38f,     1.0f + 0x1p-11f, std::numeric_limits<float>::quiet_NaN()};
     std::vector<float> values = input_values(n, 21, 0x1p-23f);
     for (std::size_t i = 0; i < n; ++i) {
         values[i] = std::ldexp(values[i], static_cast<int>(input_word(i, 22) % 44) - 27); // exact

@@ -72,8 +72,8 @@ TEST_P(Lanes, MaskWeights) {
                                      true};
         const Buffer<formula::NoiseRule> noise(device, std::vector{rule.noise});
         expect_equal([&](std::size_t first, std::size_t count, PerLane<float> out) {
-            kernels::mask_weights(device, rule, noise.data(), count, states.data() + first, elements,
-                                  global.data(), in(update, first), out);
+            kernels::mask_weights(device, rule, noise.data(), count, states.data() + first,
+                                  elements, global.data(), in(update, first), out);
         });
     }
 }
@@ -93,9 +93,9 @@ TEST_P(Lanes, SgdStep) {
         std::vector<std::vector<float>> after;
         expect_equal([&](std::size_t first, std::size_t count, PerLane<float> out) {
             if (first == 0) velocity.write(before);
-            kernels::sgd_step(device, {momentum, 0.01f, true}, lr.data(), count, states.data() + first,
-                              elements, in(gradient, first), in(weights, first),
-                              {velocity.data() + first * stride, stride}, out);
+            kernels::sgd_step(device, {momentum, 0.01f, true}, lr.data(), count,
+                              states.data() + first, elements, in(gradient, first),
+                              in(weights, first), {velocity.data() + first * stride, stride}, out);
             after.push_back(velocity.read());
         });
         EXPECT_TRUE(same_bits(after.front(), after.back()));

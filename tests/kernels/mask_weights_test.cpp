@@ -43,8 +43,8 @@ protected:
         const Buffer<formula::NoiseRule> of_round(device, std::vector{r.noise});
         MaskRule loud = r; // only the shape of this one counts
         loud.noise = formula::noise_rule(r.noise.shape, 0.9);
-        kernels::mask_weights(device, loud, of_round.data(), 1, states.data(), elements, global.data(), {u.data(), 0},
-                              {weights.data(), 0});
+        kernels::mask_weights(device, loud, of_round.data(), 1, states.data(), elements,
+                              global.data(), {u.data(), 0}, {weights.data(), 0});
         return weights.read();
     }
 };
@@ -177,8 +177,8 @@ TEST_P(MaskWeights, AddsToTheGlobalState) {
     const Buffer<float> global(device, before), u(device, update);
     Buffer<float> weights(device, elements);
     const Buffer<formula::NoiseRule> of_round(device, std::vector{r.noise});
-    kernels::mask_weights(device, r, of_round.data(), 1, states.data(), elements, global.data(), {u.data(), 0},
-                          {weights.data(), 0});
+    kernels::mask_weights(device, r, of_round.data(), 1, states.data(), elements, global.data(),
+                          {u.data(), 0}, {weights.data(), 0});
     const auto sum = weights.read();
     for (std::size_t i = 0; i < elements; ++i) ASSERT_EQ(sum[i], before[i] + out[i]);
 }

@@ -43,8 +43,9 @@ TEST(CudaMask, weights_equal_the_cpus) {
                     Buffer<float> update(device, random_floats(lanes * stride, 2, 0.02f));
                     Buffer<float> weights(device, random_floats(lanes * stride, 3));
                     Buffer<formula::NoiseRule> noise(device, std::vector{rule.noise});
-                    kernels::mask_weights(device, rule, noise.data(), lanes, states.data(), size, global.data(),
-                                          {update.data(), stride}, {weights.data(), stride});
+                    kernels::mask_weights(device, rule, noise.data(), lanes, states.data(), size,
+                                          global.data(), {update.data(), stride},
+                                          {weights.data(), stride});
                     return weights.read();
                 },
                 name + " size " + std::to_string(size));

@@ -81,11 +81,12 @@ struct Training {
         kernels::add_update(device, lanes, states.data(), trainable, global.data(), u, w);
         if (masked) {
             const kernels::MaskRule rule;
-            kernels::mask_weights(device, rule, noise.data(), lanes, states.data(), model.layout.masked,
-                                  global.data(), u, w);
+            kernels::mask_weights(device, rule, noise.data(), lanes, states.data(),
+                                  model.layout.masked, global.data(), u, w);
         }
         network.train(states.data(), w, g, metrics.data());
-        kernels::sgd_step(device, {0, 0, true}, lr.data(), lanes, states.data(), trainable, g, w, {}, u);
+        kernels::sgd_step(device, {0, 0, true}, lr.data(), lanes, states.data(), trainable, g, w,
+                          {}, u);
         kernels::advance_lanes(device, lanes, batch, states.data());
     }
     Device& device;
