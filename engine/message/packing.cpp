@@ -89,7 +89,8 @@ std::vector<std::byte> unpacked(const Packing& packing, Bytes bytes, std::uint64
     std::vector<std::byte> message(header.bytes);
     if (!packing.unpack(payload, message))
         reject(fmt::format("packed: {} that {} does not make of a message of {}",
-                           plural(payload.size(), "byte"), packing.name(), header.bytes));
+                           plural(payload.size(), "byte"), packing.name(),
+                           plural(header.bytes, "byte")));
     return message;
 }
 

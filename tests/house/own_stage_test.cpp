@@ -168,7 +168,7 @@ TEST_P(OwnStageByName, IsSaidAndRefusedAsOursAre) {
               "--set stage.odd.frozen=2000: stage.odd.frozen: expected an integer in 0 … 1000, "
               "found 2000");
     EXPECT_EQ(refusal({"method.name=fedpm"}),
-              "x.toml:23: stage.name = odd: fedpm has no weights of its own");
+              "x.toml:22: stage.name = odd: fedpm has no weights of its own");
     EXPECT_THAT(refusal({"stage.name=odd,half"}),
                 testing::HasSubstr("stage.name = half: odd says already how the model is sent"));
     EXPECT_THAT(refusal({"stage.name=deflate,odd"}),
