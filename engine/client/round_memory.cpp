@@ -27,7 +27,8 @@ void RoundMemory::write(float lr, const Variables& variables, const Stages& stag
         }
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
-        if (parts_[i] != memory_.data() + places[i] || bytes.size() != memory_.size()) {
+        const DevicePointer<const std::byte> place = memory_.data() + places[i];
+        if (!(parts_[i] == place) || bytes.size() != memory_.size()) {
             throw std::logic_error("a round's data has another size than the round's before");
         }
     }

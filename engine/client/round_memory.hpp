@@ -21,17 +21,17 @@ public:
     void write(float lr, const Variables& variables, const Stages& stages,
                const RoundContext& round);
 
-    [[nodiscard]] const float* lr() const { return reinterpret_cast<const float*>(parts_.front()); }
-    [[nodiscard]] const std::byte* variables() const { return parts_[1]; }
+    [[nodiscard]] DevicePointer<const float> lr() const { return parts_.front().as<const float>(); }
+    [[nodiscard]] DevicePointer<const std::byte> variables() const { return parts_[1]; }
     /// Of each stage.
-    [[nodiscard]] std::span<const std::byte* const> stages() const {
+    [[nodiscard]] std::span<const DevicePointer<const std::byte>> stages() const {
         return std::span(parts_).subspan(2);
     }
 
 private:
     Device& device_;
     Buffer<std::byte> memory_;
-    std::vector<const std::byte*> parts_;
+    std::vector<DevicePointer<const std::byte>> parts_;
 };
 
 } // namespace fedmrn

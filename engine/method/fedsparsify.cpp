@@ -74,7 +74,7 @@ private:
         queue_selection(device, layout(), schedule_.kept(round.round), std::move(sources));
     }
     void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const override {
+                DevicePointer<float> updates) const override {
         scatter(device, layout(), SelectedAs::values, schedule_.kept(round.round), messages,
                 updates);
     }
@@ -104,8 +104,8 @@ public:
     }
     [[nodiscard]] std::size_t sets() const override { return masked_; }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override {
-        const formula::Wide* weights = sums.int128("weights");
+                DevicePointer<double> change) const override {
+        DevicePointer<const formula::Wide> weights = sums.int128("weights");
         const std::uint64_t weight = sums.weight();
         kernels::merge_kept(device, rule_, masked_, weights, counts(sums.int64("keepers")), weight,
                             round.global, change);
@@ -121,7 +121,8 @@ private:
 } // namespace
 
 std::size_t PruningSchedule::kept(std::uint32_t round) const {
-    const double left = 1.0 - static_cast<double>(std::min(round, rounds)) / rounds;
+    const std::uint32_t done = std::clamp(round, 1u, rounds) - 1;
+    const double left = rounds > 1 ? 1.0 - static_cast<double>(done) / (rounds - 1) : 0.0;
     return kept_of(1.0 - sparsity * (1.0 - left * left * left), masked);
 }
 
@@ -137,7 +138,12 @@ MethodEntry fedsparsify_entry() {
         Schema<O>()
             .number("sparsity", &O::sparsity, {'[', 0, 1, ')'},
                     "share of the weights that end up pruned")
-            .integer("prune_rounds", &O::prune_rounds, 1, 1'000'000'000, "rounds until then")
+            .integer("prune_rounds", &O::prune_rounds, 1, 1'000'000'000,
+                     "the round from which on that share is pruned; the first prunes nothing")
+            .preset("experiment.rounds",
+                    [](const Config& config) {
+                        return KeyValue(std::int64_t{config.experiment.rounds});
+                    })
             .word("merge", &O::merge,
                   {{"average", average}, {"nonzero", nonzero}, {"majority", majority}},
                   "how the server unites what clients kept");

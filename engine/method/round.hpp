@@ -16,8 +16,8 @@ namespace fedmrn {
 /// What all clients of a round share.
 struct RoundContext {
     std::uint32_t round = 0;
-    const float* global = nullptr; ///< what they start from, [state] in device memory
-    double decay = 1.0;            ///< the round's learning rate over the first round's
+    DevicePointer<const float> global; ///< what they start from, [state] in device memory
+    double decay = 1.0;                ///< the round's learning rate over the first round's
 };
 
 /// What a round says to recorded steps, as bytes.
@@ -32,17 +32,17 @@ template <class T> RoundData round_data_of(const T& values) {
 /// experiment: what varies is read from device memory, the lanes' states and the round's data, or
 /// not at all.
 struct LocalStep {
-    const float* global = nullptr; ///< [state]
-    /// What the round_data() of whoever is called gave, in device memory, aligned to 16 bytes.
-    const std::byte* data = nullptr;
+    DevicePointer<const float> global; ///< [state]
+    /// What the round_data() of whoever is called gave, aligned to 16 bytes.
+    DevicePointer<const std::byte> data;
     std::size_t lanes = 0;
-    const LaneState* states = nullptr;
+    DevicePointer<const LaneState> states;
     PerLane<float> update;   ///< [variables]: zeros when a client begins
     PerLane<float> weights;  ///< [state]
     PerLane<float> gradient; ///< [variables]
 
-    template <class T> [[nodiscard]] const T* data_as() const {
-        return reinterpret_cast<const T*>(data);
+    template <class T> [[nodiscard]] DevicePointer<const T> data_as() const {
+        return data.as<const T>();
     }
 };
 
@@ -51,8 +51,8 @@ struct LocalStep {
 struct TrainedClient {
     std::uint64_t client = 0;
     std::uint64_t seed = 0, samples = 0;
-    const float* update = nullptr;
-    const float* weights = nullptr;
+    DevicePointer<const float> update;
+    DevicePointer<const float> weights;
 };
 
 } // namespace fedmrn

@@ -29,10 +29,10 @@ public:
     void restore(ServerState from);
     /// The server's step by a change [state], in device memory: the optimiser moves what is
     /// trained, statistics follow.
-    void step(const double* change);
+    void step(DevicePointer<const double> change);
 
     /// In device memory, always the same.
-    [[nodiscard]] const float* data() const { return global_.data(); }
+    [[nodiscard]] DevicePointer<const float> data() const { return global_.data(); }
     [[nodiscard]] ServerState& state() { return state_; }
     [[nodiscard]] const ServerState& state() const { return state_; }
 

@@ -54,7 +54,7 @@ std::vector<std::byte> Half::encode(Device& device, const RoundContext& round) c
 }
 
 void Half::decode(Device& device, std::uint32_t /*round*/, std::span<const std::byte> bytes,
-                  float* model) const {
+                  DevicePointer<float> model) const {
     const std::size_t parameters = layout_.trainable, statistics = layout_.state - parameters;
     const std::size_t front = parameters * sizeof(std::uint16_t);
     Buffer<std::uint16_t> halves(device, parameters);

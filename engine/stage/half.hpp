@@ -21,7 +21,7 @@ public:
     [[nodiscard]] std::vector<std::byte> encode(Device& device,
                                                 const RoundContext& round) const override;
     void decode(Device& device, std::uint32_t round, std::span<const std::byte> bytes,
-                float* model) const override;
+                DevicePointer<float> model) const override;
 
 private:
     HalfOptions options_;

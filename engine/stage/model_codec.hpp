@@ -22,7 +22,7 @@ public:
                                                         const RoundContext& round) const = 0;
     /// model [state], in device memory, of bytes that encode made in this round.
     virtual void decode(Device& device, std::uint32_t round, std::span<const std::byte> bytes,
-                        float* model) const = 0;
+                        DevicePointer<float> model) const = 0;
 };
 
 } // namespace fedmrn

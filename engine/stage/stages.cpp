@@ -31,7 +31,7 @@ std::vector<RoundData> Stages::round_data(const RoundContext& round) const {
 }
 
 void Stages::on_weights(Device& device, LocalStep step,
-                        std::span<const std::byte* const> data) const {
+                        std::span<const DevicePointer<const std::byte>> data) const {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
         step.data = data[i];
         stages_[i]->on_weights(device, step);
@@ -39,7 +39,7 @@ void Stages::on_weights(Device& device, LocalStep step,
 }
 
 void Stages::on_gradient(Device& device, LocalStep step,
-                         std::span<const std::byte* const> data) const {
+                         std::span<const DevicePointer<const std::byte>> data) const {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
         step.data = data[i];
         stages_[i]->on_gradient(device, step);

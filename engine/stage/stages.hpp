@@ -26,8 +26,10 @@ public:
     /// What each stage says of a round.
     [[nodiscard]] std::vector<RoundData> round_data(const RoundContext& round) const;
     /// data: where that stands in device memory.
-    void on_weights(Device& device, LocalStep step, std::span<const std::byte* const> data) const;
-    void on_gradient(Device& device, LocalStep step, std::span<const std::byte* const> data) const;
+    void on_weights(Device& device, LocalStep step,
+                    std::span<const DevicePointer<const std::byte>> data) const;
+    void on_gradient(Device& device, LocalStep step,
+                     std::span<const DevicePointer<const std::byte>> data) const;
     /// What pulls a method's variables.
     [[nodiscard]] Pull pull(const Variables& variables) const;
 

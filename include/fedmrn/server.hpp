@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fedmrn/device_pointer.hpp"
 #include "fedmrn/registry.hpp"
 
 namespace fedmrn {
@@ -32,8 +33,10 @@ public:
     [[nodiscard]] virtual bool plain() const { return false; }
     /// Changes global [elements] by mean [elements] at the learning rate lr, and the moments, an
     /// array [elements] each, as moments() lists them. All are the device's memory.
-    virtual void step(Device& device, double lr, std::size_t elements, const double* mean,
-                      std::span<double* const> moments, float* global) const = 0;
+    virtual void step(Device& device, double lr, std::size_t elements,
+                      DevicePointer<const double> mean,
+                      std::span<const DevicePointer<double>> moments,
+                      DevicePointer<float> global) const = 0;
 };
 
 /// A server optimiser that server.optimizer can say.
@@ -50,13 +53,19 @@ struct SamplerTask {
     std::span<const std::uint64_t> first;
     std::uint64_t cohort = 1; ///< at most as many as there are clients
     [[nodiscard]] std::uint64_t clients() const { return first.size() - 1; }
+    [[nodiscard]] std::uint64_t samples(std::uint64_t client) const {
+        return first[client + 1] - first[client];
+    }
 };
 
 /// A way to draw a round's cohort that server.sampling can say: `cohort` clients, none twice, a
 /// function of the task alone.
 struct SamplerEntry : Part {
-    bool alike = false; ///< uploads count alike, not by their samples
     std::function<std::vector<std::uint64_t>(const SamplerTask&)> sample = {};
+    /// What each of those that were drawn counts in the mean; without one: its samples.
+    std::function<std::vector<std::uint64_t>(const SamplerTask&,
+                                             std::span<const std::uint64_t> sampled)>
+        weights = {};
 };
 Registry<SamplerEntry>& samplers();
 

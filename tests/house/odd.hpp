@@ -31,7 +31,7 @@ public:
         return bytes;
     }
     void decode(Device& device, std::uint32_t /*round*/, std::span<const std::byte> bytes,
-                float* model) const override {
+                DevicePointer<float> model) const override {
         device.clear(model, frozen_ * sizeof(float));
         device.copy_in(model + frozen_, bytes.data(), bytes.size());
     }
@@ -57,7 +57,7 @@ public:
     void on_update(Device& device, const RoundContext&, Departure& clients) const override {
         Buffer<float> once(device, layout_.trainable);
         for (std::size_t k = 0; k < clients.clients().size(); ++k) {
-            float* update = clients.update(k);
+            const DevicePointer<float> update = clients.update(k);
             device.copy_within(once.data(), update, once.size() * sizeof(float));
             kernels::add_values(device, once.size(), once.data(), update);
         }

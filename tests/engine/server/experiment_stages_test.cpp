@@ -117,7 +117,7 @@ TEST_P(ExperimentStages, TheGlobalStateStaysWhereItIs) {
     const auto method = make_method({"fedavg"}, model.layout);
     GlobalState state(*device, model.layout, {}, *method->server);
     state.begin(initial_state(model, 1));
-    const float* const place = state.data();
+    const DevicePointer<const float> place = state.data();
     ServerState other = state.state();
     other.global[0] = 42;
     state.restore(other);
