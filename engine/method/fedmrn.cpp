@@ -32,10 +32,15 @@ public:
     MaskedVariables(const FedMrnOptions& options, const ParameterLayout& layout)
         : UpdateVariables(layout), options_(options) {}
 
+    /// The noise, whose magnitude falls where magnitude_decay says so.
+    [[nodiscard]] RoundData round_data(const RoundContext& round) const override {
+        return round_data_of(rule_of(options_, round.decay).noise);
+    }
     void weights(Device& device, const LocalStep& step) const override {
         const std::size_t masked = options_.post_training ? 0 : layout().masked;
-        kernels::mask_weights(device, rule_of(options_, step.decay), step.lanes, step.states,
-                              masked, step.global, step.update, step.weights);
+        kernels::mask_weights(device, rule_of(options_, 1.0), step.data_as<formula::NoiseRule>(),
+                              step.lanes, step.states, masked, step.global, step.update,
+                              step.weights);
         add_update(device, step, masked);
     }
     [[nodiscard]] bool decays_weights() const override { return false; }

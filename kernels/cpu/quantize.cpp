@@ -73,7 +73,8 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
 void tensor_scales(Device&, formula::ScaleKind kind, std::span<const ScaleSource> clients,
                    std::size_t elements) {
     for (const ScaleSource& client : clients) {
-        *client.scale.get() = formula::scale_of(kind, moments_of(client.values.get(), elements), elements);
+        *client.scale.get() =
+            formula::scale_of(kind, moments_of(client.values.get(), elements), elements);
     }
 }
 

@@ -11,6 +11,7 @@ void register_toys() {
         register_first();
         register_signs();
         register_first_rows();
+        register_odd();
         return true;
     }();
 }

@@ -95,7 +95,9 @@ TEST_P(FedMrnTest, PostTrainingMaskingTrainsDensely) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{1, 0, 1, 4, 10, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, model.layout.state);
-    const LocalStep step{g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}};
+    const Buffer<std::byte> data(device, masking->local->round_data({7}));
+    const LocalStep step{g.data(),      data.data(),         1, states.data(),
+                         {u.data(), 0}, {weights.data(), 0}, {}};
     after->local->weights(device, step);
     const auto local = weights.read();
     for (std::size_t i = 0; i < update.size(); ++i) ASSERT_EQ(local[i], global[i] + update[i]);

@@ -85,7 +85,7 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
             Buffer<float> gradient(device, model.layout.trainable);
             Buffer<LaneMetrics> metrics(device, 1);
             const LocalStep step{global.data(),
-                                 1.0,
+                                 nullptr,
                                  1,
                                  states.data(),
                                  {variables.data(), 0},
