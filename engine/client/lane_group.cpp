@@ -30,7 +30,7 @@ PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
     return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
 }
 
-void LaneGroup::run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
+void LaneGroup::run(const BatchSource& split, const RoundContext& round, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
     // A run that was given up may have left clients on the lanes.
     std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
@@ -120,8 +120,7 @@ void LaneGroup::queue_step(const Source& source) {
                                pull.decays_weights, static_cast<float>(pull.proximal)};
     {
         const Range part(device_, "batch", lanes_);
-        kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),
-                              network_.real(), network_.input(), network_.labels());
+        fill_batch(device_, source.split, lanes_, states_.data(), network_);
     }
     {
         const Range part(device_, "local weights", lanes_);

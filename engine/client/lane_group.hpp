@@ -10,11 +10,11 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/client/batch.hpp"
 #include "engine/client/round_memory.hpp"
 #include "engine/method/method.hpp"
 #include "engine/model/network.hpp"
 #include "engine/stage/stages.hpp"
-#include "kernels/batch.hpp"
 
 namespace fedmrn {
 
@@ -44,13 +44,13 @@ public:
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
     /// at each step). stepped is called when a step is queued.
     /// round.global: what clients have received.
-    void run(const kernels::SplitView& split, const RoundContext& round, const Next& next,
+    void run(const BatchSource& split, const RoundContext& round, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:
     /// What a recorded step has built in.
     struct Source {
-        kernels::SplitView split;
+        BatchSource split;
         DevicePointer<const float> global;
         bool operator==(const Source&) const = default;
     };

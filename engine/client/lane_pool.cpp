@@ -102,9 +102,8 @@ LanePool::LanePool(Device& device, const Model& model, const Method& method, con
     }
 }
 
-std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
-                                    const kernels::SplitView& split, const RoundContext& round,
-                                    const LaneGroup::Stepped& stepped,
+std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const BatchSource& split,
+                                    const RoundContext& round, const LaneGroup::Stepped& stepped,
                                     const std::stop_token& stop) {
     std::vector<Upload> uploads(tasks.size());
     const std::vector<ClientTask> queue = longest_first(tasks);
@@ -133,7 +132,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     return uploads;
 }
 
-std::vector<LaneMetrics> LanePool::evaluate(const kernels::SplitView& split,
+std::vector<LaneMetrics> LanePool::evaluate(const BatchSource& split,
                                             std::span<const SampleRange> ranges,
                                             DevicePointer<const float> state) {
     std::vector<SampleRange> batches;

@@ -31,14 +31,13 @@ public:
 
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
     /// requested. Throws Diverged.
-    std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
+    std::vector<Upload> train(std::span<const ClientTask> tasks, const BatchSource& split,
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
     /// Loss and hits of a state over each range of a split; how they are cut into batches and who
     /// evaluates which never changes a bit.
-    std::vector<LaneMetrics> evaluate(const kernels::SplitView& split,
-                                      std::span<const SampleRange> ranges,
+    std::vector<LaneMetrics> evaluate(const BatchSource& split, std::span<const SampleRange> ranges,
                                       DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }

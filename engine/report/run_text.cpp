@@ -9,6 +9,7 @@
 #include "engine/method/registry.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
+#include "fedmrn/images.hpp"
 #include "fedmrn/stage.hpp"
 
 namespace fedmrn {
@@ -57,10 +58,14 @@ std::string setting_name(const Config& config) {
 }
 
 std::string data_text(const Dataset& dataset) {
-    return fmt::format("{}: {} training and {} test samples of {}×{}×{}, {} classes", dataset.name,
-                       grouped(dataset.train.samples()), grouped(dataset.test.samples()),
-                       dataset.shape.height, dataset.shape.width, dataset.shape.channels,
-                       dataset.classes);
+    const auto image = image_shape_of(dataset);
+    const std::string what =
+        image ? fmt::format("{}×{}×{}", image->height, image->width, image->channels)
+              : text_of(dataset.shape());
+    return fmt::format("{}: {} training and {} test samples of {}{}", dataset.name,
+                       grouped(dataset.train.samples()), grouped(dataset.test.samples()), what,
+                       dataset.classes() != 0 ? fmt::format(", {} classes", dataset.classes())
+                                              : std::string());
 }
 
 std::string opening_text(const Config& config, const Experiment& experiment,

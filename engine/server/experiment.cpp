@@ -15,6 +15,7 @@
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
+#include "engine/server/model_columns.hpp"
 #include "engine/server/resident_split.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
@@ -55,13 +56,33 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
     if (dataset.test.samples() == 0) {
         throw Error("data " + dataset.name + ": no test samples");
     }
-    const auto [height, width, channels] = dataset.shape;
-    if (config.data.augment && std::min(height, width) <= formula::augment_padding) {
-        throw Error("data.augment: expected images of more than " +
-                    std::to_string(formula::augment_padding) + " pixels a side, found " +
-                    dataset.name + " with samples of " + std::to_string(height) + "x" +
-                    std::to_string(width));
+}
+
+/// Augmentation is for the images of bytes that the model looks at.
+void check_augmented(const Model& model, const Dataset& dataset) {
+    bool images = false;
+    for (const Model::Input& input : model.inputs) {
+        const Tensor& tensor = dataset.train.column(input.name).tensor;
+        if (!reads_bytes_as_reals(tensor, model.values[input.value]) || tensor.shape.size() != 3) {
+            continue;
+        }
+        images = true;
+        if (std::min(tensor.shape[0], tensor.shape[1]) <= formula::augment_padding) {
+            throw Error("data.augment: expected images of more than " +
+                        std::to_string(formula::augment_padding) + " pixels a side, found " +
+                        dataset.name + " with samples of " + std::to_string(tensor.shape[0]) + "x" +
+                        std::to_string(tensor.shape[1]));
+        }
     }
+    if (!images) {
+        throw Error("data.augment: expected images of bytes, found " + dataset.name +
+                    " with the columns " + text_of(dataset.shape()));
+    }
+}
+
+const Dataset& checked(const Dataset& dataset) {
+    check(dataset);
+    return dataset;
 }
 
 } // namespace
@@ -83,7 +104,7 @@ struct Experiment::Impl {
     const SamplerEntry& sampler;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
-        : config(resolved(c)), model(make_model(c.model, dataset.shape, dataset.classes)),
+        : config(resolved(c)), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(config.experiment.device, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),
@@ -92,11 +113,15 @@ struct Experiment::Impl {
           downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
-        train.emplace(*device, dataset.train, dataset.shape, clients.order);
+        require_columns(model, dataset);
+        if (config.data.augment) {
+            check_augmented(model, dataset);
+        }
+        train.emplace(*device, dataset.train, model, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
         const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
                                            : OwnSamples{clients.first, {}};
-        test.emplace(*device, dataset.test, dataset.shape, tests.order);
+        test.emplace(*device, dataset.test, model, tests.order);
         whole_test = {{0, dataset.test.samples()}};
         for (std::size_t k = 0; k < clients.clients(); ++k) {
             own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
@@ -122,10 +147,10 @@ struct Experiment::Impl {
         server.restore(std::move(from));
     }
 
-    kernels::SplitView training() const {
-        kernels::SplitView view = train->view();
-        view.augmented = config.data.augment;
-        return view;
+    BatchSource training() const {
+        BatchSource source = train->view();
+        source.augmented = config.data.augment;
+        return source;
     }
 
     SamplerTask drawing(std::uint32_t round) const {
@@ -224,8 +249,8 @@ struct Experiment::Impl {
             loss += upload.metrics.loss;
             metrics.samples += upload.metrics.samples;
             metrics.uplink_bytes += upload.bytes.size();
-            work.push_back(
-                {cohort.tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
+            work.push_back({cohort.tasks[k].client, upload.bytes.size(), download,
+                            std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
         }
         for (const std::uint64_t k : cohort.dropped) {
             work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});
@@ -239,7 +264,7 @@ struct Experiment::Impl {
         metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
     }
 
-    std::vector<Evaluation> evaluate(const kernels::SplitView& split,
+    std::vector<Evaluation> evaluate(const BatchSource& split,
                                      std::span<const SampleRange> ranges) {
         Buffer<float> room;
         std::vector<Evaluation> results;
@@ -257,7 +282,7 @@ struct Experiment::Impl {
 
     Evaluation evaluate() {
         const Range part(*device, "evaluation", test->samples());
-        kernels::SplitView split = test->view();
+        BatchSource split = test->view();
         split.order = nullptr; // as the data set has them
         return evaluate(split, whole_test).front();
     }

@@ -361,6 +361,7 @@ std::vector<GoldenCase> golden_cases() {
     add_low_rank_cases(cases);
     add_layer_cases(cases);
     add_trained_cases(cases);
+    add_rows_cases(cases);
     return cases;
 }
 

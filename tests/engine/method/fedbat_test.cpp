@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/engine/method/packed_values.hpp"
 
+#include "fedmrn/images.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/reason.hpp"
 #include "tests/support/statistics.hpp"
@@ -142,7 +143,7 @@ TEST_P(FedBatTest, AMessageOfAnotherMethodIsOneLine) {
 
 /// A bit a masked weight and a float32 a tensor: docs/message.md.
 TEST(FedBatLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto device = open_device(DeviceKind::cpu);
     const auto method = make_method(config, cnn4.layout, 1);
     std::vector<float> values = initial_state(cnn4, 1);

@@ -3,6 +3,7 @@
 #include "tests/support/method_test.hpp"
 #include "tests/support/option.hpp"
 
+#include "fedmrn/images.hpp"
 #include "kernels/mask.hpp"
 #include "tests/support/reason.hpp"
 
@@ -139,7 +140,7 @@ TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
     for (const Case& c :
          {Case{"cnn4", {28, 28, 1}, 10, 1.155}, Case{"cnn4", {32, 32, 3}, 10, 1.152},
           Case{"cnn8", {32, 32, 3}, 10, 1.102}, Case{"cnn8", {32, 32, 3}, 100, 1.095}}) {
-        const Model model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, shape_of_images(c.input, c.classes));
         const auto method = make_method({}, model.layout);
         Message sent;
         sent.samples = 1;

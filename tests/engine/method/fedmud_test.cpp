@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/client/lane_group.hpp"
 #include "engine/model/network.hpp"
+#include "tests/support/classes.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/lane_states.hpp"
 #include "tests/support/matrices.hpp"
@@ -72,8 +73,8 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
             const auto factors = factors_of(model.layout, ratio);
             RandomValues random(2);
             const auto state = random_state(model, 2);
-            const auto x = random.values(rows * model.input.size(), 2.0);
-            const auto labels = random.labels(rows, model.classes);
+            const auto x = random.values(rows * model.input("x").elements(), 2.0);
+            const auto labels = random.labels(rows, classes_of(model));
             const std::vector<float> start = random_variables(model.layout, factors);
 
             Network network(device, model, 1, rows, Real::f32, true);

@@ -4,6 +4,7 @@
 
 #include <numbers>
 
+#include "fedmrn/images.hpp"
 #include "kernels/update.hpp"
 #include "tests/support/reason.hpp"
 #include "tests/support/statistics.hpp"
@@ -177,7 +178,7 @@ TEST_P(FedPmTest, ADivergedClientIsOneLine) {
 
 /// A bit a masked weight, as FedMRN's: docs/message.md.
 TEST(FedPmLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto device = open_device(DeviceKind::cpu);
     const auto method = make_method(config, cnn4.layout, 1);
     const Buffer<float> w(*device, initial_state(cnn4, 1));

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/images.hpp"
 #include "tests/support/method_test.hpp"
 #include "tests/support/reason.hpp"
 
@@ -99,7 +100,7 @@ TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
 /// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
 /// 10 × 256, and 1,920 other values: 390,880 trainable parameters.
 TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     struct Case {
         MethodConfig config;
         std::size_t floats, bytes; ///< floats of the masked tensors

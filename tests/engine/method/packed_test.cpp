@@ -3,6 +3,7 @@
 #include "tests/engine/method/packed_values.hpp"
 #include "tests/support/option.hpp"
 
+#include "fedmrn/images.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -126,7 +127,7 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
 /// Bits a trainable parameter of CNN4 (28×28×1, 10 classes), counted on the bytes: 390,880
 /// parameters, of which 389,920 are packed, and 1,920 float32 values.
 TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     struct Case {
         MethodConfig config;
         unsigned bits, scales;
