@@ -42,6 +42,11 @@ template <class T> struct Fulfilled<DevicePointer<T>> {
     static T* of(DevicePointer<T> argument) { return argument.get(); }
 };
 
+/// Whether a function has parameters that do not say on which side they point.
+template <class Function> inline constexpr bool takes_addresses = false;
+template <class Result, class... Arguments>
+inline constexpr bool takes_addresses<Result(Arguments...)> = (std::is_pointer_v<Arguments> || ...);
+
 template <class Function> class Contract;
 
 /// A device's table: the contracts that it fulfils, and the functions that do it.
@@ -85,6 +90,8 @@ private:
 /// device that it is given.
 template <class Result, class... Arguments>
 class Contract<Result(Device&, Arguments...)> : public ContractInfo {
+    static_assert(!takes_addresses<Result(Arguments...)>, "a contract takes a DevicePointer");
+
 public:
     using ContractInfo::ContractInfo;
     /// A function that fulfils it.

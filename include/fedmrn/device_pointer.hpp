@@ -47,6 +47,9 @@ public:
     FEDMRN_POINTER DevicePointer operator+(std::ptrdiff_t elements) const {
         return from_device(address_ + elements);
     }
+    FEDMRN_POINTER DevicePointer& operator+=(std::ptrdiff_t elements) {
+        return *this = *this + elements;
+    }
 
 private:
     T* address_ = nullptr;
