@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedmrn.hpp"
 
+#include <algorithm>
+
 #include "engine/method/incoming.hpp"
 #include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
@@ -12,9 +14,11 @@
 namespace fedmrn {
 namespace {
 
-/// The noise's magnitude in a round.
+/// The noise's magnitude in a round. It falls no further than to 1e-7, where a tenth of the noise
+/// stands at its floor of 1e-8; the grid's floor would leave an int32 below 1e-10.
 double magnitude(const FedMrnOptions& options, double decay) {
-    return options.magnitude_decay ? options.magnitude * decay : options.magnitude;
+    constexpr double least = 1e-7;
+    return options.magnitude_decay ? std::max(options.magnitude * decay, least) : options.magnitude;
 }
 
 kernels::MaskRule rule_of(const FedMrnOptions& options, double decay) {

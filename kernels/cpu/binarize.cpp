@@ -23,7 +23,7 @@ float mean_magnitude(Device& device, const BinaryTensor& tensor, const float* up
                           DevicePointer<float>::from_device(&mean)};
     if (tensor.elements != 0) {
         kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1},
-                               tensor.elements);
+                               tensor.elements, formula::whole_tensor);
     }
     return mean;
 }

@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, error_feedback, "
-             "vote, levels, ratio, estimate, bits, sparsity, prune_rounds, merge, rank, "
+             "vote, levels, buckets, ratio, estimate, bits, sparsity, prune_rounds, merge, rank, "
              "iterations, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, "
              "weight_decay, l2 "
              "or "
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[compare.method]]\nname = 'fedavgg'",
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
              "\"qsgd\", \"topk\", \"drive\", \"eden\", \"fedpm\", \"fedsparsify\", \"fedbat\", "
-             "\"fedmud\", \"stc\" or \"powersgd\", found \"fedavgg\""},
+             "\"fedmud\", \"stc\", \"powersgd\" or \"frozen_factor\", found \"fedavgg\""},
         Case{"[[compare.method]]\nlabel = ' '",
              "x.toml:2: compare.method.label: expected a string that is not empty, found \" \""},
         Case{"[[compare.method]]\nlabel = 'a b'\n[[compare.method]]\nlabel = 'a b'",

@@ -34,7 +34,7 @@ TEST(Config, KeysAreTheInterface) {
         "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
-        " error_feedback vote levels ratio estimate bits sparsity prune_rounds merge rank"
+        " error_feedback vote levels buckets ratio estimate bits sparsity prune_rounds merge rank"
         " iterations"
         "\n[server] optimizer momentum beta1 beta2 tau lr sampling eval_every eval_batch"
         "\n[network] uplink downlink speed spread dropout"
@@ -59,8 +59,8 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
               KeyValue(0.001));
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
-    EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
-    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.03);
+    EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.1);
+    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.01);
     EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f")
                   .method.options.at("magnitude"),

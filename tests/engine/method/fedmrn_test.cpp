@@ -156,5 +156,22 @@ TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
     }
 }
 
+/// However far the rate falls, noise is between its floor and 1e-7.
+TEST_P(FedMrnTest, FallingNoiseHasAnEnd) {
+    const auto method =
+        make_method({"fedmrn", {{"mask", "signed"}, {"magnitude_decay", true}}}, model.layout);
+    const Buffer<float> g(device, global), u(device, updates(1));
+    for (const double decay : {1e-5, 1e-9, 1e-30, 0.0}) {
+        const RoundContext round{7, g.data(), decay};
+        const Message sent = sent_by(*method, device, round, {1, 1001, 64, u.data(), g.data()});
+        EXPECT_EQ(sent.parameter, 1e-7f) << decay;
+        const auto change = change_of(*method, device, round, {sent}, model.layout.state);
+        for (std::size_t i = 0; i < model.layout.masked; ++i) {
+            ASSERT_GE(std::abs(change[i]), 0.999e-8) << i;
+            ASSERT_LE(std::abs(change[i]), 1.001e-7) << i;
+        }
+    }
+}
+
 } // namespace
 } // namespace fedmrn::test
