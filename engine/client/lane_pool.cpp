@@ -19,12 +19,13 @@ namespace fedmrn {
 namespace {
 
 /// Throws Diverged for a client that has.
-Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics) {
+Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics,
+              const Stages& stages) {
     if (!std::isfinite(metrics.loss)) {
         throw Diverged(task.round, task.client, "the training loss is not finite");
     }
     try {
-        return {encode(message), metrics};
+        return {stages.bytes_of(message), metrics};
     } catch (const Error& error) {
         throw Diverged(task.round, task.client, error.what());
     }
@@ -79,7 +80,7 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 LanePool::LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
                    const Config& config, std::size_t lanes, std::size_t evaluated)
-    : lanes_(lanes), eval_batch_(config.server.eval_batch) {
+    : lanes_(lanes), eval_batch_(config.server.eval_batch), stages_(stages) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.lane_mode() == LaneMode::threads;
     const auto device_of = [&](std::size_t i) -> Device& {
@@ -115,7 +116,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const Bat
     };
     const auto done = [&](const ClientTask& task, const MessageView& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = upload(task, message, metrics);
+        uploads[task.slot] = upload(task, message, metrics, stages_);
     };
     on_all(groups_.size(), [&](std::size_t i) {
         try {

@@ -16,7 +16,7 @@ namespace fedmrn {
 
 /// What came back from one client.
 struct Upload {
-    std::vector<std::byte> bytes; ///< the encoded message: all that the server sees
+    std::vector<std::byte> bytes; ///< the message, encoded and packed: all that the server sees
     LaneMetrics metrics;          ///< the simulator's own book-keeping
 };
 
@@ -45,6 +45,7 @@ public:
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
+    const Stages& stages_;
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;
     std::vector<std::unique_ptr<Evaluator>> evaluators_;

@@ -11,6 +11,7 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
+#include "engine/server/downlink.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
@@ -99,6 +100,7 @@ struct Experiment::Impl {
     bool own_tests = false;
     std::unique_ptr<LanePool> lanes;
     GlobalState server;
+    Downlink downlink;
     const SamplerEntry& sampler;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
@@ -106,8 +108,9 @@ struct Experiment::Impl {
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(config.experiment.device, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),
-          stages(make_stages(config.client, c.method, model.layout)),
+          stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
+          downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
         require_columns(model, dataset);
@@ -226,7 +229,8 @@ struct Experiment::Impl {
     void aggregate(const RoundContext& round, std::span<const ClientTask> tasks,
                    std::span<Upload> uploads, WallTime& time) {
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, expected(tasks), uploads, sums, time);
+        take_in(*device, round, *method, expected(tasks), uploads, sums, time, {},
+                stages.packing());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -234,9 +238,10 @@ struct Experiment::Impl {
         time.aggregation += seconds_since(start);
     }
 
-    /// All of the cohort have received the global state, those that dropped out too.
-    void count(const Cohort& cohort, std::span<const Upload> uploads, RoundMetrics& metrics) const {
-        const std::uint64_t download = model.layout.state * sizeof(float);
+    /// All of the cohort have received the global state, those that dropped out too. download: the
+    /// bytes that it took.
+    void count(const Cohort& cohort, std::span<const Upload> uploads, std::uint64_t download,
+               RoundMetrics& metrics) const {
         std::vector<ClientWork> work;
         double loss = 0;
         for (std::size_t k = 0; k < uploads.size(); ++k) {
@@ -350,17 +355,18 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
             progress(static_cast<double>(now) / static_cast<double>(expected), now);
         }
     };
+    const Sent sent = run.downlink.send(context);
     std::vector<Upload> uploads;
     if (!tasks.empty()) {
         uploads = advised(run.config, [&] {
-            return run.lanes->train(tasks, run.training(), context, stepped, stop);
+            return run.lanes->train(tasks, run.training(), sent.round, stepped, stop);
         });
     }
     if (uploads.size() != tasks.size()) {
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    run.count(cohort, uploads, metrics);
+    run.count(cohort, uploads, sent.bytes, metrics);
     if (!uploads.empty()) {
         advised(run.config, [&] { run.aggregate(context, tasks, uploads, metrics.time); });
     }

@@ -14,6 +14,7 @@ void register_toys() {
         register_first();
         register_signs();
         register_first_rows();
+        register_odd();
         house::register_waves();
         house::register_curve();
         house::register_phrases();

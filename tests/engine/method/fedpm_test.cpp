@@ -132,8 +132,13 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{11, 0, 1, 4, 10, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, layout.state), gradient(device, slope);
-    const LocalStep step{
-        g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {gradient.data(), 0}};
+    const LocalStep step{g.data(),
+                         nullptr,
+                         1,
+                         states.data(),
+                         {u.data(), 0},
+                         {weights.data(), 0},
+                         {gradient.data(), 0}};
     method->local->weights(device, step);
     method->local->gradient(device, step);
     const auto made = weights.read(), turned = gradient.read();

@@ -169,7 +169,7 @@ TEST_P(FedSparsifyTest, WhatIsPrunedIsNotTrained) {
     Buffer<float> update(device, lanes * stride), weights(device, lanes * stride),
         gradient(device, gradients);
     const LocalStep step{g.data(),
-                         1.0,
+                         nullptr,
                          lanes,
                          states.data(),
                          per_lane(update, stride),

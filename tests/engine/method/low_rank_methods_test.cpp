@@ -12,7 +12,9 @@ class LowRankMethods : public MethodTest {
 protected:
     const std::vector<MethodConfig> configs{{"powersgd", {{"rank", 1}, {"error_feedback", false}}},
                                             {"powersgd", {{"rank", 2}, {"error_feedback", false}}},
-                                            {"fedmud", {{"ratio", 1.0 / 32}}},
+                                            {"frozen_factor", {{"ratio", 1.0 / 32}}},
+                                            {"frozen_factor", {{"ratio", 0.25}}},
+                                            {"fedmud", {{"ratio", 0.1}}},
                                             {"fedmud", {{"ratio", 0.25}}}};
     const std::size_t state = model.layout.state, masked = model.layout.masked;
 };
@@ -111,7 +113,7 @@ TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
     for (const Case& c :
          {Case{{"powersgd", {{"rank", 4}, {"error_feedback", false}}}, 4 * sides, 52'136},
           Case{{"powersgd", {{"rank", 1}, {"error_feedback", false}}}, sides, 18'884},
-          Case{{"fedmud"}, factors, 56'528}}) {
+          Case{{"frozen_factor"}, factors, 56'528}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto start = initial_state(cnn4, 1);
