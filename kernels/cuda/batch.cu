@@ -108,7 +108,8 @@ __global__ void __launch_bounds__(block_threads)
         if (from_row < height && from_column < width.divisor()) {
             byte = bytes[(from_row * width.divisor() + from_column) * channels.divisor() + c];
         }
-        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale.get()[c] + split.shift.get()[c]);
+        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale.get()[c] +
+                                        split.shift.get()[c]);
     }
 }
 

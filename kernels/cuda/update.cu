@@ -121,7 +121,8 @@ __global__ void __launch_bounds__(block_threads)
     formula::Wide total = sum[i];
     for (std::size_t k = 0; k < client_count; ++k) {
         const DenseValues client = clients[k];
-        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values.get()[i]);
+        total +=
+            static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values.get()[i]);
     }
     sum[i] = total;
 }
