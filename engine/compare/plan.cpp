@@ -15,6 +15,7 @@
 #include "engine/compare/labels.hpp"
 #include "engine/config/reader.hpp"
 #include "engine/report/run_text.hpp"
+#include "fedmrn/metric.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -55,7 +56,8 @@ private:
     [[nodiscard]] Row row(const std::string& name, const toml::table& table,
                           Sections sections) const;
     void read_seeds(const toml::node& node);
-    void read_target(const toml::node& node);
+    [[nodiscard]] Measure measure(const Config& config) const;
+    [[nodiscard]] std::optional<double> target(const Measure& measure) const;
     void read_last(const toml::node& node);
     [[nodiscard]] ConfigReader reader(const Row& partition, const Row& method,
                                       const toml::node* seed) const;
@@ -63,7 +65,7 @@ private:
     const ConfigReader& base_;
     std::vector<Row> methods_, partitions_;
     std::vector<const toml::node*> seeds_;
-    double target_ = 0.8;
+    const toml::node *metric_ = nullptr, *target_ = nullptr;
     std::size_t last_ = 5;
 };
 
@@ -127,12 +129,31 @@ void CompareReader::read_seeds(const toml::node& node) {
     }
 }
 
-void CompareReader::read_target(const toml::node& node) {
-    const auto number = node.value<double>();
-    if (!node.is_number() || !number || !(*number > 0 && *number <= 1))
-        throw Error(fmt::format("{}: compare.target: expected a number in (0, 1], found {}",
-                                base_.line(node), one_line(found_text(node))));
-    target_ = *number;
+/// The metric that is said, or the first: one of the model's, or its loss.
+Measure CompareReader::measure(const Config& config) const {
+    std::vector<Measure> measures = measures_of(config.model.metrics);
+    measures.push_back(loss_measure());
+    if (metric_ == nullptr) return measures.front();
+    std::vector<std::string_view> known;
+    for (const Measure& measure : measures) {
+        if (metric_->value<std::string>() == measure.name) return measure;
+        known.emplace_back(measure.name);
+    }
+    throw Error(fmt::format("{}: compare.metric: expected {}, found {}", base_.line(*metric_),
+                            quoted_alternatives(known), one_line(found_text(*metric_))));
+}
+
+/// Nothing is waited for where nobody says what, but for 0.8 of a fraction that is to be high.
+std::optional<double> CompareReader::target(const Measure& measure) const {
+    const bool fraction = measure.unit == Unit::fraction;
+    if (target_ == nullptr)
+        return fraction && measure.better == Better::higher ? std::optional(0.8) : std::nullopt;
+    const auto number = target_->value<double>();
+    if (!target_->is_number() || !number || (fraction && !(*number > 0 && *number <= 1)))
+        throw Error(fmt::format("{}: compare.target: expected a number{}, found {}",
+                                base_.line(*target_), fraction ? " in (0, 1]" : "",
+                                one_line(found_text(*target_))));
+    return number;
 }
 
 void CompareReader::read_last(const toml::node& node) {
@@ -151,8 +172,10 @@ void CompareReader::section(const toml::node& node) {
     for (const auto& [name, value] : by_line(*table)) {
         if (name == "seeds")
             read_seeds(*value);
+        else if (name == "metric")
+            metric_ = value;
         else if (name == "target")
-            read_target(*value);
+            target_ = value;
         else if (name == "last")
             read_last(*value);
         else if (name == "method")
@@ -162,7 +185,7 @@ void CompareReader::section(const toml::node& node) {
         else
             unknown(
                 base_.line(*value), "compare", name,
-                std::vector<std::string_view>{"seeds", "target", "last", "method", "partition"});
+                std::vector<std::string_view>{"seeds", "metric", "target", "last", "method", "partition"});
     }
     if (methods_.empty())
         throw Error(base_.line(node) + ": compare.method: expected at least one row "
@@ -217,7 +240,6 @@ private:
 ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
     plan.name = std::filesystem::path(file).stem().string();
-    plan.target = target_;
     plan.last = last_;
     plan.seeds = seeds_.size();
     for (const Row& row : partitions_)
@@ -249,6 +271,8 @@ ComparePlan CompareReader::plan(const std::string& file) const {
             }
     heed.require_all();
     const Config& first = plan.runs.front().config;
+    plan.measure = measure(first);
+    plan.target = target(plan.measure);
     plan.setting = fmt::format("{}, {}, {}, {} a round, {}", first.data.name, first.model.name,
                                clients_count(first.data.clients), grouped(first.client.cohort),
                                counted(first.experiment.rounds, "round"));

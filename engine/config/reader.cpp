@@ -13,6 +13,7 @@
 #include "engine/config/choices.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/metric.hpp"
 #include "fedmrn/registry.hpp"
 
 namespace fedmrn {
@@ -24,6 +25,19 @@ std::optional<KeyValue> value_of(const toml::node& node) {
     if (const auto* real = node.as_floating_point()) return KeyValue(real->get());
     if (const auto* text = node.as_string()) return KeyValue(text->get());
     return std::nullopt;
+}
+
+/// A list: one text, or an array of texts.
+std::optional<KeyValue> list_of(const toml::node& node) {
+    const toml::array* array = node.as_array();
+    if (array == nullptr) return value_of(node);
+    std::string text;
+    for (const toml::node& element : *array) {
+        const auto* item = element.as_string();
+        if (item == nullptr) return std::nullopt;
+        text += (text.empty() ? "" : ", ") + item->get();
+    }
+    return KeyValue(text);
 }
 
 [[noreturn]] void unknown_section(const std::string& where, std::string_view name) {
@@ -68,7 +82,7 @@ std::string found_text(const toml::node& node) {
 }
 
 void ConfigReader::assign(const std::string& where, const Key& key, const toml::node& node) {
-    const auto value = value_of(node);
+    const auto value = key.list ? list_of(node) : value_of(node);
     if (!value || !key.set(config_, *value))
         throw Error(fmt::format("{}: {}: expected {}, found {}", where, key.full(), key.expected,
                                 one_line(found_text(node))));
@@ -192,6 +206,20 @@ void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const
         }
         value = *accepted;
     }
+    if (!part->check) return;
+    const Options& said = choice.of(config).options;
+    const std::string key = said.empty() ? choice.full() : choice.section + "." + said.begin()->first;
+    at_key(key, part->name + ": ", [&] { part->check(said); });
+}
+
+/// Runs work; what it throws is of a key.
+template <class Work>
+void ConfigReader::at_key(const std::string& key, const std::string& who, const Work& work) const {
+    try {
+        work();
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}{}", where(key), who, error.what()));
+    }
 }
 
 Config ConfigReader::finish() const {
@@ -204,6 +232,7 @@ Config ConfigReader::finish() const {
             key.set(config, key.fallback(config));
     }
     for (const ChoiceKey& choice : choice_keys()) accept_options(choice, config);
+    at_key("model.metrics", "", [&] { (void)measures_of(config.model.metrics); });
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",

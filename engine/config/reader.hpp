@@ -56,6 +56,8 @@ private:
     void section(std::string_view name, const toml::node& node);
     [[nodiscard]] std::string where(const std::string& key) const;
     [[nodiscard]] Config with_defaults() const;
+    template <class Work>
+    void at_key(const std::string& key, const std::string& who, const Work& work) const;
     void accept_options(const ChoiceKey& choice, Config& config) const;
 
     std::string file_;

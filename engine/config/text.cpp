@@ -10,6 +10,7 @@ std::string to_toml(const Config& config) {
     std::string text, section;
     for (const Key& key : config_keys()) {
         if (!key.speaks_to(config)) continue;
+        if (!key.written && key.get(config) == key.fallback(config)) continue;
         if (key.section != section) {
             text += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", key.section);
             section = key.section;

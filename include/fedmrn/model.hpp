@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "fedmrn/dataset.hpp"
+#include "fedmrn/measure.hpp"
 #include "fedmrn/parameter.hpp"
 #include "fedmrn/tensor.hpp"
 
@@ -19,9 +21,12 @@ namespace fedmrn {
 class Layer;
 class Loss;
 class Metric;
+struct Head;
+struct ModelConfig;
+struct LaneMetrics;
 
-/// A model: values, the layers between them in the order of their making, losses, and the layout of
-/// its state. Graph makes it; objects are shared, so copies are cheap.
+/// A model: values, the layers between them in the order of their making, losses, metrics, and the
+/// layout of its state. Graph makes it; objects are shared, so copies are cheap.
 struct Model {
     /// A value that a batch brings along.
     struct Input {
@@ -45,6 +50,7 @@ struct Model {
         std::shared_ptr<const Metric> metric;
         std::string name;
         std::vector<std::size_t> in;
+        std::size_t tally = 0; ///< which it reads; 0: the loss', which counts it along
     };
 
     std::string name;
@@ -54,19 +60,29 @@ struct Model {
     std::vector<Input> inputs;
     std::vector<Node> nodes;
     std::vector<LossNode> losses;
-    std::vector<MetricNode> metrics;
+    std::vector<MetricNode> metrics; ///< the first is what a run is judged by
+    std::size_t tallies = 1;         ///< of an evaluation: the loss', and of metrics apart
     ParameterLayout layout;
 };
 
-/// A model that model.name can say, for samples of a shape and so many classes.
+/// A model that model.name can say, for samples of a shape and so many classes; Graph::head gives
+/// it the loss and the metrics of the head.
 struct ModelEntry : Part {
-    std::function<Model(const Options&, ImageShape, std::uint32_t classes)> make = {};
+    std::function<Model(const Options&, ImageShape, std::uint32_t classes, const Head&)> make = {};
 };
 Registry<ModelEntry>& models();
 
-/// Builds the registered model that a choice names. Throws Error for a name or options that there
-/// are not, or where the samples are too small for the model.
+/// Builds the registered model that [model] names, with its loss and its metrics. Throws Error for a
+/// name or options that there are not, or where the samples are too small for the model.
+Model make_model(const ModelConfig& config, ImageShape input, std::uint32_t classes);
+/// With cross-entropy and accuracy.
 Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes);
+
+/// What the model's metrics are, in their order.
+std::vector<Measure> measures_of(const Model& model);
+/// What the tallies of an evaluation [Model::tallies], of one row or more, come to: a value of each
+/// metric.
+std::vector<double> metric_values(const Model& model, std::span<const LaneMetrics> tallies);
 
 /// The state every run with this seed starts from.
 std::vector<float> initial_state(const Model& model, std::uint64_t seed);

@@ -10,7 +10,7 @@ Contracts activation_contracts, batch_contracts, batchnorm_contracts, binarize_c
     centroids_contracts, convolution_contracts, embedding_contracts, frozen_factor_contracts,
     hadamard_contracts, lanes_contracts, linear_contracts, loss_contracts, low_rank_contracts,
     magnitude_contracts, mask_contracts, pooling_contracts, prune_contracts, quantize_contracts,
-    scores_contracts, select_contracts, sum_contracts, update_contracts;
+    ranking_contracts, scores_contracts, select_contracts, sum_contracts, update_contracts;
 
 const Backend& backend() {
     static const Backend table(
@@ -19,7 +19,7 @@ const Backend& backend() {
          centroids_contracts,  convolution_contracts, embedding_contracts, frozen_factor_contracts,
          hadamard_contracts,   lanes_contracts,       linear_contracts,    loss_contracts,
          low_rank_contracts,   magnitude_contracts,   mask_contracts,      pooling_contracts,
-         prune_contracts,      quantize_contracts,    scores_contracts,    select_contracts,
+         prune_contracts,      quantize_contracts,    ranking_contracts, scores_contracts,    select_contracts,
          sum_contracts,        update_contracts});
     return table;
 }

@@ -5,14 +5,14 @@
 namespace fedmrn {
 
 /// Four blocks of [convolution 3×3 → BatchNorm → ReLU → max-pool 2], then a linear layer.
-Model cnn4(ImageShape input, std::uint32_t classes) {
+Model cnn4(ImageShape input, std::uint32_t classes, const Head& head) {
     Graph g;
     Value h = images(g, input);
     for (const std::uint32_t channels : {32u, 64u, 128u, 256u}) {
         h = normalised(g, h, channels, 2);
     }
     h = g.add(linear({.out = classes, .bias = false, .initial = narrow}), {h});
-    return classifier(g, h, "cnn4");
+    return classifier(g, head, h, "cnn4");
 }
 
 } // namespace fedmrn

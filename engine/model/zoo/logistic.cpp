@@ -5,10 +5,10 @@
 namespace fedmrn {
 
 /// Multinomial logistic regression: features → classes, without a bias.
-Model logistic(ImageShape input, std::uint32_t classes) {
+Model logistic(ImageShape input, std::uint32_t classes, const Head& head) {
     Graph g;
     const Value x = images(g, input);
-    return classifier(g, g.add(linear({.out = classes, .bias = false}), {x}), "logistic");
+    return classifier(g, head, g.add(linear({.out = classes, .bias = false}), {x}), "logistic");
 }
 
 } // namespace fedmrn

@@ -7,12 +7,13 @@
 // One file a model; zoo.cpp lists them.
 namespace fedmrn {
 
-Model logistic(ImageShape input, std::uint32_t classes);
-Model mlp(ImageShape input, std::uint32_t classes);
-Model lenet5(ImageShape input, std::uint32_t classes);
-Model cnn2(ImageShape input, std::uint32_t classes);
-Model cnn4(ImageShape input, std::uint32_t classes);
-Model cnn8(ImageShape input, std::uint32_t classes);
+Model logistic(ImageShape input, std::uint32_t classes, const Head& head);
+Model mlp(ImageShape input, std::uint32_t classes, const Head& head);
+Model lenet5(ImageShape input, std::uint32_t classes, const Head& head);
+Model cnn2(ImageShape input, std::uint32_t classes, const Head& head);
+Model cnn4(ImageShape input, std::uint32_t classes, const Head& head);
+Model cnn8(ImageShape input, std::uint32_t classes, const Head& head);
+ModelEntry sequential_entry(); ///< layers by their names
 
 /// Input "x": a sample's pixels.
 inline Value images(Graph& graph, ImageShape shape) {
@@ -20,10 +21,8 @@ inline Value images(Graph& graph, ImageShape shape) {
 }
 
 /// How every model of the zoo ends: logits against the input "label".
-inline Model classifier(Graph& graph, Value logits, const std::string& name) {
-    const Value label = graph.input("label", labels());
-    graph.loss("class", cross_entropy(), {logits, label});
-    graph.metric("accuracy", top1(), {logits, label});
+inline Model classifier(Graph& graph, const Head& head, Value logits, const std::string& name) {
+    graph.head(head, logits, graph.input("label", labels()));
     return graph.finish(name);
 }
 

@@ -1,18 +1,31 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/model/layers/image.hpp"
 #include "engine/model/zoo/models.hpp"
-#include "fedmrn/error.hpp"
+#include "fedmrn/config.hpp"
 
 namespace fedmrn {
 namespace {
 
 ModelEntry entry(const char* name, const char* title, const char* help,
-                 Model (*make)(ImageShape, std::uint32_t)) {
+                 Model (*make)(ImageShape, std::uint32_t, const Head&)) {
     ModelEntry made{{name, title, help}};
-    made.make = [make](const Options&, ImageShape input, std::uint32_t classes) {
-        return make(input, classes);
+    made.make = [make](const Options&, ImageShape input, std::uint32_t classes, const Head& head) {
+        return make(input, classes, head);
     };
     return made;
+}
+
+Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes, const Head& head) {
+    const ModelEntry& entry = models().checked(choice);
+    try {
+        return entry.make(choice.options, input, classes, head);
+    } catch (const TooSmall& error) {
+        throw Error("model " + choice.name + ": samples of " + std::to_string(input.height) + "x" +
+                    std::to_string(input.width) + " are too small for it: " + error.what());
+    } catch (const Error& error) {
+        throw Error("model " + choice.name + ": " + error.what());
+    }
 }
 
 } // namespace
@@ -29,18 +42,17 @@ Registry<ModelEntry>& models() {
                   cnn2),
             entry("cnn4", "CNN4", "four 3x3 convolutions with BatchNorm", cnn4),
             entry("cnn8", "CNN8", "eight 3x3 convolutions with BatchNorm", cnn8),
+            sequential_entry(),
         });
     return registry;
 }
 
+Model make_model(const ModelConfig& config, ImageShape input, std::uint32_t classes) {
+    return make_model(config, input, classes, make_head(config));
+}
+
 Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes) {
-    const ModelEntry& entry = models().checked(choice);
-    try {
-        return entry.make(choice.options, input, classes);
-    } catch (const Error& error) { // all else about a model is known to fit
-        throw Error("model " + choice.name + ": samples of " + std::to_string(input.height) + "x" +
-                    std::to_string(input.width) + " are too small for it: " + error.what());
-    }
+    return make_model(choice, input, classes, Head{});
 }
 
 } // namespace fedmrn
