@@ -35,8 +35,8 @@ public:
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
-    /// Tallies [ranges][Model::tallies] of a state over each range of a split; how they are cut into
-    /// batches and who evaluates which never changes a bit.
+    /// Tallies [ranges][Model::tallies] of a state over each range of a split; how they are cut
+    /// into batches and who evaluates which never changes a bit.
     std::vector<LaneMetrics> evaluate(const kernels::SplitView& split,
                                       std::span<const SampleRange> ranges, const float* state);
 
@@ -45,7 +45,7 @@ public:
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
-    std::size_t tallies_; ///< of the model
+    std::size_t tallies_;                      ///< of the model
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;
     std::vector<std::unique_ptr<Evaluator>> evaluators_;

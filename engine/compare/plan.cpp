@@ -15,7 +15,6 @@
 #include "engine/compare/labels.hpp"
 #include "engine/config/reader.hpp"
 #include "engine/report/run_text.hpp"
-#include "fedmrn/metric.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -56,8 +55,8 @@ private:
     [[nodiscard]] Row row(const std::string& name, const toml::table& table,
                           Sections sections) const;
     void read_seeds(const toml::node& node);
-    [[nodiscard]] Measure measure(const Config& config) const;
-    [[nodiscard]] std::optional<double> target(const Measure& measure) const;
+    void read_measure(const toml::node* metric);
+    void read_target(const toml::node* target);
     void read_last(const toml::node& node);
     [[nodiscard]] ConfigReader reader(const Row& partition, const Row& method,
                                       const toml::node* seed) const;
@@ -65,7 +64,8 @@ private:
     const ConfigReader& base_;
     std::vector<Row> methods_, partitions_;
     std::vector<const toml::node*> seeds_;
-    const toml::node *metric_ = nullptr, *target_ = nullptr;
+    Measure measure_;
+    std::optional<double> target_;
     std::size_t last_ = 5;
 };
 
@@ -130,30 +130,34 @@ void CompareReader::read_seeds(const toml::node& node) {
 }
 
 /// The metric that is said, or the first: one of the model's, or its loss.
-Measure CompareReader::measure(const Config& config) const {
-    std::vector<Measure> measures = measures_of(config.model.metrics);
+void CompareReader::read_measure(const toml::node* metric) {
+    std::vector<Measure> measures = base_.measures();
     measures.push_back(loss_measure());
-    if (metric_ == nullptr) return measures.front();
+    measure_ = measures.front();
+    if (metric == nullptr) return;
     std::vector<std::string_view> known;
     for (const Measure& measure : measures) {
-        if (metric_->value<std::string>() == measure.name) return measure;
         known.emplace_back(measure.name);
+        if (metric->value<std::string>() != measure.name) continue;
+        measure_ = measure;
+        return;
     }
-    throw Error(fmt::format("{}: compare.metric: expected {}, found {}", base_.line(*metric_),
-                            quoted_alternatives(known), one_line(found_text(*metric_))));
+    throw Error(fmt::format("{}: compare.metric: expected {}, found {}", base_.line(*metric),
+                            quoted_alternatives(known), one_line(found_text(*metric))));
 }
 
 /// Nothing is waited for where nobody says what, but for 0.8 of a fraction that is to be high.
-std::optional<double> CompareReader::target(const Measure& measure) const {
-    const bool fraction = measure.unit == Unit::fraction;
-    if (target_ == nullptr)
-        return fraction && measure.better == Better::higher ? std::optional(0.8) : std::nullopt;
-    const auto number = target_->value<double>();
-    if (!target_->is_number() || !number || (fraction && !(*number > 0 && *number <= 1)))
+void CompareReader::read_target(const toml::node* target) {
+    const bool fraction = measure_.unit == Unit::fraction;
+    if (target == nullptr) {
+        if (fraction && measure_.better == Better::higher) target_ = 0.8;
+        return;
+    }
+    target_ = target->value<double>();
+    if (!target->is_number() || !target_ || (fraction && !(*target_ > 0 && *target_ <= 1)))
         throw Error(fmt::format("{}: compare.target: expected a number{}, found {}",
-                                base_.line(*target_), fraction ? " in (0, 1]" : "",
-                                one_line(found_text(*target_))));
-    return number;
+                                base_.line(*target), fraction ? " in (0, 1]" : "",
+                                one_line(found_text(*target))));
 }
 
 void CompareReader::read_last(const toml::node& node) {
@@ -169,13 +173,14 @@ void CompareReader::section(const toml::node& node) {
     if (table == nullptr)
         throw Error(fmt::format("{}: compare: expected a section [compare], found {}",
                                 base_.line(node), one_line(found_text(node))));
+    const toml::node *metric = nullptr, *target = nullptr;
     for (const auto& [name, value] : by_line(*table)) {
         if (name == "seeds")
             read_seeds(*value);
         else if (name == "metric")
-            metric_ = value;
+            metric = value;
         else if (name == "target")
-            target_ = value;
+            target = value;
         else if (name == "last")
             read_last(*value);
         else if (name == "method")
@@ -183,10 +188,12 @@ void CompareReader::section(const toml::node& node) {
         else if (name == "partition")
             partitions_ = rows("compare.partition", *value, {"data"});
         else
-            unknown(
-                base_.line(*value), "compare", name,
-                std::vector<std::string_view>{"seeds", "metric", "target", "last", "method", "partition"});
+            unknown(base_.line(*value), "compare", name,
+                    std::vector<std::string_view>{"seeds", "metric", "target", "last", "method",
+                                                  "partition"});
     }
+    read_measure(metric);
+    read_target(target);
     if (methods_.empty())
         throw Error(base_.line(node) + ": compare.method: expected at least one row "
                                        "[[compare.method]], found none");
@@ -240,6 +247,8 @@ private:
 ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
     plan.name = std::filesystem::path(file).stem().string();
+    plan.measure = measure_;
+    plan.target = target_;
     plan.last = last_;
     plan.seeds = seeds_.size();
     for (const Row& row : partitions_)
@@ -271,8 +280,6 @@ ComparePlan CompareReader::plan(const std::string& file) const {
             }
     heed.require_all();
     const Config& first = plan.runs.front().config;
-    plan.measure = measure(first);
-    plan.target = target(plan.measure);
     plan.setting = fmt::format("{}, {}, {}, {} a round, {}", first.data.name, first.model.name,
                                clients_count(first.data.clients), grouped(first.client.cohort),
                                counted(first.experiment.rounds, "round"));

@@ -32,8 +32,7 @@ std::vector<Curve::Point> mean_points(std::span<const RunResult> runs) {
     std::vector<Curve::Point> points;
     for (const auto& [round, sum] : sums) {
         const auto n = static_cast<double>(sum.runs);
-        if (sum.runs == runs.size())
-            points.push_back({round, sum.value / n, sum.uplink_bytes / n});
+        if (sum.runs == runs.size()) points.push_back({round, sum.value / n, sum.uplink_bytes / n});
     }
     return points;
 }

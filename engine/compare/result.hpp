@@ -16,8 +16,8 @@ namespace fedmrn {
 
 /// What one finished run says in a comparison.
 struct RunResult {
-    double value = 0;    ///< mean of the last evaluations, or of all where there are fewer
-    double bits = 0;     ///< of uplink, a trainable parameter
+    double value = 0; ///< mean of the last evaluations, or of all where there are fewer
+    double bits = 0;  ///< of uplink, a trainable parameter
     std::uint64_t uplink_bytes = 0;
     double seconds = 0;
     std::optional<std::uint32_t> rounds_to_target; ///< first evaluated round that is as good

@@ -38,7 +38,8 @@ std::string runs_text(const CellResult& cell) {
 Row head(const ComparePlan& plan, const std::string& first) {
     Row row{first, plan.measure.name, "bits/param", "uplink"};
     if (plan.target)
-        for (const char* what : {"rounds to ", "uplink to "}) row.push_back(what + target_text(plan));
+        for (const char* what : {"rounds to ", "uplink to "})
+            row.push_back(what + target_text(plan));
     row.insert(row.end(), {"time", "runs"});
     return row;
 }
@@ -112,11 +113,12 @@ std::string compare_markdown(const Comparison& comparison) {
     std::string text = fmt::format("# {}\n\n{}; {} seed{}.\n\n", plan.name, plan.setting,
                                    plan.seeds, plan.seeds == 1 ? "" : "s");
     const std::string target =
-        plan.target ? fmt::format(" Rounds and uplink to\n{}: up to the first evaluation at or {} it, "
-                                  "mean over the runs that reached it.",
-                                  target_text(plan),
-                                  plan.measure.better == Better::higher ? "above" : "below")
-                    : "";
+        plan.target
+            ? fmt::format(" Rounds and uplink to\n{}: up to the first evaluation at or {} it, "
+                          "mean over the runs that reached it.",
+                          target_text(plan),
+                          plan.measure.better == Better::higher ? "above" : "below")
+            : "";
     text += fmt::format(
         "{}: {} on the test set; mean ± sample standard "
         "deviation over\nthe seeds. Uplink: every byte that the clients sent in a run, mean over "
@@ -143,9 +145,10 @@ std::string compare_markdown(const Comparison& comparison) {
 }
 
 std::string compare_csv_head(const Measure& measure) {
-    return fmt::format("partition,method,runs,failed,{0}_mean,{0}_deviation,bits_per_parameter,"
-                       "uplink_bytes,target,reached,rounds_to_target,uplink_bytes_to_target,seconds",
-                       measure.name);
+    return fmt::format(
+        "partition,method,runs,failed,{0}_mean,{0}_deviation,bits_per_parameter,"
+        "uplink_bytes,target,reached,rounds_to_target,uplink_bytes_to_target,seconds",
+        measure.name);
 }
 
 std::string compare_csv(const Comparison& comparison) {
@@ -157,13 +160,14 @@ std::string compare_csv(const Comparison& comparison) {
                 return there ? fmt::format("{:.10g}", value) : std::string();
             };
             const bool any = cell.finished > 0, reached = cell.reached > 0;
-            text += fmt::format(
-                "{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(plan.partitions[p]),
-                csv_text(cell.curve.name), cell.finished, cell.failed, number(any, cell.value),
-                number(cell.deviation.has_value(), cell.deviation.value_or(0)),
-                number(any, cell.bits), number(any, cell.uplink_bytes), number(plan.target.has_value(), plan.target.value_or(0)),
-                cell.reached, number(reached, cell.rounds_to_target),
-                number(reached, cell.bytes_to_target), number(any, cell.seconds));
+            text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                                csv_text(plan.partitions[p]), csv_text(cell.curve.name),
+                                cell.finished, cell.failed, number(any, cell.value),
+                                number(cell.deviation.has_value(), cell.deviation.value_or(0)),
+                                number(any, cell.bits), number(any, cell.uplink_bytes),
+                                number(plan.target.has_value(), plan.target.value_or(0)),
+                                cell.reached, number(reached, cell.rounds_to_target),
+                                number(reached, cell.bytes_to_target), number(any, cell.seconds));
         }
     return text;
 }

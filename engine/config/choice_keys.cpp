@@ -178,11 +178,10 @@ std::string part_text(const PartKind& kind, const std::string& name) {
                                     [&](const Part* part) { return part->name == name; });
     if (found == parts.end()) unknown_part(kind.key, name, parts);
     const Part& part = **found;
-    std::string text =
-        fmt::format("{} ({} = \"{}\"): {}\n", part.title, kind.key, name, part.help);
+    std::string text = fmt::format("{} ({} = \"{}\"): {}\n", part.title, kind.key, name, part.help);
     for (const Option& option : part.options) {
-        text += fmt::format("\n{}{}{}\n    {}\n    {}; {}\n", kind.section,
-                            kind.in_list ? "" : ".", option.name, option.help, option.expected,
+        text += fmt::format("\n{}{}{}\n    {}\n    {}; {}\n", kind.section, kind.in_list ? "" : ".",
+                            option.name, option.help, option.expected,
                             option.required && kind.in_list ? "to be said"
                                                             : "default " + default_of(option));
         if (option.when.holds) text += fmt::format("    only with {}\n", option.when.text);

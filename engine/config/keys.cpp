@@ -58,9 +58,8 @@ Schema<E> experiment_keys() {
         .integer("checkpoint_every", &E::checkpoint_every, 0, many,
                  "rounds between checkpoints; 0: as often as they cost at most a tenth of the time")
         .free()
-        .boolean(
-            "per_client", &E::per_client,
-            "the final model's metrics on each client's own samples: clients.csv, clients.svg")
+        .boolean("per_client", &E::per_client,
+                 "the final model's metrics on each client's own samples: clients.csv, clients.svg")
         .free();
 }
 
@@ -123,9 +122,10 @@ Schema<C> client_keys() {
 
 Schema<M> metric_keys() {
     return Schema<M>()
-        .list("metrics", &M::metrics, "accuracy, topk(k=3)",
-              "what the model is judged by, as fedmrn metrics lists it: the first is what charts and "
-              "tables show; empty: its loss")
+        .list(
+            "metrics", &M::metrics, "accuracy, topk(k=3)",
+            "what the model is judged by, as fedmrn metrics lists it: the first is what charts and "
+            "tables show; empty: its loss")
         .unwritten();
 }
 

@@ -152,8 +152,9 @@ void ConfigReader::override_with(const std::string& argument) {
     // A shell eats quotes, so a string may come without them.
     const bool wants_text = key->is_text;
     const bool is_quoted = !text.empty() && (text[0] == '"' || text[0] == '\'');
+    const bool is_array = key->list && text.starts_with('[');
     toml::table parsed;
-    if (!wants_text || is_quoted) {
+    if (!wants_text || is_quoted || is_array) {
         try {
             parsed = toml::parse("v = " + text);
         } catch (const toml::parse_error&) {
@@ -193,6 +194,16 @@ std::string Idle::text() const {
                        key->when.text);
 }
 
+/// Runs work; what it throws is of a key.
+template <class Work>
+void ConfigReader::at_key(const std::string& key, const std::string& who, const Work& work) const {
+    try {
+        work();
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}{}", where(key), who, error.what()));
+    }
+}
+
 /// What is said to the chosen part, as it takes it; another part may have taken more.
 void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const {
     const Part* part = choice.part(config);
@@ -208,18 +219,15 @@ void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const
     }
     if (!part->check) return;
     const Options& said = choice.of(config).options;
-    const std::string key = said.empty() ? choice.full() : choice.section + "." + said.begin()->first;
+    const std::string key =
+        said.empty() ? choice.full() : choice.section + "." + said.begin()->first;
     at_key(key, part->name + ": ", [&] { part->check(said); });
 }
 
-/// Runs work; what it throws is of a key.
-template <class Work>
-void ConfigReader::at_key(const std::string& key, const std::string& who, const Work& work) const {
-    try {
-        work();
-    } catch (const Error& error) {
-        throw Error(fmt::format("{}: {}{}", where(key), who, error.what()));
-    }
+std::vector<Measure> ConfigReader::measures() const {
+    std::vector<Measure> measures;
+    at_key("model.metrics", "", [&] { measures = measures_of(config_.model.metrics); });
+    return measures;
 }
 
 Config ConfigReader::finish() const {
@@ -232,7 +240,7 @@ Config ConfigReader::finish() const {
             key.set(config, key.fallback(config));
     }
     for (const ChoiceKey& choice : choice_keys()) accept_options(choice, config);
-    at_key("model.metrics", "", [&] { (void)measures_of(config.model.metrics); });
+    (void)measures();
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",

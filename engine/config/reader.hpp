@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "engine/config/schema.hpp"
+#include "fedmrn/measure.hpp"
 
 namespace fedmrn {
 
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] const std::map<std::string, std::string>& given() const { return given_; }
     /// Keys that were given for nothing, in the table's order.
     [[nodiscard]] std::vector<Idle> idle() const;
+
+    /// What the model is judged by: its metrics. Throws Error for names that there are not.
+    [[nodiscard]] std::vector<Measure> measures() const;
 
     /// "x.toml:12"
     [[nodiscard]] std::string line(const toml::node& node) const;

@@ -255,8 +255,7 @@ void Network::apply_losses(LaneMetrics* tallies) {
         call.loss->apply(context, {call.in, call.x, call.dx, into});
         if (!direct_) {
             const bool first = &call == &losses_.front();
-            kernels::add_metrics(device_, lanes_, {call.weight, call.hits, first}, into,
-                                 tallies);
+            kernels::add_metrics(device_, lanes_, {call.weight, call.hits, first}, into, tallies);
         }
         for (std::size_t k = 0; k < call.in.size() && call.weight != 1.0f; ++k) {
             if (call.dx[k] != nullptr) {

@@ -80,8 +80,7 @@ private:
 Drawing::Drawing(std::span<const Curve> curves, const std::string& title, Against against)
     : against_(against),
       axis_(against == Against::rounds ? round_axis(curves, 10) : uplink_axis(curves)),
-      values_(value_axis(curves, 6)),
-      measure_(curves.empty() ? Measure{} : curves.front().measure),
+      values_(value_axis(curves, 6)), measure_(curves.empty() ? Measure{} : curves.front().measure),
       top_(legend_space + legend_line * static_cast<double>(curves.size())),
       bottom_(std::max(least_height - below, top_ + least_plot)) {
     const double height = bottom_ + below;
@@ -171,8 +170,7 @@ void Drawing::legend(const Curve& curve, const Style& style, double at) {
         at + 5, xml_text(curve.name));
     if (!curve.points.empty())
         add("<tspan dx=\"12\">final {}, best {} at round {}</tspan>",
-            text_of(curve.points.back().value), text_of(curve.best().value),
-            curve.best().round);
+            text_of(curve.points.back().value), text_of(curve.best().value), curve.best().round);
     add("</text>\n");
 }
 
@@ -187,8 +185,8 @@ void Drawing::final_labels(std::span<const Curve> curves) {
         // A line to it, unless it would cross the drawing.
         if (right - x(curves[i].points.back()) < 1)
             add("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" stroke-width=\"1\"/>",
-                x(curves[i].points.back()) + 6, y(curves[i].points.back().value), right + 22,
-                at[i], style.colour);
+                x(curves[i].points.back()) + 6, y(curves[i].points.back().value), right + 22, at[i],
+                style.colour);
         mark(style, right + 30, at[i], 4, false);
         add("<text x=\"{}\" y=\"{:.1f}\" fill=\"{}\" font-weight=\"bold\">{}</text>\n", right + 42,
             at[i] + 5, style.colour, text_of(curves[i].points.back().value));

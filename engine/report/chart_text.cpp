@@ -130,8 +130,9 @@ std::string chart_text(std::span<const Curve> curves, const Terminal& terminal) 
         if (curves[i].points.empty()) continue;
         const auto row =
             static_cast<std::size_t>(std::lround(std::clamp(ends[i], 0.0, rows - 1.0)));
-        end_labels[row] = paint(
-            i, fmt::format(" {} {}", letter(i), measured_text(values.unit, curves[i].points.back().value)));
+        end_labels[row] =
+            paint(i, fmt::format(" {} {}", letter(i),
+                                 measured_text(values.unit, curves[i].points.back().value)));
     }
     for (std::size_t r = 0; r < rows; ++r)
         text += fmt::format("{:>{}} {}{}{}\n", axis_labels[r], margin - 2,

@@ -21,7 +21,8 @@ class Progress {
 public:
     using Clock = std::function<double()>; ///< seconds from any start
 
-    /// measure: of the metric that is shown; done rounds and their uplink are of an earlier process.
+    /// measure: of the metric that is shown; done rounds and their uplink are of an earlier
+    /// process.
     Progress(std::ostream& out, const Terminal& terminal, Measure measure, std::uint32_t rounds,
              std::uint32_t done, std::uint64_t uplink_bytes, Clock clock = steady_seconds);
     ~Progress() { finish(); }

@@ -83,7 +83,8 @@ std::string run_table(const std::vector<FinishedRun>& runs, const std::string& m
         const Summary& s = run.summary;
         const Unit unit = run.shown.measure.unit;
         table.add({run.curve.name, measured_text(unit, run.shown.last),
-                   measured_text(unit, run.shown.best), std::to_string(s.rounds), bytes_per_upload(s), share_of_float32(s),
+                   measured_text(unit, run.shown.best), std::to_string(s.rounds),
+                   bytes_per_upload(s), share_of_float32(s),
                    s.messages == 0 ? "-" : fmt::format("{:.3f}", s.uplink_bits_per_parameter),
                    grouped(static_cast<std::uint64_t>(s.samples_per_second)),
                    duration_text(s.time.all), run.folder.string()});

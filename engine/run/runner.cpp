@@ -157,10 +157,12 @@ void Run::finish(std::ostream& out) {
             experiment_.clients_have_tests()
                 ? "the user's own test samples"
                 : "the samples that it trained on: it has no test samples of its own");
-        write_atomically(folder_.clients_file(), clients_csv(clients, measures_of(experiment_.model()),
-                                                              experiment_.clients().users));
-        write_atomically(folder_.clients_chart_file(),
-                         clients_svg(clients, measure_, method_name(config_) + ", " + setting_name(config_)));
+        write_atomically(
+            folder_.clients_file(),
+            clients_csv(clients, measures_of(experiment_.model()), experiment_.clients().users));
+        write_atomically(
+            folder_.clients_chart_file(),
+            clients_svg(clients, measure_, method_name(config_) + ", " + setting_name(config_)));
     }
     summary.time.all += seconds_since(start_) - counted_;
     summary.provenance = provenance_of(experiment_.config().experiment.device);

@@ -55,7 +55,7 @@ private:
     std::string name_;
     std::filesystem::path path_;
     std::string chart_; ///< accuracy.svg, or of another first metric
-    NewFolder folder_; ///< kept from begin() on
+    NewFolder folder_;  ///< kept from begin() on
     FolderLock lock_;
     std::optional<Checkpoint> checkpoint_;
     bool finished_ = false;

@@ -97,7 +97,8 @@ void read_field(const Json& json, const char*, Metrics& metrics, const Summary&)
         const Json& measures = json.at(measures_key);
         const auto found = measures.find(metric.measure.name);
         if (found == measures.end()) continue;
-        if (found->at("better").get<std::string>() == "lower") metric.measure.better = Better::lower;
+        if (found->at("better").get<std::string>() == "lower")
+            metric.measure.better = Better::lower;
         if (found->at("unit").get<std::string>() == "number") metric.measure.unit = Unit::number;
     }
 }

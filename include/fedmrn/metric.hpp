@@ -18,7 +18,8 @@ namespace fedmrn {
 struct LossArgs {
     std::span<const Place> in;
     std::span<const void* const> x;
-    /// A loss: of the mean over a lane's rows by each x; null: not wanted (an evaluation, integers).
+    /// A loss: of the mean over a lane's rows by each x; null: not wanted (an evaluation,
+    /// integers).
     std::span<void* const> dx;
     LaneMetrics* tallies = nullptr; ///< its own, of each lane, to be added to
 };

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -72,8 +71,8 @@ struct ModelEntry : Part {
 };
 Registry<ModelEntry>& models();
 
-/// Builds the registered model that [model] names, with its loss and its metrics. Throws Error for a
-/// name or options that there are not, or where the samples are too small for the model.
+/// Builds the registered model that [model] names, with its loss and its metrics. Throws Error for
+/// a name or options that there are not, or where the samples are too small for the model.
 Model make_model(const ModelConfig& config, ImageShape input, std::uint32_t classes);
 /// With cross-entropy and accuracy.
 Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes);

@@ -19,8 +19,8 @@ const Backend& backend() {
          centroids_contracts,  convolution_contracts, embedding_contracts, frozen_factor_contracts,
          hadamard_contracts,   lanes_contracts,       linear_contracts,    loss_contracts,
          low_rank_contracts,   magnitude_contracts,   mask_contracts,      pooling_contracts,
-         prune_contracts,      quantize_contracts,    ranking_contracts, scores_contracts,    select_contracts,
-         sum_contracts,        update_contracts});
+         prune_contracts,      quantize_contracts,    ranking_contracts,   scores_contracts,
+         select_contracts,     sum_contracts,         update_contracts});
     return table;
 }
 

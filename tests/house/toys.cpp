@@ -11,6 +11,9 @@ void register_toys() {
         register_first();
         register_signs();
         register_first_rows();
+        register_hinge();
+        register_place();
+        register_swish();
         return true;
     }();
 }

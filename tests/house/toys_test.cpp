@@ -70,8 +70,8 @@ protected:
         Buffer<float> weights(*device, state);
         Buffer<LaneMetrics> metrics(*device, 1);
         network.train(states.data(), per_lane(weights, 0), per_lane(gradient, 0), metrics.data());
-        EXPECT_EQ(metrics.read()[0].samples, samples);
-        return metrics.read()[0].loss / samples;
+        EXPECT_EQ(metrics.read()[0].rows, samples);
+        return metrics.read()[0].sum / samples;
     }
     const Model model = house::curve(features, 6);
     std::unique_ptr<Device> device = open_device(DeviceKind::cpu);
@@ -139,9 +139,10 @@ TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
     std::vector<LaneMetrics> metrics(2);
     Context context{*device, 2};
     house::within(0.5f)->measure(context, {in, values, dx, metrics.data()});
-    EXPECT_EQ(metrics[0].correct, 2u);
-    EXPECT_EQ(metrics[1].correct, 1u);
-    EXPECT_EQ(metrics[0].samples, 0u); // the loss counts them
+    EXPECT_EQ(metrics[0].hits, 2u);
+    EXPECT_EQ(metrics[1].hits, 1u);
+    EXPECT_EQ(metrics[0].rows, 3u);
+    EXPECT_EQ(metrics[1].rows, 2u);
 }
 
 TEST_F(Toys, TheirErrorsNameThem) {

@@ -55,11 +55,12 @@ LayerEntry conv_entry() {
 
 LayerEntry batchnorm_entry() {
     using O = BatchNorm;
-    return entry("batchnorm", "BatchNorm, then ReLU and a max-pool where they are said",
-                 Schema<O>()
-                     .boolean("relu", &O::relu, "max(x, 0) after it")
-                     .integer("pool", &O::pool, 1, 15, "window and stride of the max-pool; 1: none"),
-                 [](const O& o) { return batchnorm(o); });
+    return entry(
+        "batchnorm", "BatchNorm, then ReLU and a max-pool where they are said",
+        Schema<O>()
+            .boolean("relu", &O::relu, "max(x, 0) after it")
+            .integer("pool", &O::pool, 1, 15, "window and stride of the max-pool; 1: none"),
+        [](const O& o) { return batchnorm(o); });
 }
 
 LayerEntry pool_entry(const char* name, const char* help, bool average) {
@@ -117,11 +118,10 @@ LayerEntry embedding_entry() {
 
 /// Of images it is the ReLU that pooling has, without a pool: theirs may be narrower than float32.
 LayerEntry relu_entry() {
-    return entry("relu", "max(x, 0)", Schema<std::monostate>(),
-                 [](const std::monostate&, const Tensor& x) {
-                     return x.element == Element::f32 ? relu()
-                                                      : pooling({.window = 1, .relu = true});
-                 });
+    return entry(
+        "relu", "max(x, 0)", Schema<std::monostate>(), [](const std::monostate&, const Tensor& x) {
+            return x.element == Element::f32 ? relu() : pooling({.window = 1, .relu = true});
+        });
 }
 
 LayerEntry plain(const char* name, const char* help, LayerPtr (*make)()) {

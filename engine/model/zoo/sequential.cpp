@@ -23,8 +23,8 @@ template <class Work> auto at_place(std::size_t i, const Choice& choice, const W
 
 /// The list with the linear layer to the classes: a last one without `out`, or one that is added.
 std::vector<Choice> with_output(std::vector<Choice> layers, std::uint32_t classes) {
-    const bool said = !layers.empty() && layers.back().name == "linear" &&
-                      !layers.back().options.contains("out");
+    const bool said =
+        !layers.empty() && layers.back().name == "linear" && !layers.back().options.contains("out");
     if (!said) {
         layers.emplace_back("linear");
     }
@@ -64,8 +64,8 @@ ModelEntry sequential_entry() {
         "conv(out=32), relu, maxpool(size=2), flatten, linear(out=128), relu",
         "the layers, as fedmrn layers lists them; a linear one to the classes is added, unless the "
         "list ends in a linear without `out`, which then is that one");
-    ModelEntry entry{{"sequential", "sequential", "layers by their names, one on the other",
-                      schema.options()}};
+    ModelEntry entry{
+        {"sequential", "sequential", "layers by their names, one on the other", schema.options()}};
     entry.check = [schema](const Options& said) {
         check_names(with_output(schema.read(said).layers, 1));
     };

@@ -30,16 +30,16 @@ public:
             const std::size_t first = lane * args.in[0].room * size;
             for (std::size_t i = first; i < first + rows * size; ++i) {
                 const float distance = y[i] - target[i];
-                args.metrics[lane].loss += 0.5 * double{distance} * double{distance};
+                args.tallies[lane].sum += 0.5 * double{distance} * double{distance};
                 if (dy != nullptr) { // an evaluation wants none
                     dy[i] = distance / static_cast<float>(rows);
                 }
             }
-            args.metrics[lane].samples += rows;
+            args.tallies[lane].rows += rows;
         }
     }
 };
 
 } // namespace
 
-std::shared_ptr<const Loss> house::squared_error() { return std::make_shared<SquaredError>(); }
+LossPtr house::squared_error() { return std::make_shared<SquaredError>(); }

@@ -29,14 +29,16 @@ public:
                    *target = static_cast<const float*>(args.x[1]);
         const std::size_t size = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
+            const std::uint32_t rows = args.in[0].rows[lane].samples;
             const std::size_t first = lane * args.in[0].room;
-            for (std::size_t row = first; row < first + args.in[0].rows[lane].samples; ++row) {
+            for (std::size_t row = first; row < first + rows; ++row) {
                 bool right = true;
                 for (std::size_t i = row * size; i < (row + 1) * size; ++i) {
                     right = right && std::abs(y[i] - target[i]) <= distance_;
                 }
-                args.metrics[lane].correct += right ? 1 : 0;
+                args.tallies[lane].hits += right ? 1 : 0;
             }
+            args.tallies[lane].rows += rows;
         }
     }
 
@@ -46,6 +48,4 @@ private:
 
 } // namespace
 
-std::shared_ptr<const Metric> house::within(float distance) {
-    return std::make_shared<Within>(distance);
-}
+MetricPtr house::within(float distance) { return std::make_shared<Within>(distance); }
