@@ -17,11 +17,11 @@ namespace fedmrn {
 /// What a loss or a metric works on.
 struct LossArgs {
     std::span<const Place> in;
-    std::span<const void* const> x;
+    std::span<const DevicePointer<const void>> x;
     /// A loss: of the mean over a lane's rows by each x; null: not wanted (an evaluation,
     /// integers).
-    std::span<void* const> dx;
-    LaneMetrics* tallies = nullptr; ///< its own, of each lane, to be added to
+    std::span<const DevicePointer<void>> dx;
+    DevicePointer<LaneMetrics> tallies; ///< its own, of each lane, to be added to
 };
 
 /// What an output is held against. Rows are measured on the device, where an evaluation runs; what

@@ -25,12 +25,12 @@ public:
         }
     }
     void apply(Context& context, const LossArgs& args) const override {
-        const auto* logits = static_cast<const float*>(args.x[0]);
-        const auto* labels = static_cast<const std::uint16_t*>(args.x[1]);
-        auto* gradient = static_cast<float*>(args.dx[0]); // an evaluation wants none
+        const float* logits = args.x[0].as<const float>().get();
+        const std::uint16_t* labels = args.x[1].as<const std::uint16_t>().get();
+        float* gradient = args.dx[0].as<float>().get(); // an evaluation wants none
         const std::size_t classes = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
-            const std::uint32_t rows = args.in[0].rows[lane].samples;
+            const std::uint32_t rows = args.in[0].rows.get()[lane].samples;
             const float step = 1 / static_cast<float>(rows);
             for (std::size_t row = lane * args.in[0].room, end = row + rows; row < end; ++row) {
                 const std::size_t first = row * classes, label = labels[row];
@@ -38,13 +38,13 @@ public:
                 for (std::size_t c = 0; c < classes; ++c) {
                     const float over =
                         c == label ? 0 : margin_ + logits[first + c] - logits[first + label];
-                    args.tallies[lane].sum += over > 0 ? double{over} : 0;
+                    args.tallies.get()[lane].sum += over > 0 ? double{over} : 0;
                     if (gradient != nullptr) gradient[first + c] = over > 0 ? step : 0;
                     pull += over > 0 ? step : 0;
                 }
                 if (gradient != nullptr) gradient[first + label] = -pull;
             }
-            args.tallies[lane].rows += rows;
+            args.tallies.get()[lane].rows += rows;
         }
     }
 

@@ -24,17 +24,17 @@ public:
     void measure(Context& context, const LossArgs& args) const override {
         const std::size_t classes = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
-            const std::uint32_t rows = args.in[0].rows[lane].samples;
+            const std::uint32_t rows = args.in[0].rows.get()[lane].samples;
             for (std::uint32_t row = 0; row < rows; ++row) {
                 const std::size_t at = lane * args.in[0].room + row;
-                const float* z = static_cast<const float*>(args.x[0]) + at * classes;
-                const float of_label = z[static_cast<const std::uint16_t*>(args.x[1])[at]];
-                args.tallies[lane].sum += 1;
+                const float* z = args.x[0].as<const float>().get() + at * classes;
+                const float of_label = z[args.x[1].as<const std::uint16_t>().get()[at]];
+                args.tallies.get()[lane].sum += 1;
                 for (std::size_t c = 0; c < classes; ++c) {
-                    args.tallies[lane].sum += z[c] > of_label ? 1 : 0;
+                    args.tallies.get()[lane].sum += z[c] > of_label ? 1 : 0;
                 }
             }
-            args.tallies[lane].rows += rows;
+            args.tallies.get()[lane].rows += rows;
         }
     }
 };

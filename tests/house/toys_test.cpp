@@ -132,17 +132,19 @@ TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
     wanted[1] += 0.5f;  // near enough
     wanted[2] -= 2.0f;  // one of a row's two is not
     wanted[8] += 0.75f; // too far, in the second lane
-    const std::vector<LaneState> rows{{.samples = 3}, {.samples = 2}};
+    const Buffer<float> given(*device, y), target_values(*device, wanted);
+    const Buffer<LaneState> rows(*device, std::vector<LaneState>{{.samples = 3}, {.samples = 2}});
     const std::vector<Place> in(2, Place{{{2}, Element::f32}, 3, rows.data()});
-    const std::vector<const void*> values{y.data(), wanted.data()};
-    std::vector<void*> dx(2);
-    std::vector<LaneMetrics> metrics(2);
+    const std::vector<DevicePointer<const void>> values{given.data(), target_values.data()};
+    const std::vector<DevicePointer<void>> dx(2);
+    Buffer<LaneMetrics> tallies(*device, 2);
     Context context{*device, 2};
-    house::within(0.5f)->measure(context, {in, values, dx, metrics.data()});
-    EXPECT_EQ(metrics[0].hits, 2u);
-    EXPECT_EQ(metrics[1].hits, 1u);
-    EXPECT_EQ(metrics[0].rows, 3u);
-    EXPECT_EQ(metrics[1].rows, 2u);
+    house::within(0.5f)->measure(context, {in, values, dx, tallies.data()});
+    const auto found = tallies.read();
+    EXPECT_EQ(found[0].hits, 2u);
+    EXPECT_EQ(found[1].hits, 1u);
+    EXPECT_EQ(found[0].rows, 3u);
+    EXPECT_EQ(found[1].rows, 2u);
 }
 
 TEST_F(Toys, TheirErrorsNameThem) {

@@ -14,8 +14,8 @@ public:
     void measure(Context& context, const LossArgs& args) const override {
         const Place& logits = args.in[0];
         kernels::count_top_k(context.device, context.lanes, logits.room, logits.tensor.elements(),
-                             k_, logits.rows, static_cast<const float*>(args.x[0]),
-                             static_cast<const std::uint16_t*>(args.x[1]), args.tallies);
+                             k_, logits.rows, args.x[0].as<const float>(),
+                             args.x[1].as<const std::uint16_t>(), args.tallies);
     }
 
 private:
