@@ -16,6 +16,7 @@ namespace fedmrn::kernels {
 struct Platform {
     DeviceKind kind;
     const char* title;                          ///< in a sentence
+    bool profiler;                              ///< whether one can record its work
     std::vector<DeviceInfo> (*list)();          ///< those that are there
     std::string (*absence)();                   ///< in a few words, why there is none
     std::unique_ptr<Device> (*open)(Precision); ///< throws Error where there is none

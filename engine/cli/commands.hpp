@@ -4,8 +4,11 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
+
+#include "engine/run/runner.hpp"
 
 namespace fedmrn::cli {
 
@@ -21,5 +24,8 @@ void add_devices(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_keys(CLI::App& app, Action& action);
 void add_parts(CLI::App& app, Action& action);
+
+/// Reads "FIRST:LAST", the value of --profile. Throws Error for anything else.
+Rounds parse_rounds(std::string_view text);
 
 } // namespace fedmrn::cli

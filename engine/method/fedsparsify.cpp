@@ -121,7 +121,8 @@ private:
 } // namespace
 
 std::size_t PruningSchedule::kept(std::uint32_t round) const {
-    const double left = 1.0 - static_cast<double>(std::min(round, rounds)) / rounds;
+    const std::uint32_t done = std::clamp(round, 1u, rounds) - 1;
+    const double left = rounds > 1 ? 1.0 - static_cast<double>(done) / (rounds - 1) : 0.0;
     return kept_of(1.0 - sparsity * (1.0 - left * left * left), masked);
 }
 
@@ -137,7 +138,12 @@ MethodEntry fedsparsify_entry() {
         Schema<O>()
             .number("sparsity", &O::sparsity, {'[', 0, 1, ')'},
                     "share of the weights that end up pruned")
-            .integer("prune_rounds", &O::prune_rounds, 1, 1'000'000'000, "rounds until then")
+            .integer("prune_rounds", &O::prune_rounds, 1, 1'000'000'000,
+                     "the round from which on that share is pruned; the first prunes nothing")
+            .preset("experiment.rounds",
+                    [](const Config& config) {
+                        return KeyValue(std::int64_t{config.experiment.rounds});
+                    })
             .word("merge", &O::merge,
                   {{"average", average}, {"nonzero", nonzero}, {"majority", majority}},
                   "how the server unites what clients kept");

@@ -8,12 +8,14 @@
 namespace fedmrn {
 
 struct FedSparsifyOptions {
-    double sparsity = 0.9;           ///< share of the weights that end up pruned
-    std::uint32_t prune_rounds = 10; ///< rounds until then
+    double sparsity = 0.9; ///< share of the weights that end up pruned
+    /// The round from which on they are; a file's default: all of the experiment.
+    std::uint32_t prune_rounds = 100;
     formula::MergeRule merge = formula::MergeRule::average;
 };
 
-/// How many weights a client keeps in a round: ⌈(1 − s_t) d⌉ with s_t = s_f · (1 − (1 − t/T)³).
+/// How many weights a client keeps in round t = 1, 2, …: ⌈(1 − s_t) d⌉ with
+/// s_t = s_f · (1 − (1 − (t − 1)/(T − 1))³), and s_f from round T on.
 struct PruningSchedule {
     PruningSchedule(const FedSparsifyOptions& options, const ParameterLayout& layout)
         : sparsity(options.sparsity), rounds(options.prune_rounds), masked(layout.masked) {}

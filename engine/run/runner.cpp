@@ -185,6 +185,17 @@ std::string going_on(std::uint32_t done) {
 
 int stopped(const Signals& signals) { return 128 + signals.number(); }
 
+/// Throws Error where the rounds cannot be recorded.
+void require_profiler(const Rounds& rounds, DeviceKind device, const std::string& why,
+                      std::uint32_t last) {
+    if (!has_profiler(device))
+        throw Error("profiled rounds: only a CUDA device is profiled, this run is on the CPU (" +
+                    why + ")");
+    if (rounds.last > last)
+        throw Error(fmt::format("profiled rounds: {} is after the last, experiment.rounds = {}",
+                                rounds.last, last));
+}
+
 } // namespace
 
 int run(const Config& asked, const RunOptions& options, std::ostream& out) {
@@ -193,12 +204,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     const Signals& signals = options.signals != nullptr ? *options.signals : own.emplace();
     std::string why;
     const DeviceKind device = choose_device(asked.experiment.device, why);
-    if (options.profiled && device == DeviceKind::cpu)
-        throw Error("--profile: only a CUDA device is profiled, this run is on the CPU (" + why +
-                    ")");
-    if (options.profiled && options.profiled->last > asked.experiment.rounds)
-        throw Error(fmt::format("--profile: round {} is after the last, experiment.rounds = {}",
-                                options.profiled->last, asked.experiment.rounds));
+    if (options.profiled) require_profiler(*options.profiled, device, why, asked.experiment.rounds);
     Config config = asked; // the precision decides the result, the device must not
     config.experiment.precision = choose_precision(asked.experiment.precision, device);
 

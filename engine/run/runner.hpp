@@ -6,7 +6,6 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
-#include <string_view>
 
 #include "engine/base/signals.hpp"
 #include "fedmrn/config.hpp"
@@ -19,13 +18,10 @@ struct Rounds {
     std::uint32_t first = 1, last = 1;
 };
 
-/// Reads "FIRST:LAST". Throws Error for anything else.
-Rounds parse_rounds(std::string_view text);
-
 struct RunOptions {
     bool resume = false;            ///< go on with the run that stands in the folder
     std::filesystem::path input;    ///< the file it was read from, never written over
-    std::optional<Rounds> profiled; ///< what a profiler is to record; needs a CUDA device
+    std::optional<Rounds> profiled; ///< what a profiler is to record; needs a device with a profiler
     bool brief = false; ///< no summary of a finished run, no word of an empty folder or of locks
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own

@@ -46,6 +46,8 @@ DeviceKind choose_device(DeviceKind asked, std::string& why) {
     return DeviceKind::cpu;
 }
 
+bool has_profiler(DeviceKind device) { return kernels::platform(device).profiler; }
+
 Precision choose_precision(Precision asked, DeviceKind device) {
     bool tf32 = false;
     for (const DeviceInfo& info : available_devices()) {

@@ -125,6 +125,10 @@ struct Experiment::Impl {
         return view;
     }
 
+    SamplerTask drawing(std::uint32_t round) const {
+        return {config.experiment.seed, round, clients.first, config.client.cohort};
+    }
+
     /// A round's cohort: who trains and uploads, and who drops out.
     struct Cohort {
         std::vector<ClientTask> tasks;
@@ -133,8 +137,7 @@ struct Experiment::Impl {
     Cohort cohort(std::uint32_t round) const {
         Cohort drawn;
         const std::uint64_t seed = config.experiment.seed;
-        for (const std::uint64_t k :
-             sampler.sample({seed, round, clients.first, config.client.cohort})) {
+        for (const std::uint64_t k : sampler.sample(drawing(round))) {
             if (drops_out(config.network, seed, round, k)) {
                 drawn.dropped.push_back(k);
                 continue;
@@ -144,6 +147,23 @@ struct Experiment::Impl {
                                    static_cast<std::uint32_t>(clients.samples(k))});
         }
         return drawn;
+    }
+
+    /// What is known of the tasks' uploads, and what they count.
+    std::vector<ExpectedUpload> expected(std::span<const ClientTask> tasks) const {
+        std::vector<ExpectedUpload> uploads;
+        std::vector<std::uint64_t> drawn;
+        for (const ClientTask& task : tasks) {
+            uploads.push_back({task.client, task.seed});
+            drawn.push_back(task.client);
+        }
+        if (sampler.weights) {
+            const auto weights = sampler.weights(drawing(tasks.front().round), drawn);
+            for (std::size_t k = 0; k < uploads.size(); ++k) {
+                uploads[k].weight = weights[k];
+            }
+        }
+        return uploads;
     }
 
     /// What all clients of a round share.
@@ -178,12 +198,10 @@ struct Experiment::Impl {
     }
 
     /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
-    void aggregate(const RoundContext& round, std::span<Upload> uploads, WallTime& time) {
-        const Weighing weighing = sampler.alike
-                                      ? Weighing::alike // by being drawn, and not once more
-                                      : Weighing::samples;
+    void aggregate(const RoundContext& round, std::span<const ClientTask> tasks,
+                   std::span<Upload> uploads, WallTime& time) {
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, weighing, uploads, sums, time);
+        take_in(*device, round, *method, expected(tasks), uploads, sums, time);
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -321,7 +339,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     metrics.time.training = seconds_since(start);
     run.count(cohort, uploads, metrics);
     if (!uploads.empty()) {
-        advised(run.config, [&] { run.aggregate(context, uploads, metrics.time); });
+        advised(run.config, [&] { run.aggregate(context, tasks, uploads, metrics.time); });
     }
     run.keep_memory(tasks, std::move(memory));
     ++run.server.state().round;

@@ -6,7 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "engine/message/received.hpp"
+#include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
@@ -23,10 +26,23 @@ std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bou
     return count;
 }
 
+void require(const MessageView& message, const ExpectedUpload& expected, std::uint32_t round) {
+    const auto differs = [&](const char* what, std::uint64_t found, std::uint64_t wanted) {
+        if (found != wanted) {
+            throw Error(fmt::format("uplink message of client {}: {} {}, expected {}",
+                                    message.client, what, found, wanted));
+        }
+    };
+    differs("is from client", message.client, expected.client);
+    differs("is of round", message.round, round);
+    differs("has seed", message.seed, expected.seed);
+}
+
 } // namespace
 
-void take_in(Device& device, const RoundContext& round, const Method& method, Weighing weighing,
-             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound) {
+void take_in(Device& device, const RoundContext& round, const Method& method,
+             std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
+             WallTime& time, const IntakeBound& bound) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
     auto begun = std::chrono::steady_clock::now();
@@ -39,11 +55,13 @@ void take_in(Device& device, const RoundContext& round, const Method& method, We
         std::vector<ReceivedMessage> received;
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
-        for (const Upload& upload : some) {
-            const MessageView& message = received.emplace_back(upload.bytes, table).view();
+        for (std::size_t k = 0; k < some.size(); ++k) {
+            const MessageView& message = received.emplace_back(some[k].bytes, table).view();
+            require(message, expected[k], round.round);
             messages.push_back(message);
-            weights.push_back(weighing == Weighing::alike ? 1 : message.samples);
+            weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);
         }
+        expected = expected.subspan(some.size());
         time.messages += lap();
         receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
         for (Upload& upload : some) {

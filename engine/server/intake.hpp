@@ -18,12 +18,19 @@ struct IntakeBound {
     std::size_t bytes = std::size_t{1} << 28;
 };
 
-/// What a message weighs in the aggregation.
-enum class Weighing { samples, alike };
+/// What the server knows of an upload before it comes.
+struct ExpectedUpload {
+    std::uint64_t client = 0;
+    std::uint64_t seed = 0;   ///< of the client in this round
+    std::uint64_t weight = 0; ///< in the mean; 0: the samples that its message tells
+};
 
 /// Adds a cohort's uploads to the sums, a bounded number at a time: each is checked completely,
 /// then added, and then its bytes are freed. Adds to the times of messages and aggregation.
-void take_in(Device& device, const RoundContext& round, const Method& method, Weighing weighing,
-             std::span<Upload> uploads, Sums& sums, WallTime& time, const IntakeBound& bound = {});
+/// expected: who sent each, no client twice. Throws Error for a message of another client, round
+/// or seed, so that none counts twice, late, or with noise that nobody drew.
+void take_in(Device& device, const RoundContext& round, const Method& method,
+             std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
+             WallTime& time, const IntakeBound& bound = {});
 
 } // namespace fedmrn

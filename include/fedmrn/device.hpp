@@ -29,6 +29,9 @@ std::vector<DeviceInfo> available_devices();
 /// was asked for that is not there.
 DeviceKind choose_device(DeviceKind asked, std::string& why);
 
+/// Whether Experiment::profile does anything on it.
+bool has_profiler(DeviceKind device);
+
 /// Resolves automatic for a device that is there. Throws Error for tf32 where the device has none.
 Precision choose_precision(Precision asked, DeviceKind device);
 

@@ -53,13 +53,19 @@ struct SamplerTask {
     std::span<const std::uint64_t> first;
     std::uint64_t cohort = 1; ///< at most as many as there are clients
     [[nodiscard]] std::uint64_t clients() const { return first.size() - 1; }
+    [[nodiscard]] std::uint64_t samples(std::uint64_t client) const {
+        return first[client + 1] - first[client];
+    }
 };
 
 /// A way to draw a round's cohort that server.sampling can say: `cohort` clients, none twice, a
 /// function of the task alone.
 struct SamplerEntry : Part {
-    bool alike = false; ///< uploads count alike, not by their samples
     std::function<std::vector<std::uint64_t>(const SamplerTask&)> sample = {};
+    /// What each of those that were drawn counts in the mean; without one: its samples.
+    std::function<std::vector<std::uint64_t>(const SamplerTask&,
+                                             std::span<const std::uint64_t> sampled)>
+        weights = {};
 };
 Registry<SamplerEntry>& samplers();
 

@@ -72,7 +72,13 @@ float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
 
 namespace {
 
-std::unique_ptr<Device> open(Precision) { return std::make_unique<CpuDevice>(); }
+std::unique_ptr<Device> open(Precision) {
+    try {
+        return std::make_unique<CpuDevice>();
+    } catch (const dnnl::error& error) {
+        throw Error(std::string("cpu: oneDNN cannot be used: ") + error.what(), Fault::run);
+    }
+}
 
 std::vector<DeviceInfo> list() {
     DeviceInfo info;
@@ -94,6 +100,6 @@ std::string absence() { return {}; }
 
 } // namespace
 
-Platform platform() { return {DeviceKind::cpu, "CPU", list, absence, open, backend}; }
+Platform platform() { return {DeviceKind::cpu, "CPU", false, list, absence, open, backend}; }
 
 } // namespace fedmrn::kernels::cpu

@@ -205,6 +205,6 @@ std::vector<DeviceInfo> list() {
 
 } // namespace
 
-Platform platform() { return {DeviceKind::cuda, "CUDA device", list, absence, open, backend}; }
+Platform platform() { return {DeviceKind::cuda, "CUDA device", true, list, absence, open, backend}; }
 
 } // namespace fedmrn::kernels::cuda

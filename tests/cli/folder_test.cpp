@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include <sys/stat.h>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -211,6 +213,9 @@ TEST_F(RunsFolder, SavingAPartitionWritesOverNoOtherFile) {
     spill(folder / "notes.json", "{}");
     EXPECT_EQ(fedmrn(folder.path(), {"data", "t.toml", "--save", "notes.json"}).status, 2);
     EXPECT_EQ(slurp(folder / "notes.json"), "{}");
+    ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0); // nobody writes: reading it never ends
+    EXPECT_EQ(fedmrn(folder.path(), {"data", "t.toml", "--save", "pipe"}).status, 2);
+    EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
 }
 
 } // namespace

@@ -15,7 +15,7 @@ namespace {
 class FedSparsifyTest : public MethodTest {
 protected:
     MethodConfig config(const std::string& merge, double sparsity = 0.9) const {
-        return {"fedsparsify", {{"sparsity", sparsity}, {"merge", merge}}};
+        return {"fedsparsify", {{"sparsity", sparsity}, {"prune_rounds", 13}, {"merge", merge}}};
     }
     /// The weights that a client trained.
     std::vector<float> weights_of(const std::vector<float>& update) const {
@@ -24,23 +24,25 @@ protected:
         return weights;
     }
     const std::size_t d = model.layout.masked;
-    const std::size_t k = kept_of(1 - 0.9 * (1 - 0.3 * 0.3 * 0.3), d); ///< in round 7 of 10
+    const std::size_t k = kept_of(1 - 0.9 * (1 - 0.125), d); ///< in round 7 of 13
 };
 INSTANTIATE_TEST_SUITE_P(On, FedSparsifyTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
-/// s_t = 0.9 − 0.9 · (1 − t/10)³.
+/// s_t = 0.9 − 0.9 · (1 − (t − 1)/9)³.
 TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
     const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
-    const PruningSchedule method({}, cnn4.layout);
+    const PruningSchedule method({.prune_rounds = 10}, cnn4.layout);
     EXPECT_EQ(method.kept(0), 389'920U);
-    EXPECT_EQ(method.kept(1), 294'819U); // ⌈389,920 · (0.1 + 0.9 · 0.729)⌉
-    EXPECT_EQ(method.kept(5), 82'858U);  // ⌈389,920 · (0.1 + 0.9 · 0.125)⌉
+    EXPECT_EQ(method.kept(1), 389'920U);
+    EXPECT_EQ(method.kept(2), 285'460U); // ⌈389,920 · (0.1 + 0.9 · (8/9)³)⌉
+    EXPECT_EQ(method.kept(5), 99'165U);  // ⌈389,920 · (0.1 + 0.9 · (5/9)³)⌉
     EXPECT_EQ(method.kept(10), 38'992U);
     EXPECT_EQ(method.kept(11), 38'992U);
     EXPECT_EQ(method.kept(100'000), 38'992U);
-    for (std::uint32_t round = 0; round < 10; ++round) {
+    for (std::uint32_t round = 1; round < 10; ++round) {
         EXPECT_GT(method.kept(round), method.kept(round + 1));
     }
+    EXPECT_EQ(PruningSchedule({.prune_rounds = 1}, cnn4.layout).kept(1), 38'992U);
     const PruningSchedule none({.sparsity = 0.0}, cnn4.layout);
     EXPECT_EQ(none.kept(50), 389'920U);
 }
@@ -49,7 +51,7 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
 /// the same, whatever is kept.
 TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
-    const FedSparsifyOptions config;
+    const FedSparsifyOptions config{.prune_rounds = 10};
     const FedSparsify method(config, cnn4.layout);
     for (std::uint32_t round = 0; round <= 12; ++round) {
         const auto table = method.uplink->table(round);
@@ -62,7 +64,7 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     }
     // However few are left.
     for (const double sparsity : {0.99975, 0.99976, 0.9999, 0.999999}) {
-        const FedSparsifyOptions bare{.sparsity = sparsity};
+        const FedSparsifyOptions bare{.sparsity = sparsity, .prune_rounds = 10};
         EXPECT_EQ(
             FedSparsify(bare, cnn4.layout).uplink->table(10)[0],
             (TensorEntry{Encoding::sparse, 389'920, PruningSchedule(bare, cnn4.layout).kept(10)}));
@@ -75,7 +77,7 @@ TEST(FedSparsifyLedger, Cnn4CostsWhatTheBytesSay) {
     const auto device = open_device(DeviceKind::cpu);
     const Buffer<float> state(*device, initial_state(cnn4, 1));
     const Buffer<float> update(*device, cnn4.layout.state);
-    const auto method = make_method({"fedsparsify"}, cnn4.layout);
+    const auto method = make_method({"fedsparsify", {{"prune_rounds", 10}}}, cnn4.layout);
     for (const std::uint32_t round : {1u, 5u, 10u}) {
         const Message sent = sent_by(*method, *device, {round, state.data()},
                                      {1, 1, 1, update.data(), state.data()});

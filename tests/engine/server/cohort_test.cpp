@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -87,31 +89,88 @@ TEST(Cohort, RoundRobinTakesEveryClientInTurn) {
               samplers().at("round_robin").sample({5, 1, first, 17}));
 }
 
-/// The first that is drawn has the share of its samples; the second the share of what is left.
-/// Chi-square, confidence 99.99 %.
+/// Who holds more than an equal share is always drawn, the others with a probability of exactly
+/// their samples; no two of a round are the same. Binomial counts, confidence 99.9999 % each.
 TEST(Cohort, WeightedFollowsTheSamples) {
-    const std::vector<std::uint64_t> samples{1, 2, 3, 10, 4};
-    const auto first = offsets(samples);
+    struct Case {
+        std::vector<std::uint64_t> samples;
+        std::uint64_t cohort;
+        std::vector<double> probability;
+    };
+    const std::vector<Case> cases{
+        {{1, 2, 3, 10, 4}, 1, {0.05, 0.1, 0.15, 0.5, 0.2}},
+        {{1, 2, 3, 10, 4}, 2, {0.1, 0.2, 0.3, 1.0, 0.4}},
+        {{1, 2, 3, 10, 4}, 3, {0.2, 0.4, 0.6, 1.0, 0.8}}, // 2 of the other four
+        {{1, 2, 3, 10, 4}, 4, {1.0 / 3, 2.0 / 3, 1.0, 1.0, 1.0}},
+        {{1, 1, 1, 97}, 2, {1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0}},
+        {{5, 5, 5, 5}, 2, {0.5, 0.5, 0.5, 0.5}},
+    };
     constexpr std::uint32_t rounds = 40'000;
-    double statistic = 0;
-    std::vector<double> drawn(25);
-    for (std::uint32_t round = 0; round < rounds; ++round) {
-        const auto cohort = samplers().at("weighted").sample({3, round, first, 2});
-        ASSERT_NE(cohort[0], cohort[1]);
-        ++drawn[cohort[0] * 5 + cohort[1]];
-    }
-    for (std::size_t a = 0; a < 5; ++a) {
-        for (std::size_t b = 0; b < 5; ++b) {
-            if (a == b) continue;
-            const auto of = [&](std::size_t k) { return static_cast<double>(samples[k]); };
-            const double e = rounds * of(a) / 20 * of(b) / (20 - of(a));
-            statistic += (drawn[a * 5 + b] - e) * (drawn[a * 5 + b] - e) / e;
+    for (const auto& [samples, cohort, probability] : cases) {
+        const auto first = offsets(samples);
+        std::vector<double> drawn(samples.size());
+        for (std::uint32_t round = 1; round <= rounds; ++round) {
+            const auto sampled = samplers().at("weighted").sample({3, round, first, cohort});
+            ASSERT_EQ(std::set(sampled.begin(), sampled.end()).size(), cohort);
+            ASSERT_EQ(sampled.size(), cohort);
+            for (const std::uint64_t k : sampled) ++drawn[k];
+        }
+        for (std::size_t k = 0; k < samples.size(); ++k) {
+            const double p = probability[k];
+            EXPECT_NEAR(drawn[k] / rounds, p, z_999999 * std::sqrt(p * (1 - p) / rounds) + 1e-12)
+                << "client " << k << " of " << samples.size() << ", " << cohort << " drawn";
         }
     }
-    EXPECT_LT(statistic, chi_square_9999(19));
-    auto all = samplers().at("weighted").sample({1, 1, first, 5});
-    std::sort(all.begin(), all.end());
-    EXPECT_EQ(all, (std::vector<std::uint64_t>{0, 1, 2, 3, 4}));
+}
+
+/// Any two of the clients that are not certain meet.
+TEST(Cohort, WeightedSeparatesNoTwo) {
+    const auto first = offsets({3, 5, 2, 4, 6});
+    std::set<std::pair<std::uint64_t, std::uint64_t>> pairs;
+    for (std::uint32_t round = 1; round <= 2'000; ++round) {
+        const auto sampled = samplers().at("weighted").sample({3, round, first, 2});
+        pairs.insert(std::minmax(sampled[0], sampled[1]));
+    }
+    EXPECT_EQ(pairs.size(), 10u);
+}
+
+/// The weighted mean of a round is on average that of all clients by their samples: a client's
+/// share of it is N_k / N. Confidence 99.9999 % each; a share is in [0, 1], so that its variance is
+/// at most p (1 − p).
+TEST(Cohort, WeightedIsUnbiased) {
+    const std::vector<std::uint64_t> samples{1, 2, 3, 10, 4, 30, 7, 7, 12, 5};
+    const auto first = offsets(samples);
+    constexpr std::uint32_t rounds = 40'000;
+    for (const std::uint64_t cohort : {1, 2, 4, 7, 9, 10}) {
+        std::vector<double> share(samples.size());
+        for (std::uint32_t round = 1; round <= rounds; ++round) {
+            const SamplerTask task{5, round, first, cohort};
+            const auto sampled = samplers().at("weighted").sample(task);
+            const auto weights = samplers().at("weighted").weights(task, sampled);
+            const auto all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+            for (std::size_t i = 0; i < cohort; ++i)
+                share[sampled[i]] += static_cast<double>(weights[i]) / static_cast<double>(all);
+        }
+        for (std::size_t k = 0; k < samples.size(); ++k) {
+            const double p = static_cast<double>(samples[k]) / static_cast<double>(first.back());
+            EXPECT_NEAR(share[k] / rounds, p, z_999999 * std::sqrt(p * (1 - p) / rounds))
+                << "client " << k << ", " << cohort << " drawn";
+        }
+    }
+}
+
+/// Where nobody is certain, uploads count alike.
+TEST(Cohort, WeightedCountsAlike) {
+    const auto first = offsets({3, 5, 2, 4, 6});
+    EXPECT_EQ(samplers().at("weighted").weights({3, 1, first, 2}, std::vector<std::uint64_t>{4, 0}),
+              (std::vector<std::uint64_t>{1, 1}));
+    // 6 of 12 are certain's own; the others stand for 6 samples each
+    const auto one = offsets({2, 2, 2, 6});
+    EXPECT_EQ(samplers().at("weighted").weights({3, 1, one, 2}, std::vector<std::uint64_t>{3, 1}),
+              (std::vector<std::uint64_t>{1, 1}));
+    const auto large = offsets({2, 2, 2, 18});
+    EXPECT_EQ(samplers().at("weighted").weights({3, 1, large, 2}, std::vector<std::uint64_t>{3, 1}),
+              (std::vector<std::uint64_t>{3, 1}));
 }
 
 } // namespace

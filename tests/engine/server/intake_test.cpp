@@ -19,13 +19,21 @@ protected:
         }
         return made;
     }
+    /// As uploads() makes them.
+    static std::vector<ExpectedUpload> first(std::size_t clients, std::uint64_t weight = 0) {
+        std::vector<ExpectedUpload> expected;
+        for (std::uint64_t k = 0; k < clients; ++k) expected.push_back({k, 1000 + k, weight});
+        return expected;
+    }
     std::vector<double> taken(const Method& method, std::vector<Upload> uploads,
-                              const IntakeBound& bound, Weighing weighing = Weighing::samples) {
+                              const IntakeBound& bound,
+                              const std::vector<ExpectedUpload>& expected = {}) {
         const Buffer<float> g(device, global);
         const RoundContext round{7, g.data()};
         Sums sums(device, method.server->sums());
         WallTime time;
-        take_in(device, round, method, weighing, uploads, sums, time, bound);
+        take_in(device, round, method, expected.empty() ? first(uploads.size()) : expected, uploads,
+                sums, time, bound);
         for (const Upload& upload : uploads) EXPECT_EQ(upload.bytes.capacity(), 0U);
         EXPECT_GT(time.messages, 0.0);
         EXPECT_GT(time.aggregation, 0.0);
@@ -57,10 +65,37 @@ TEST_P(Intake, AWeightIsNotTheMessages) {
     const auto method = make_method({"fedavg"}, model.layout);
     const std::size_t n = model.layout.trainable;
     const std::vector<Upload> sent{
-        {encode(message(*method, 1, 100, std::vector<float>(n, 1.0f))), {}},
-        {encode(message(*method, 2, 300, std::vector<float>(n, -3.0f))), {}}};
-    EXPECT_EQ(taken(*method, sent, {}, Weighing::alike).front(), -1.0);
+        {encode(message(*method, 0, 100, std::vector<float>(n, 1.0f))), {}},
+        {encode(message(*method, 1, 300, std::vector<float>(n, -3.0f))), {}}};
+    EXPECT_EQ(taken(*method, sent, {}, first(2, 1)).front(), -1.0);
     EXPECT_EQ(taken(*method, sent, {}).front(), -2.0);
+}
+
+/// What counts is what was asked for: no client twice or in another's place, no round before, no
+/// noise but the one that the server's seed makes.
+TEST_P(Intake, AMessageNobodyAskedForIsOneLine) {
+    const auto method = make_method({"fedmrn"}, model.layout);
+    const auto sent = uploads(*method, 2);
+    const auto refused = [&](std::vector<Upload> some, std::vector<ExpectedUpload> expected,
+                             const char* why) {
+        EXPECT_TRUE(one_line([&] { taken(*method, some, {}, expected); }, why));
+    };
+    refused({sent[0], sent[0]}, first(2),
+            "uplink message of client 0: is from client 0, expected 1");
+    refused(sent, {{0, 1000}, {7, 1001}},
+            "uplink message of client 1: is from client 1, expected 7");
+    refused(sent, {{0, 1000}, {1, 1002}},
+            "uplink message of client 1: has seed 1001, expected 1002");
+    const Buffer<float> g(device, global);
+    const auto late = first(2);
+    auto again = sent;
+    Sums sums(device, method->server->sums());
+    WallTime time;
+    EXPECT_TRUE(one_line(
+        [&] {
+            take_in(device, {8, g.data()}, *method, late, again, sums, time);
+        },
+        "uplink message of client 0: is of round 7, expected 8"));
 }
 
 /// Damage in a late part is found before anything of that part is added.

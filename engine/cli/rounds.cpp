@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
-#include "engine/run/runner.hpp"
+#include "engine/cli/commands.hpp"
 #include "fedmrn/error.hpp"
 
-namespace fedmrn {
+namespace fedmrn::cli {
 namespace {
 
 /// All of text as a number; 0 where it is none.
@@ -27,4 +27,4 @@ Rounds parse_rounds(std::string_view text) {
     return rounds;
 }
 
-} // namespace fedmrn
+} // namespace fedmrn::cli
