@@ -7,8 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/model/network.hpp"
-#include "kernels/batch.hpp"
+#include "engine/client/batch.hpp"
 
 namespace fedmrn {
 
@@ -28,7 +27,7 @@ public:
     /// Fills the tallies of every batch that this evaluator takes from `next`, which several
     /// evaluators share: results [batches][Model::tallies]. A batch holds at most as many samples
     /// as the evaluator was made for.
-    void run(const kernels::SplitView& split, std::span<const SampleRange> batches,
+    void run(const BatchSource& split, std::span<const SampleRange> batches,
              DevicePointer<const float> state, std::atomic<std::size_t>& next,
              std::span<LaneMetrics> results);
 

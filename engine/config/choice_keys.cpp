@@ -6,6 +6,7 @@
 
 #include "engine/base/suggest.hpp"
 #include "engine/config/choices.hpp"
+#include "engine/config/stage_keys.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/registry.hpp"
 
@@ -179,8 +180,10 @@ std::string part_text(const PartKind& kind, const std::string& name) {
     if (found == parts.end()) unknown_part(kind.key, name, parts);
     const Part& part = **found;
     std::string text = fmt::format("{} ({} = \"{}\"): {}\n", part.title, kind.key, name, part.help);
+    const std::string section =
+        kind.key == stage_choice().full() ? stage_section(name) : kind.section;
     for (const Option& option : part.options) {
-        text += fmt::format("\n{}{}{}\n    {}\n    {}; {}\n", kind.section, kind.in_list ? "" : ".",
+        text += fmt::format("\n{}{}{}\n    {}\n    {}; {}\n", section, kind.in_list ? "" : ".",
                             option.name, option.help, option.expected,
                             option.required && kind.in_list ? "to be said"
                                                             : "default " + default_of(option));

@@ -9,6 +9,7 @@
 #include "fedmrn/metric.hpp"
 #include "fedmrn/model.hpp"
 #include "fedmrn/server.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -37,11 +38,20 @@ const ChoiceKey choices[] = {
 
 std::span<const ChoiceKey> choice_keys() { return choices; }
 
+const ChoiceKey& stage_choice() {
+    static const ChoiceKey stage{"stage",      "name",   "what is done between model and messages",
+                                 "stage",      "stages", nullptr,
+                                 parts<stages>};
+    return stage;
+}
+
 std::vector<PartKind> part_kinds() {
     std::vector<PartKind> kinds;
     for (const ChoiceKey& choice : choices)
         kinds.push_back(
             {choice.full(), choice.noun, choice.nouns, false, choice.section, choice.parts});
+    const ChoiceKey& stage = stage_choice();
+    kinds.push_back({stage.full(), stage.noun, stage.nouns, false, stage.section, stage.parts});
     kinds.push_back({"model.metrics", "metric", "metrics", true, "", parts<metrics>});
     kinds.push_back({"model.layers", "layer", "layers", true, "", parts<layers>});
     return kinds;

@@ -4,17 +4,20 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
+#include "engine/message/packing.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/report/table.hpp"
 #include "engine/store/checkpoint.hpp"
 #include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/message.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -23,7 +26,7 @@ std::string row(const char* name, const std::string& value) {
     return fmt::format("  {:<21}{}\n", name, value);
 }
 
-std::string message_text(const Message& message, std::size_t bytes) {
+std::string message_text(const Message& message, std::size_t bytes, const std::string& packing) {
     std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
@@ -59,12 +62,28 @@ std::string message_text(const Message& message, std::size_t bytes) {
             row("mask density", fmt::format("{:.4f}", static_cast<double>(set) /
                                                           static_cast<double>(masked + sparse)));
     text += row("bytes", grouped(bytes));
+    if (!packing.empty()) text += row("packed", packing);
     // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
     const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
     if (all > 0)
         text += row("bits/element", fmt::format("{:.3f}", 8.0 * static_cast<double>(bytes) /
                                                               static_cast<double>(all)));
     return text + "\n" + tensors.text();
+}
+
+/// A message that bytes hold, unpacked by whichever stage packed them.
+std::string message_text(const std::vector<std::byte>& bytes) {
+    if (!is_packed(bytes)) return message_text(decode(bytes), bytes.size(), "");
+    const PackedHeader header = packed_header(bytes);
+    const StageEntry* stage = stage_of_wire(header.packing);
+    if (stage == nullptr)
+        throw Error(fmt::format("uplink message: packed by packing {}, which no stage of this "
+                                "program reads",
+                                header.packing));
+    const std::vector<std::byte> message =
+        unpacked(*stage->unpacks, bytes, std::numeric_limits<std::uint64_t>::max());
+    return message_text(decode(message), bytes.size(),
+                        fmt::format("{}, from {} bytes", stage->title, grouped(message.size())));
 }
 
 std::string safetensors_text(const SafeTensors& file) {
@@ -97,7 +116,7 @@ std::string inspect(const std::filesystem::path& path) {
         return safetensors_text(file);
     }
     try {
-        return message_text(decode(bytes), bytes.size());
+        return message_text(bytes);
     } catch (const Error& error) {
         throw Error(fmt::format("{}: {}", path.string(), error.what()), error.fault());
     }

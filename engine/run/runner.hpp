@@ -19,9 +19,10 @@ struct Rounds {
 };
 
 struct RunOptions {
-    bool resume = false;            ///< go on with the run that stands in the folder
-    std::filesystem::path input;    ///< the file it was read from, never written over
-    std::optional<Rounds> profiled; ///< what a profiler is to record; needs a device with a profiler
+    bool resume = false;         ///< go on with the run that stands in the folder
+    std::filesystem::path input; ///< the file it was read from, never written over
+    std::optional<Rounds>
+        profiled;       ///< what a profiler is to record; needs a device with a profiler
     bool brief = false; ///< no summary of a finished run, no word of an empty folder or of locks
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own

@@ -62,6 +62,10 @@ struct MethodConfig : Choice {
     using Choice::Choice;
 };
 
+/// [[stage]], in their order: each the name and options of one of stages(). Beside them stand those
+/// that keys make, first: client.weight_decay, l2 and proximal, and a method's error_feedback.
+using StageConfig = std::vector<Choice>;
+
 /// [server]
 struct ServerConfig {
     Choice optimizer{"sgd"};    ///< one of server_optimizers()
@@ -91,6 +95,7 @@ struct Config {
     MethodConfig method;
     ServerConfig server;
     NetworkConfig network;
+    StageConfig stages;
 };
 
 } // namespace fedmrn

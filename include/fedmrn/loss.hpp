@@ -21,6 +21,11 @@ public:
     /// Throws Error that says what does not fit.
     virtual void check(std::span<const Tensor> in) const = 0;
     [[nodiscard]] virtual bool runs_on(DeviceKind) const { return true; } ///< as Layer's
+    /// As Layer's.
+    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
+                                              std::size_t /*input*/) const {
+        return 0;
+    }
     /// Adds the loss of each row to tallies[lane].sum, the number of rows to .rows, and writes dx.
     virtual void apply(Context& context, const LossArgs& args) const = 0;
     /// Whether apply also adds to its tally what this metric adds of the same values: the metric

@@ -34,6 +34,12 @@ public:
     virtual void check(std::span<const Tensor> in) const = 0;
     [[nodiscard]] virtual bool runs_on(DeviceKind) const { return true; } ///< as Layer's
 
+    /// As Layer's.
+    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
+                                              std::size_t /*input*/) const {
+        return 0;
+    }
+
     /// What of a tally it reads: rows that are right, or a sum over the rows.
     enum class Reads : unsigned char { hits, sum };
     [[nodiscard]] virtual Reads reads() const { return Reads::hits; }

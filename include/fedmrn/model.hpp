@@ -8,11 +8,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "fedmrn/dataset.hpp"
+#include "fedmrn/columns.hpp"
 #include "fedmrn/measure.hpp"
 #include "fedmrn/parameter.hpp"
+#include "fedmrn/registry.hpp"
 #include "fedmrn/tensor.hpp"
 
 namespace fedmrn {
@@ -53,8 +55,6 @@ struct Model {
     };
 
     std::string name;
-    ImageShape input;          ///< of input "x": an image's, else 1 × 1 × elements
-    std::uint32_t classes = 0; ///< elements of what the first loss looks at
     std::vector<Tensor> values;
     std::vector<Input> inputs;
     std::vector<Node> nodes;
@@ -62,20 +62,26 @@ struct Model {
     std::vector<MetricNode> metrics; ///< the first is what a run is judged by
     std::size_t tallies = 1;         ///< of an evaluation: the loss', and of metrics apart
     ParameterLayout layout;
+
+    /// What is put into the input of a name. Throws Error where there is none.
+    [[nodiscard]] const Tensor& input(std::string_view name) const;
+    /// What the integers of a value are read as by the layers, losses and metrics that it goes to:
+    /// 0 … below − 1. 0: nobody minds.
+    [[nodiscard]] std::uint32_t below(std::size_t value) const;
 };
 
-/// A model that model.name can say, for samples of a shape and so many classes; Graph::head gives
-/// it the loss and the metrics of the head.
+/// A model that model.name can say, made for the columns of a data set; Graph::head gives it the
+/// loss and the metrics of the head.
 struct ModelEntry : Part {
-    std::function<Model(const Options&, ImageShape, std::uint32_t classes, const Head&)> make = {};
+    std::function<Model(const Options&, const DataShape&, const Head&)> make = {};
 };
 Registry<ModelEntry>& models();
 
 /// Builds the registered model that [model] names, with its loss and its metrics. Throws Error for
-/// a name or options that there are not, or where the samples are too small for the model.
-Model make_model(const ModelConfig& config, ImageShape input, std::uint32_t classes);
+/// a name or options that there are not, or where the columns are not what the model is made for.
+Model make_model(const ModelConfig& config, const DataShape& data);
 /// With cross-entropy and accuracy.
-Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes);
+Model make_model(const Choice& choice, const DataShape& data);
 
 /// What the model's metrics are, in their order.
 std::vector<Measure> measures_of(const Model& model);

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/house/toys.hpp"
 
+#include "tests/house/toys/phrases.hpp"
+#include "tests/house/toys/waves.hpp"
+
 namespace fedmrn::test {
 
 void register_toys() {
@@ -14,6 +17,11 @@ void register_toys() {
         register_hinge();
         register_place();
         register_swish();
+        register_odd();
+        house::register_waves();
+        house::register_curve();
+        house::register_phrases();
+        house::register_tagger();
         return true;
     }();
 }

@@ -15,6 +15,7 @@ void register_first_rows(); ///< a method
 void register_hinge();      ///< a loss
 void register_place();      ///< a metric
 void register_swish();      ///< a layer
+void register_odd();        ///< a stage
 
 /// All of them, once a process.
 void register_toys();

@@ -9,6 +9,10 @@ class CrossEntropy final : public Loss {
 public:
     [[nodiscard]] std::string kind() const override { return "cross_entropy"; }
     void check(std::span<const Tensor> in) const override { check_logits(in); }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor> in,
+                                      std::size_t input) const override {
+        return label_below(in, input);
+    }
     void apply(Context& context, const LossArgs& args) const override {
         compare(context, args, args.dx[0]);
     }

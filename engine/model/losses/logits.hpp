@@ -27,6 +27,11 @@ inline void check_logits(std::span<const Tensor> in) {
     }
 }
 
+/// Labels are places among the logits.
+inline std::uint32_t label_below(std::span<const Tensor> in, std::size_t input) {
+    return input == 1 ? static_cast<std::uint32_t>(in[0].elements()) : 0;
+}
+
 /// One contract tallies cross-entropy and hits. gradient: null: not wanted.
 inline void compare(Context& context, const LossArgs& args, DevicePointer<void> gradient) {
     const Place& logits = args.in[0];

@@ -11,6 +11,10 @@ class Perplexity final : public Metric {
 public:
     [[nodiscard]] std::string kind() const override { return perplexity_kind; }
     void check(std::span<const Tensor> in) const override { check_logits(in); }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor> in,
+                                      std::size_t input) const override {
+        return label_below(in, input);
+    }
     [[nodiscard]] Reads reads() const override { return Reads::sum; }
     [[nodiscard]] Better better() const override { return Better::lower; }
     [[nodiscard]] Unit unit() const override { return Unit::number; }

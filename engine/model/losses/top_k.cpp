@@ -11,6 +11,10 @@ public:
     explicit TopK(std::uint32_t k) : k_(k) {}
     [[nodiscard]] std::string kind() const override { return "top" + std::to_string(k_); }
     void check(std::span<const Tensor> in) const override { check_logits(in); }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor> in,
+                                      std::size_t input) const override {
+        return label_below(in, input);
+    }
     void measure(Context& context, const LossArgs& args) const override {
         const Place& logits = args.in[0];
         kernels::count_top_k(context.device, context.lanes, logits.room, logits.tensor.elements(),

@@ -2,27 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+
 #include "fedmrn/graph.hpp"
 
 // One file a model; zoo.cpp lists them.
 namespace fedmrn {
 
-Model logistic(ImageShape input, std::uint32_t classes, const Head& head);
-Model mlp(ImageShape input, std::uint32_t classes, const Head& head);
-Model lenet5(ImageShape input, std::uint32_t classes, const Head& head);
-Model cnn2(ImageShape input, std::uint32_t classes, const Head& head);
-Model cnn4(ImageShape input, std::uint32_t classes, const Head& head);
-Model cnn8(ImageShape input, std::uint32_t classes, const Head& head);
+Model logistic(const DataShape& data, const Head& head);
+Model mlp(const DataShape& data, const Head& head);
+Model lenet5(const DataShape& data, const Head& head);
+Model cnn2(const DataShape& data, const Head& head);
+Model cnn4(const DataShape& data, const Head& head);
+Model cnn8(const DataShape& data, const Head& head);
 ModelEntry sequential_entry(); ///< layers by their names
 
-/// Input "x": a sample's pixels.
-inline Value images(Graph& graph, ImageShape shape) {
-    return graph.input("x", {{shape.height, shape.width, shape.channels}});
+/// Input "x": a sample's pixels, or other numbers.
+inline Value images(Graph& graph, const DataShape& data) {
+    return graph.input("x", {data.column("x").tensor.shape});
 }
 
-/// How every model of the zoo ends: logits against the input "label".
-inline Model classifier(Graph& graph, const Head& head, Value logits, const std::string& name) {
-    graph.head(head, logits, graph.input("label", labels()));
+/// Whether an image has a side of fewer pixels.
+inline bool small(const Tensor& image, std::size_t side) {
+    return image.shape.size() == 3 && std::min(image.shape[0], image.shape[1]) < side;
+}
+
+/// How every model of the zoo ends: logits against the classes.
+inline Model classifier(Graph& graph, const DataShape& data, const Head& head, Value logits,
+                        const std::string& name) {
+    graph.head(head, logits, graph.input(data.label, labels()));
     return graph.finish(name);
 }
 

@@ -32,17 +32,29 @@ std::vector<Choice> with_output(std::vector<Choice> layers, std::uint32_t classe
     return layers;
 }
 
+/// Its samples: images or other numbers, or a row of tokens, as `embedding` reads them.
+Value input_of(Graph& graph, const DataShape& data) {
+    const ColumnType* x = data.find("x");
+    if (x == nullptr || data.classes == 0) {
+        throw Error("expected columns x and label (a class a sample), found " + text_of(data));
+    }
+    Tensor tensor = x->tensor;
+    if (tensor.element == Element::u8 || tensor.element == Element::f32) {
+        tensor.element = Element::real;
+    }
+    return graph.input("x", tensor);
+}
+
 void check_names(const std::vector<Choice>& layers) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         at_place(i, layers[i], [&] { check_layer(layers[i]); });
     }
 }
 
-Model sequential(const std::vector<Choice>& said, ImageShape input, std::uint32_t classes,
-                 const Head& head) {
-    const std::vector<Choice> list = with_output(said, classes);
+Model sequential(const std::vector<Choice>& said, const DataShape& data, const Head& head) {
+    const std::vector<Choice> list = with_output(said, data.classes);
     Graph g;
-    Value h = images(g, input);
+    Value h = input_of(g, data);
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (list[i].name == "flatten" && list[i + 1].name == "linear") {
             continue; // which takes all of a sample, and its weights then keep the order of PyTorch
@@ -53,7 +65,7 @@ Model sequential(const std::vector<Choice>& said, ImageShape input, std::uint32_
             return g.add(make_layer(list[i], g.tensor(h)), {h}, joins ? g.name(h) : "");
         });
     }
-    return classifier(g, head, h, "sequential");
+    return classifier(g, data, head, h, "sequential");
 }
 
 } // namespace
@@ -69,9 +81,8 @@ ModelEntry sequential_entry() {
     entry.check = [schema](const Options& said) {
         check_names(with_output(schema.read(said).layers, 1));
     };
-    entry.make = [schema](const Options& said, ImageShape input, std::uint32_t classes,
-                          const Head& head) {
-        return sequential(schema.read(said).layers, input, classes, head);
+    entry.make = [schema](const Options& said, const DataShape& data, const Head& head) {
+        return sequential(schema.read(said).layers, data, head);
     };
     return entry;
 }

@@ -7,24 +7,45 @@
 namespace fedmrn {
 namespace {
 
+/// The samples that the models of the zoo sort into classes.
+const Tensor& samples_of(const DataShape& data) {
+    const ColumnType* x = data.find("x");
+    const bool reals = x != nullptr && x->tensor.rows == Rows{} &&
+                       (x->tensor.element == Element::u8 || x->tensor.element == Element::f32);
+    if (!reals || data.classes == 0) {
+        throw Error("expected columns x (u8 or f32 a sample) and label (a class a sample), found " +
+                    text_of(data));
+    }
+    return x->tensor;
+}
+
+std::string misfit(const Tensor& samples) {
+    const std::vector<std::size_t>& shape = samples.shape;
+    return shape.size() == 3 ? "samples of " + std::to_string(shape[0]) + "x" +
+                                   std::to_string(shape[1]) + " are too small for it"
+                             : "samples of " + text_of(samples) + " are no images";
+}
+
 ModelEntry entry(const char* name, const char* title, const char* help,
-                 Model (*make)(ImageShape, std::uint32_t, const Head&)) {
+                 Model (*make)(const DataShape&, const Head&)) {
     ModelEntry made{{name, title, help}};
-    made.make = [make](const Options&, ImageShape input, std::uint32_t classes, const Head& head) {
-        return make(input, classes, head);
+    made.make = [make](const Options&, const DataShape& data, const Head& head) {
+        const Tensor& samples = samples_of(data);
+        try {
+            return make(data, head);
+        } catch (const TooSmall& error) {
+            throw Error(misfit(samples) + ": " + error.what());
+        }
     };
     return made;
 }
 
-Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes, const Head& head) {
+Model make_model(const Choice& choice, const DataShape& data, const Head& head) {
     const ModelEntry& entry = models().checked(choice);
     try {
-        return entry.make(choice.options, input, classes, head);
-    } catch (const TooSmall& error) {
-        throw Error("model " + choice.name + ": samples of " + std::to_string(input.height) + "x" +
-                    std::to_string(input.width) + " are too small for it: " + error.what());
+        return entry.make(choice.options, data, head);
     } catch (const Error& error) {
-        throw Error("model " + choice.name + ": " + error.what());
+        throw Error("model " + choice.name + ": " + error.what(), error.fault());
     }
 }
 
@@ -47,12 +68,12 @@ Registry<ModelEntry>& models() {
     return registry;
 }
 
-Model make_model(const ModelConfig& config, ImageShape input, std::uint32_t classes) {
-    return make_model(config, input, classes, make_head(config));
+Model make_model(const ModelConfig& config, const DataShape& data) {
+    return make_model(config, data, make_head(config));
 }
 
-Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes) {
-    return make_model(choice, input, classes, Head{});
+Model make_model(const Choice& choice, const DataShape& data) {
+    return make_model(choice, data, Head{});
 }
 
 } // namespace fedmrn

@@ -6,6 +6,7 @@
 #include "fedmrn/config.hpp"
 #include "fedmrn/graph.hpp"
 #include "tests/engine/model/network_run.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/reference_network.hpp"
 #include "tests/support/run_files.hpp"
@@ -19,8 +20,8 @@ Choice spelled(const std::string& layers) { return {"sequential", {{"layers", la
 
 void expect_same(const std::string& name, const std::string& layers, ImageShape input,
                  std::uint32_t classes) {
-    const Model zoo = make_model(name, input, classes);
-    const Model own = make_model(spelled(layers), input, classes);
+    const Model zoo = make_model(name, shape_of_images(input, classes));
+    const Model own = make_model(spelled(layers), shape_of_images(input, classes));
     ASSERT_EQ(own.layout.tensors.size(), zoo.layout.tensors.size()) << name;
     for (std::size_t i = 0; i < zoo.layout.tensors.size(); ++i) {
         const TensorSpec &a = own.layout.tensors[i], &b = zoo.layout.tensors[i];
@@ -61,8 +62,9 @@ INSTANTIATE_TEST_SUITE_P(On, SequentialRuns, ::testing::ValuesIn(kinds_under_tes
 
 TEST_P(SequentialRuns, ItsGradientIsThatOfFiniteDifferences) {
     constexpr std::uint32_t samples = 3;
-    const Model model = make_model(
-        spelled("conv(out=3), relu, maxpool(size=2), flatten, linear(out=4), relu"), {6, 6, 2}, 3);
+    const Model model =
+        make_model(spelled("conv(out=3), relu, maxpool(size=2), flatten, linear(out=4), relu"),
+                   shape_of_images({6, 6, 2}, 3));
     EXPECT_EQ(model.nodes[1].layer->kind(), "pooling");
     RandomValues random(5);
     const auto x = random.values(samples * 72);
@@ -82,7 +84,7 @@ TEST_P(SequentialRuns, ItsGradientIsThatOfFiniteDifferences) {
 
 TEST(Sequential, ErrorsNameTheLayer) {
     const auto refusal = [](const std::string& layers) {
-        return error_of([&] { (void)make_model(spelled(layers), {4, 4, 1}, 2); });
+        return error_of([&] { (void)make_model(spelled(layers), shape_of_images({4, 4, 1}, 2)); });
     };
     EXPECT_THAT(refusal("conv(out=2), conv(out=2), maxpool"),
                 HasSubstr("model sequential: layers: 2, conv: layer conv2 (convolution): nothing "
@@ -98,20 +100,20 @@ TEST(Head, HasTheLossAndTheMetricsThatAreSaid) {
     ModelConfig config;
     config.name = "logistic";
     config.metrics = {{"topk", {{"k", 2}}}, {"perplexity"}, {"accuracy"}};
-    const Model model = make_model(config, {1, 1, 4}, 3);
+    const Model model = make_model(config, shape_of_images({1, 1, 4}, 3));
     ASSERT_EQ(model.metrics.size(), 3u);
     EXPECT_EQ(model.metrics[0].name, "top2");
     EXPECT_EQ(model.metrics[0].tally, 1u);
     EXPECT_EQ(model.metrics[1].tally, 0u);
     EXPECT_EQ(model.metrics[2].tally, 0u);
     EXPECT_EQ(model.tallies, 2u);
-    EXPECT_EQ(make_model("logistic", {1, 1, 4}, 3).tallies, 1u);
+    EXPECT_EQ(make_model("logistic", shape_of_images({1, 1, 4}, 3)).tallies, 1u);
     const std::vector<LaneMetrics> tallies{{3.0, 5, 10}, {0, 8, 10}};
     EXPECT_THAT(metric_values(model, tallies),
                 testing::ElementsAre(0.8, testing::DoubleEq(std::exp(0.3)), 0.5));
     config.loss = {"none"};
     EXPECT_THAT(error_of([&] {
-                    (void)make_model(config, {1, 1, 4}, 3);
+                    (void)make_model(config, shape_of_images({1, 1, 4}, 3));
                 }),
                 HasSubstr("model.loss: expected \"cross_entropy\""));
 }
