@@ -22,7 +22,7 @@ constexpr float unit = 5.0f * 0x1p-24f;
 constexpr std::uint64_t seed = 77;
 
 /// Whole terms and a last one that is not, from a single element per term to the largest side.
-const std::vector<KroneckerShape> shapes{{2, 1, 1, 0, unit},       {7, 3, 1, 1, unit},
+const std::vector<KroneckerShape> shapes{{1, 1, 1, 0, unit},       {3, 3, 1, 1, unit},
                                          {33, 3, 2, 2, unit},      {160, 2, 3, 3, unit},
                                          {4096, 1, 8, 4, unit},    {9000, 3, 8, 5, unit},
                                          {60'000, 1, 16, 6, unit}, {5'000, 1, 45, 7, unit}};

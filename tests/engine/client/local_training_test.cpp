@@ -37,7 +37,8 @@ protected:
             const Buffer<float> w(device, global);
             Buffer<float> u(device, update);
             method.local->weights(
-                device, {w.data(), 1.0, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
+                device,
+                {w.data(), nullptr, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
             network.train(state.data(), {weights.data(), 0}, {gradient.data(), 0}, metrics.data());
             const auto g = gradient.read(), local = weights.read();
             for (std::size_t i = 0; i < trainable; ++i) {

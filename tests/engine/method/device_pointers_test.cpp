@@ -25,9 +25,10 @@ concept MadeOf = requires(Arguments... arguments) {
 using Number = std::uint64_t;
 static_assert(MadeOf<RoundContext, std::uint32_t, Pointer<float>> &&
               !MadeOf<RoundContext, std::uint32_t, float*>);
-static_assert(MadeOf<LocalStep, Pointer<float>, double, std::size_t, Pointer<LaneState>> &&
-              !MadeOf<LocalStep, float*, double, std::size_t, Pointer<LaneState>> &&
-              !MadeOf<LocalStep, Pointer<float>, double, std::size_t, LaneState*>);
+static_assert(
+    MadeOf<LocalStep, Pointer<float>, Pointer<std::byte>, std::size_t, Pointer<LaneState>> &&
+    !MadeOf<LocalStep, float*, Pointer<std::byte>, std::size_t, Pointer<LaneState>> &&
+    !MadeOf<LocalStep, Pointer<float>, Pointer<std::byte>, std::size_t, LaneState*>);
 static_assert(MadeOf<TrainedClient, Number, Number, Number, Pointer<float>, Pointer<const float>> &&
               !MadeOf<TrainedClient, Number, Number, Number, float*, Pointer<const float>> &&
               !MadeOf<TrainedClient, Number, Number, Number, Pointer<float>, const float*>);
@@ -41,7 +42,7 @@ static_assert(IsPlaced<decltype(LayerArgs::y)> && IsPlaced<decltype(LayerArgs::d
               IsPlaced<decltype(LayerArgs::kept)::value_type> &&
               IsPlaced<decltype(LossArgs::x)::value_type> &&
               IsPlaced<decltype(LossArgs::dx)::value_type>);
-static_assert(!std::is_assignable_v<decltype(LossArgs::metrics)&, LaneMetrics*>);
+static_assert(!std::is_assignable_v<decltype(LossArgs::tallies)&, LaneMetrics*>);
 
 template <class Updates>
 concept Decodes = requires(const Codec& codec, Device& d, const RoundContext& round,
@@ -85,8 +86,6 @@ static_assert(StepsOn<Pointer<double>> && !StepsOn<double*>);
 template <class T> constexpr bool is_device_pointer = false;
 template <class T> constexpr bool is_device_pointer<Pointer<T>> = true;
 static_assert(is_device_pointer<decltype(std::declval<const Variables&>().model_weights(
-                  std::declval<Device&>(), {}, std::declval<Buffer<float>&>()))> &&
-              is_device_pointer<decltype(std::declval<const Stage&>().received(
                   std::declval<Device&>(), {}, std::declval<Buffer<float>&>()))> &&
               is_device_pointer<decltype(std::declval<Departure&>().update(0))> &&
               is_device_pointer<decltype(std::declval<Sums&>().int64(""))> &&

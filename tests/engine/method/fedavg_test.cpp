@@ -55,7 +55,7 @@ TEST_P(FedAvgTest, LocalWeightsAreGlobalPlusUpdate) {
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, model.layout.state);
     method->local->weights(
-        device, {g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}});
+        device, {g.data(), nullptr, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}});
     const auto local = weights.read();
     for (std::size_t i = 0; i < update.size(); ++i) ASSERT_EQ(local[i], global[i] + update[i]);
     for (std::size_t i = update.size(); i < local.size(); ++i) ASSERT_EQ(local[i], 0.0f);

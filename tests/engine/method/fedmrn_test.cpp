@@ -165,7 +165,7 @@ TEST_P(FedMrnTest, FallingNoiseHasAnEnd) {
         const RoundContext round{7, g.data(), decay};
         const Message sent = sent_by(*method, device, round, {1, 1001, 64, u.data(), g.data()});
         EXPECT_EQ(sent.parameter, 1e-7f) << decay;
-        const auto change = change_of(*method, device, round, {sent}, model.layout.state);
+        const auto change = change_of(*method, device, round, {&sent, 1}, model.layout.state);
         for (std::size_t i = 0; i < model.layout.masked; ++i) {
             ASSERT_GE(std::abs(change[i]), 0.999e-8) << i;
             ASSERT_LE(std::abs(change[i]), 1.001e-7) << i;

@@ -162,11 +162,15 @@ TEST_P(FrozenFactorTest, AStepIsOnTheMeanAStepOfTheWeights) {
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
         const Buffer<LaneState> state(device, std::vector<LaneState>{{seed, 0, 1, 0, 1, 1}});
         Buffer<float> gradient(device, g), weights(device, n);
-        method->local->gradient(device,
-                                {zeros.data(), 1.0, 1, state.data(), {}, {}, {gradient.data(), 0}});
-        method->local->weights(
-            device,
-            {zeros.data(), 1.0, 1, state.data(), {gradient.data(), 0}, {weights.data(), 0}, {}});
+        method->local->gradient(
+            device, {zeros.data(), nullptr, 1, state.data(), {}, {}, {gradient.data(), 0}});
+        method->local->weights(device, {zeros.data(),
+                                        nullptr,
+                                        1,
+                                        state.data(),
+                                        {gradient.data(), 0},
+                                        {weights.data(), 0},
+                                        {}});
         const auto d = weights.read();
         for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<double>(d[i]);
     }

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "engine/method/method.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/stage/deflate_packing.hpp"
 #include "experiments.hpp"
+#include "fedmrn/images.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/reason.hpp"
 
@@ -113,7 +115,7 @@ TEST_P(ExperimentStages, AListThatIsNoneIsOneLine) {
 /// Recorded steps read the state where it is: it never moves, restored or not.
 TEST_P(ExperimentStages, TheGlobalStateStaysWhereItIs) {
     const auto device = open_device(GetParam());
-    const Model model = make_model({}, {16, 16, 1}, 2);
+    const Model model = make_model(ModelConfig{}, shape_of_images({16, 16, 1}, 2));
     const auto method = make_method({"fedavg"}, model.layout);
     GlobalState state(*device, model.layout, {}, *method->server);
     state.begin(initial_state(model, 1));
