@@ -6,6 +6,7 @@
 #include <bit>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
@@ -18,6 +19,8 @@
 
 namespace fedmrn {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::string row(const char* name, const std::string& value) {
     return fmt::format("  {:<21}{}\n", name, value);
@@ -69,10 +72,12 @@ std::string message_text(const Message& message, std::size_t bytes) {
 
 std::string safetensors_text(const SafeTensors& file) {
     const auto format = file.metadata.find("format");
-    const bool checkpoint = format != file.metadata.end() && format->second == "fedmrn-checkpoint";
-    std::string text = checkpoint ? "checkpoint\n" : "safetensors\n";
+    const std::string said = format != file.metadata.end() ? format->second : "";
+    std::string text = said == "fedmrn-checkpoint" ? "checkpoint\n"
+                       : said == "fedmrn-state"    ? "kept state\n"
+                                                   : "safetensors\n";
     for (const auto& [key, value] : file.metadata)
-        if (key != "config") text += row(key.c_str(), one_line(value));
+        if (key != "config" && key != "layout") text += row(key.c_str(), one_line(value));
     Table tensors({"tensor", "type", "shape", "elements", "bytes"});
     for (const TensorView& tensor : file.tensors)
         tensors.add(
@@ -85,22 +90,65 @@ std::string safetensors_text(const SafeTensors& file) {
     return text;
 }
 
-} // namespace
+Json message_json(const Message& message, std::size_t bytes) {
+    const MethodEntry* method = method_of_wire(message.method);
+    Json tensors = Json::array();
+    for (const TensorEntry& entry : message.tensors) {
+        tensors.push_back({{"encoding", static_cast<unsigned>(entry.encoding)},
+                           {"name", encoding_name(entry.encoding)},
+                           {"elements", entry.elements}});
+        if (entry.encoding == Encoding::sparse) tensors.back()["ones"] = entry.ones;
+    }
+    return {{"format", "fedmrn-message"},
+            {"method", message.method},
+            {"name", method != nullptr ? Json(method->name) : Json(nullptr)},
+            {"variant", message.variant},
+            {"parameter", message.parameter},
+            {"round", message.round},
+            {"client", message.client},
+            {"seed", message.seed},
+            {"samples", message.samples},
+            {"bytes", bytes},
+            {"tensors", tensors}};
+}
 
-std::string inspect(const std::filesystem::path& path) {
+Json safetensors_json(const SafeTensors& file) {
+    Json tensors = Json::array();
+    for (const TensorView& tensor : file.tensors)
+        tensors.push_back({{"name", tensor.name},
+                           {"type", tensor.type},
+                           {"shape", tensor.shape},
+                           {"bytes", tensor.data.size()}});
+    return {{"format", "safetensors"}, {"metadata", file.metadata}, {"tensors", tensors}};
+}
+
+/// What one of two functions makes of a file that has been read and checked.
+template <class Result>
+Result visited(const std::filesystem::path& path, Result (*of_file)(const SafeTensors&),
+               Result (*of_message)(const Message&, std::size_t)) {
     std::vector<std::byte> bytes = read_file(path);
     if (looks_like_safetensors(bytes)) {
         const SafeTensors file = parse_safetensors(std::move(bytes), path.string());
         const auto format = file.metadata.find("format");
         if (format != file.metadata.end() && format->second == "fedmrn-checkpoint")
             read_checkpoint(path); // its own checks
-        return safetensors_text(file);
+        return of_file(file);
     }
     try {
-        return message_text(decode(bytes), bytes.size());
+        return of_message(decode(bytes), bytes.size());
     } catch (const Error& error) {
         throw Error(fmt::format("{}: {}", path.string(), error.what()), error.fault());
     }
+}
+
+} // namespace
+
+std::string inspect(const std::filesystem::path& path) {
+    return visited(path, safetensors_text, message_text);
+}
+
+std::string inspect_json(const std::filesystem::path& path) {
+    return visited(path, safetensors_json, message_json).dump(1) + "\n";
 }
 
 } // namespace fedmrn
