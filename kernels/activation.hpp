@@ -11,13 +11,15 @@ namespace fedmrn::kernels {
 
 /// y = max(x, 0) over float32 [lanes][batch][size], in place where x == y.
 inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
-                               std::size_t size, const LaneState* states, const float* x, float* y)>
+                               std::size_t size, DevicePointer<const LaneState> states,
+                               DevicePointer<const float> x, DevicePointer<float> y)>
     relu_forward{"relu_forward", Exactness::bits};
 
 /// dx = dy where y > 0, else 0.
 inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
-                               std::size_t size, const LaneState* states, const float* y,
-                               const float* dy, float* dx)>
+                               std::size_t size, DevicePointer<const LaneState> states,
+                               DevicePointer<const float> y, DevicePointer<const float> dy,
+                               DevicePointer<float> dx)>
     relu_backward{"relu_backward", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -12,12 +12,12 @@ namespace fedmrn::kernels {
 
 /// A split of a data set in device memory, as bytes.
 struct SplitView {
-    const std::uint8_t* pixels = nullptr; ///< [samples][sample_size], channel innermost
-    const std::uint16_t* labels = nullptr;
-    const std::uint32_t* order =
-        nullptr;                  ///< a client's samples are order[first + …]; null: first + …
-    const float* scale = nullptr; ///< value = byte · scale[c] + shift[c]
-    const float* shift = nullptr;
+    DevicePointer<const std::uint8_t> pixels; ///< [samples][sample_size], channel innermost
+    DevicePointer<const std::uint16_t> labels;
+    /// A client's samples are order[first + …]; null: first + ….
+    DevicePointer<const std::uint32_t> order;
+    DevicePointer<const float> scale; ///< value = byte · scale[c] + shift[c]
+    DevicePointer<const float> shift;
     std::size_t sample_size = 0;
     std::size_t channels = 1;
     bool shuffled = true;   ///< visit a client's samples in the order of formula::shuffle
@@ -31,8 +31,8 @@ struct SplitView {
 /// seed, the epoch and which of the client's samples it is, so not on the batch that it comes in;
 /// padding is the value of byte 0.
 inline constexpr Contract<void(Device& device, const SplitView& split, std::size_t lanes,
-                               std::size_t batch, const LaneState* states, Real real, void* x,
-                               std::uint16_t* labels)>
+                               std::size_t batch, DevicePointer<const LaneState> states, Real real,
+                               DevicePointer<void> x, DevicePointer<std::uint16_t> labels)>
     gather_batch{"gather_batch", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -33,24 +33,26 @@ struct BatchnormParameters {
 /// (unbiased variance). mean and inverse [channels] keep 1/√(variance + ε) for the way back; chosen
 /// [of y] keeps which element of a window was the largest, null where pool is 1.
 inline constexpr Contract<void(
-    Device& device, const BatchnormShape& shape, const LaneState* states, const void* x,
-    BatchnormParameters parameters, PerLane<float> running_mean, PerLane<float> running_variance,
-    PerLane<float> mean, PerLane<float> inverse, void* y, std::uint8_t* chosen)>
+    Device& device, const BatchnormShape& shape, DevicePointer<const LaneState> states,
+    DevicePointer<const void> x, BatchnormParameters parameters, PerLane<float> running_mean,
+    PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+    DevicePointer<void> y, DevicePointer<std::uint8_t> chosen)>
     batchnorm_forward{"batchnorm_forward", Exactness::tolerance};
 
 /// Evaluation: running statistics normalise.
-inline constexpr Contract<void(Device& device, const BatchnormShape& shape, const LaneState* states,
-                               const void* x, BatchnormParameters parameters,
-                               PerLane<const float> running_mean,
-                               PerLane<const float> running_variance, void* y)>
+inline constexpr Contract<void(Device& device, const BatchnormShape& shape,
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               BatchnormParameters parameters, PerLane<const float> running_mean,
+                               PerLane<const float> running_variance, DevicePointer<void> y)>
     batchnorm_inference{"batchnorm_inference", Exactness::tolerance};
 
 /// dx, dγ and dβ from dy; x, y, chosen, mean and inverse as forward left them.
-inline constexpr Contract<void(Device& device, const BatchnormShape& shape, const LaneState* states,
-                               const void* x, const void* y, const std::uint8_t* chosen,
-                               const void* dy, BatchnormParameters parameters,
-                               PerLane<const float> mean, PerLane<const float> inverse, void* dx,
-                               PerLane<float> dgamma, PerLane<float> dbeta)>
+inline constexpr Contract<void(
+    Device& device, const BatchnormShape& shape, DevicePointer<const LaneState> states,
+    DevicePointer<const void> x, DevicePointer<const void> y,
+    DevicePointer<const std::uint8_t> chosen, DevicePointer<const void> dy,
+    BatchnormParameters parameters, PerLane<const float> mean, PerLane<const float> inverse,
+    DevicePointer<void> dx, PerLane<float> dgamma, PerLane<float> dbeta)>
     batchnorm_backward{"batchnorm_backward", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

@@ -30,23 +30,24 @@ struct BinaryUpdate {
 /// drawn afresh at each step; the binarized tensors of every active lane. The first step of the
 /// second half sets α0 in the update.
 inline constexpr Contract<void(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                               const LaneState* states, const float* global, PerLane<float> update,
+                               DevicePointer<const LaneState> states,
+                               DevicePointer<const float> global, PerLane<float> update,
                                PerLane<float> weights)>
     binarize_weights{"binarize_weights", Exactness::bits};
 
 /// The gradient of such weights becomes that of the update in place, and that of the scales is set:
 /// of a by formula::exponent_gradient, of α0 zero.
 inline constexpr Contract<void(Device& device, const BinaryUpdate& binary, std::size_t lanes,
-                               const LaneState* states, PerLane<const float> update,
+                               DevicePointer<const LaneState> states, PerLane<const float> update,
                                PerLane<float> gradient)>
     binarize_gradient{"binarize_gradient", Exactness::bits};
 
 /// A trained client whose signs are wanted; device memory.
 struct BinarizeSource {
     std::uint64_t seed = 0;
-    const float* update = nullptr;  ///< its scales too
-    float* scales = nullptr;        ///< receives α of each tensor
-    std::uint32_t* words = nullptr; ///< receives ⌈elements / 32⌉ words a tensor
+    DevicePointer<const float> update;  ///< its scales too
+    DevicePointer<float> scales;        ///< receives α of each tensor
+    DevicePointer<std::uint32_t> words; ///< receives ⌈elements / 32⌉ words a tensor
 };
 
 /// The clients' final draws as codes of a bit, set for −α: word i / 32 of a tensor, bit i % 32. A

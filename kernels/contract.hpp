@@ -32,6 +32,21 @@ struct ContractInfo {
     ContractInfo& operator=(const ContractInfo&) = delete;
 };
 
+/// What a parameter of a contract is for who fulfils it: a DevicePointer is an address there.
+template <class T> struct Fulfilled {
+    using type = T;
+    static T&& of(T& argument) { return std::forward<T>(argument); }
+};
+template <class T> struct Fulfilled<DevicePointer<T>> {
+    using type = T*;
+    static T* of(DevicePointer<T> argument) { return argument.get(); }
+};
+
+/// Whether a function has parameters that do not say on which side they point.
+template <class Function> inline constexpr bool takes_addresses = false;
+template <class Result, class... Arguments>
+inline constexpr bool takes_addresses<Result(Arguments...)> = (std::is_pointer_v<Arguments> || ...);
+
 template <class Function> class Contract;
 
 /// A device's table: the contracts that it fulfils, and the functions that do it.
@@ -47,12 +62,14 @@ public:
 
     /// A contract has one function.
     template <class Function>
-    void set(const Contract<Function>& contract, std::type_identity_t<Function>* function) {
+    void set(const Contract<Function>& contract,
+             typename Contract<Function>::Fulfilling* function) {
         insert(contract, reinterpret_cast<Any*>(function));
     }
     /// Throws Error where it is not here.
-    template <class Function> Function* at(const Contract<Function>& contract) const {
-        return reinterpret_cast<Function*>(find(contract));
+    template <class Function>
+    typename Contract<Function>::Fulfilling* at(const Contract<Function>& contract) const {
+        return reinterpret_cast<typename Contract<Function>::Fulfilling*>(find(contract));
     }
     [[nodiscard]] const std::string& name() const { return name_; }
     /// Those that are here, by name.
@@ -73,10 +90,14 @@ private:
 /// device that it is given.
 template <class Result, class... Arguments>
 class Contract<Result(Device&, Arguments...)> : public ContractInfo {
+    static_assert(!takes_addresses<Result(Arguments...)>, "a contract takes a DevicePointer");
+
 public:
     using ContractInfo::ContractInfo;
+    /// A function that fulfils it.
+    using Fulfilling = Result(Device&, typename Fulfilled<Arguments>::type...);
     Result operator()(Device& device, Arguments... arguments) const {
-        return device.backend().at(*this)(device, std::forward<Arguments>(arguments)...);
+        return device.backend().at(*this)(device, Fulfilled<Arguments>::of(arguments)...);
     }
 };
 

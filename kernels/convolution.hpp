@@ -25,20 +25,20 @@ struct ConvolutionShape {
 
 /// y = x ∗ w.
 inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
-                               const LaneState* states, const void* x, PerLane<const float> w,
-                               void* y)>
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               PerLane<const float> w, DevicePointer<void> y)>
     convolution_forward{"convolution_forward", Exactness::tolerance};
 
 /// dx from dy.
 inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
-                               const LaneState* states, const void* dy, PerLane<const float> w,
-                               void* dx)>
+                               DevicePointer<const LaneState> states, DevicePointer<const void> dy,
+                               PerLane<const float> w, DevicePointer<void> dx)>
     convolution_backward_data{"convolution_backward_data", Exactness::tolerance};
 
 /// dw from x and dy, summed over the batch.
 inline constexpr Contract<void(Device& device, const ConvolutionShape& shape,
-                               const LaneState* states, const void* x, const void* dy,
-                               PerLane<float> dw)>
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               DevicePointer<const void> dy, PerLane<float> dw)>
     convolution_backward_weights{"convolution_backward_weights", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fedmrn/device_kind.hpp"
+#include "fedmrn/device_pointer.hpp"
 #include "fedmrn/lane.hpp"
 
 namespace fedmrn {
@@ -59,18 +60,19 @@ public:
     [[nodiscard]] const std::string& name() const; ///< the backend's
     [[nodiscard]] virtual LaneMode lane_mode() const = 0;
     /// At least 64-byte aligned. Throws Error (Fault::run) naming the size where there is no room.
-    virtual void* allocate(std::size_t bytes) = 0;
-    virtual void release(void* memory) noexcept = 0;
-    virtual void copy_in(void* device, const void* host, std::size_t bytes) = 0;
-    virtual void copy_out(void* host, const void* device, std::size_t bytes) = 0;
-    virtual void copy_within(void* to, const void* from, std::size_t bytes) = 0;
-    virtual void clear(void* memory, std::size_t bytes) = 0;
+    virtual DevicePointer<void> allocate(std::size_t bytes) = 0;
+    virtual void release(DevicePointer<void> memory) noexcept = 0;
+    virtual void copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) = 0;
+    virtual void copy_out(void* host, DevicePointer<const void> device, std::size_t bytes) = 0;
+    virtual void copy_within(DevicePointer<void> to, DevicePointer<const void> from,
+                             std::size_t bytes) = 0;
+    virtual void clear(DevicePointer<void> memory, std::size_t bytes) = 0;
     virtual void synchronize() = 0;
     /// As copy_out, but without waiting: the memory is read when its turn comes.
-    virtual std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) = 0;
+    virtual std::unique_ptr<Fetch> fetch(DevicePointer<const void> device, std::size_t bytes) = 0;
     /// As fetch, of memory from allocate() that is given away with it, unless this throws. A device
     /// whose memory the host can read copies nothing.
-    virtual std::unique_ptr<Fetch> hand_over(void* memory, std::size_t bytes) {
+    virtual std::unique_ptr<Fetch> hand_over(DevicePointer<void> memory, std::size_t bytes) {
         std::unique_ptr<Fetch> fetched = fetch(memory, bytes);
         release(memory);
         return fetched;
@@ -116,7 +118,7 @@ template <class T> class Buffer {
 public:
     Buffer() = default;
     Buffer(Device& device, std::size_t size)
-        : device_(&device), data_(static_cast<T*>(device.allocate(size * sizeof(T)))), size_(size) {
+        : device_(&device), data_(device.allocate(size * sizeof(T)).template as<T>()), size_(size) {
         device.clear(data_, size * sizeof(T));
     }
     Buffer(Device& device, std::span<const T> host) : Buffer(device, host.size()) { write(host); }
@@ -132,8 +134,8 @@ public:
         }
     }
 
-    [[nodiscard]] T* data() { return data_; }
-    [[nodiscard]] const T* data() const { return data_; }
+    [[nodiscard]] DevicePointer<T> data() { return data_; }
+    [[nodiscard]] DevicePointer<const T> data() const { return data_; }
     [[nodiscard]] std::size_t size() const { return size_; }
     void clear() { device_->clear(data_, size_ * sizeof(T)); }
     void write(std::span<const T> host, std::size_t at = 0) {
@@ -163,7 +165,7 @@ private:
         std::swap(size_, other.size_);
     }
     Device* device_ = nullptr;
-    T* data_ = nullptr;
+    DevicePointer<T> data_;
     std::size_t size_ = 0;
 };
 

@@ -20,14 +20,16 @@ struct EmbeddingShape {
 };
 
 /// y = w[token].
-inline constexpr Contract<void(Device& device, const EmbeddingShape& shape, const LaneState* states,
-                               const std::int32_t* tokens, PerLane<const float> w, void* y)>
+inline constexpr Contract<void(
+    Device& device, const EmbeddingShape& shape, DevicePointer<const LaneState> states,
+    DevicePointer<const std::int32_t> tokens, PerLane<const float> w, DevicePointer<void> y)>
     embedding_forward{"embedding_forward", Exactness::bits};
 
 /// dw[v] = Σ dy over the places of token v, added in float32 in the order of the places; 0 where
 /// there is none.
-inline constexpr Contract<void(Device& device, const EmbeddingShape& shape, const LaneState* states,
-                               const std::int32_t* tokens, const void* dy, PerLane<float> dw)>
+inline constexpr Contract<void(
+    Device& device, const EmbeddingShape& shape, DevicePointer<const LaneState> states,
+    DevicePointer<const std::int32_t> tokens, DevicePointer<const void> dy, PerLane<float> dw)>
     embedding_backward{"embedding_backward", Exactness::bits};
 
 } // namespace fedmrn::kernels

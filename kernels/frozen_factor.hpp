@@ -31,22 +31,23 @@ struct FrozenShape {
 /// weights [rows, columns] = global + A·B for every active lane; factor holds B. An element's sum
 /// is over the components in their order.
 inline constexpr Contract<void(Device& device, const FrozenShape& shape, std::size_t lanes,
-                               const LaneState* states, const float* global,
-                               PerLane<const float> factor, PerLane<float> weights)>
+                               DevicePointer<const LaneState> states,
+                               DevicePointer<const float> global, PerLane<const float> factor,
+                               PerLane<float> weights)>
     frozen_weights{"frozen_weights", Exactness::bits};
 
 /// In place, for every active lane: gradient [rows, columns] with respect to the weights becomes
 /// the one with respect to B in its first values(), zeros behind them. Sums in the order of
 /// formula::sum_rows.
 inline constexpr Contract<void(Device& device, const FrozenShape& shape, std::size_t lanes,
-                               const LaneState* states, PerLane<float> gradient)>
+                               DevicePointer<const LaneState> states, PerLane<float> gradient)>
     frozen_gradient{"frozen_gradient", Exactness::bits};
 
 /// One client's factor on the device, and where its product goes.
 struct FrozenProduct {
     std::uint64_t seed = 0;
-    const float* factor = nullptr; ///< B
-    float* matrix = nullptr;       ///< receives A·B, as frozen_weights makes it from zeros
+    DevicePointer<const float> factor; ///< B
+    DevicePointer<float> matrix;       ///< receives A·B, as frozen_weights makes it from zeros
 };
 
 /// A·B.

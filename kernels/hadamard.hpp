@@ -17,9 +17,9 @@ namespace fedmrn::kernels {
 
 /// One client's slice that is to be rotated; device memory.
 struct RotationSource {
-    std::uint64_t seed = 0;        ///< of the signs
-    const float* values = nullptr; ///< [n]
-    float* out = nullptr;          ///< receives n, may not overlap values
+    std::uint64_t seed = 0;            ///< of the signs
+    DevicePointer<const float> values; ///< [n]
+    DevicePointer<float> out;          ///< receives n, may not overlap values
 };
 
 /// out = R values. first: the slice's first element, a multiple of n; of the elements' numbers and
@@ -30,9 +30,10 @@ inline constexpr Contract<void(Device& device, std::size_t first,
 
 /// One client's rotated slice whose codes are wanted; device memory.
 struct CentroidSource {
-    const float* values = nullptr; ///< [n]
-    float* scale = nullptr;        ///< receives one float
-    std::uint32_t* words = nullptr; ///< receives bits · ⌈n / 32⌉, in planes as quantize.hpp says
+    DevicePointer<const float> values; ///< [n]
+    DevicePointer<float> scale;        ///< receives one float
+    DevicePointer<std::uint32_t>
+        words; ///< receives bits · ⌈n / 32⌉, in planes as quantize.hpp says
 };
 
 /// The nearest centroids to values in units of their root mean square, and what scales them. Sums
@@ -44,10 +45,10 @@ inline constexpr Contract<void(Device& device, const formula::Codebook& book,
 
 /// One client's codes of a slice, to be rotated back; device memory.
 struct CodedSlice {
-    std::uint64_t seed = 0;               ///< of the signs
-    const std::uint32_t* words = nullptr; ///< [bits · ⌈n / 32⌉]
+    std::uint64_t seed = 0;                   ///< of the signs
+    DevicePointer<const std::uint32_t> words; ///< [bits · ⌈n / 32⌉]
     float scale = 0;
-    float* out = nullptr; ///< receives n
+    DevicePointer<float> out; ///< receives n
 };
 
 /// out = Rᵀ (scale · centroids of the codes). first: as in rotate.

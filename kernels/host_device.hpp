@@ -20,47 +20,46 @@ public:
         return none;
     }
     [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::threads; }
-    void copy_in(void* device, const void* host, std::size_t bytes) override {
-        copy_within(device, host, bytes);
+    void copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) override {
+        copy(device.get(), host, bytes);
     }
-    void copy_out(void* host, const void* device, std::size_t bytes) override {
-        copy_within(host, device, bytes);
+    void copy_out(void* host, DevicePointer<const void> device, std::size_t bytes) override {
+        copy(host, device.get(), bytes);
     }
-    void copy_within(void* to, const void* from, std::size_t bytes) override {
+    void copy_within(DevicePointer<void> to, DevicePointer<const void> from,
+                     std::size_t bytes) override {
+        copy(to.get(), from.get(), bytes);
+    }
+    void clear(DevicePointer<void> memory, std::size_t bytes) override {
         if (bytes != 0) {
-            std::memcpy(to, from, bytes);
-        }
-    }
-    void clear(void* memory, std::size_t bytes) override {
-        if (bytes != 0) {
-            std::memset(memory, 0, bytes);
+            std::memset(memory.get(), 0, bytes);
         }
     }
     void synchronize() override {}
 
-    std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) override {
+    std::unique_ptr<Fetch> fetch(DevicePointer<const void> device, std::size_t bytes) override {
         struct Copied final : Fetch {
             explicit Copied(std::size_t size) : copy(size) {}
             std::span<const std::byte> bytes() override { return copy; }
             std::vector<std::byte> copy;
         };
         auto copied = std::make_unique<Copied>(bytes);
-        copy_within(copied->copy.data(), device, bytes);
+        copy_out(copied->copy.data(), device, bytes);
         return copied;
     }
 
-    std::unique_ptr<Fetch> hand_over(void* memory, std::size_t bytes) override {
+    std::unique_ptr<Fetch> hand_over(DevicePointer<void> memory, std::size_t bytes) override {
         struct Owned final : Fetch {
-            Owned(Device& from, void* where, std::size_t count)
+            Owned(Device& from, DevicePointer<void> where, std::size_t count)
                 : device(from), memory(where), size(count) {}
             Owned(const Owned&) = delete;
             Owned& operator=(const Owned&) = delete;
             ~Owned() override { device.release(memory); }
             std::span<const std::byte> bytes() override {
-                return {static_cast<const std::byte*>(memory), size};
+                return {static_cast<const std::byte*>(memory.get()), size};
             }
             Device& device;
-            void* memory;
+            DevicePointer<void> memory;
             std::size_t size;
         };
         return std::make_unique<Owned>(*this, memory, bytes);
@@ -74,6 +73,13 @@ public:
             std::function<void()> work;
         };
         return std::make_unique<Again>(work);
+    }
+
+private:
+    static void copy(void* to, const void* from, std::size_t bytes) {
+        if (bytes != 0) {
+            std::memcpy(to, from, bytes);
+        }
     }
 };
 

@@ -17,19 +17,22 @@ struct LinearShape {
 };
 
 /// y from x.
-inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
-                               const void* x, PerLane<const float> w, PerLane<const float> bias,
-                               float* y)>
+inline constexpr Contract<void(Device& device, const LinearShape& shape,
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               PerLane<const float> w, PerLane<const float> bias,
+                               DevicePointer<float> y)>
     linear_forward{"linear_forward", Exactness::tolerance};
 
 /// dx = dy · w.
-inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
-                               const float* dy, PerLane<const float> w, void* dx)>
+inline constexpr Contract<void(Device& device, const LinearShape& shape,
+                               DevicePointer<const LaneState> states, DevicePointer<const float> dy,
+                               PerLane<const float> w, DevicePointer<void> dx)>
     linear_backward_data{"linear_backward_data", Exactness::tolerance};
 
 /// dw = dyᵀ · x and dbias = Σ dy over the batch.
-inline constexpr Contract<void(Device& device, const LinearShape& shape, const LaneState* states,
-                               const void* x, const float* dy, PerLane<float> dw,
+inline constexpr Contract<void(Device& device, const LinearShape& shape,
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               DevicePointer<const float> dy, PerLane<float> dw,
                                PerLane<float> dbias)>
     linear_backward_weights{"linear_backward_weights", Exactness::tolerance};
 

@@ -13,8 +13,10 @@ namespace fedmrn::kernels {
 /// Softmax cross-entropy of logits [lanes][batch][classes]: adds a lane's Σ loss, hits and samples
 /// to its metrics; gradient (of the batch's mean loss, same shape) may be null.
 inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
-                               std::size_t classes, const LaneState* states, const float* logits,
-                               const std::uint16_t* labels, float* gradient, LaneMetrics* metrics)>
+                               std::size_t classes, DevicePointer<const LaneState> states,
+                               DevicePointer<const float> logits,
+                               DevicePointer<const std::uint16_t> labels,
+                               DevicePointer<float> gradient, DevicePointer<LaneMetrics> metrics)>
     cross_entropy{"cross_entropy", Exactness::tolerance};
 
 } // namespace fedmrn::kernels

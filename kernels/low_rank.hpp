@@ -21,9 +21,9 @@ struct FactorShape {
 /// One client's matrix and its factors; device memory.
 struct MatrixFactors {
     std::uint64_t seed = 0;
-    const float* matrix = nullptr;
-    float* p = nullptr;
-    float* q = nullptr;
+    DevicePointer<const float> matrix;
+    DevicePointer<float> p;
+    DevicePointer<float> q;
 };
 
 /// Q = independent standard normal values. tensor: its number in the model, of which with the
@@ -50,9 +50,9 @@ inline constexpr Contract<void(Device& device, const FactorShape& shape,
 
 /// One client's factors on the device, and where their product goes.
 struct FactorProduct {
-    const float* p = nullptr;
-    const float* q = nullptr;
-    float* matrix = nullptr; ///< receives P·Qᵀ
+    DevicePointer<const float> p;
+    DevicePointer<const float> q;
+    DevicePointer<float> matrix; ///< receives P·Qᵀ
 };
 
 /// P·Qᵀ, each element summed over the components in their order.

@@ -24,15 +24,16 @@ struct MaskRule {
 /// weights = global + û for the first `elements` elements of every active lane: the noise is
 /// regenerated, never read. One pass, 12 bytes an element.
 inline constexpr Contract<void(Device& device, const MaskRule& rule, std::size_t lanes,
-                               const LaneState* states, std::size_t elements, const float* global,
-                               PerLane<const float> update, PerLane<float> weights)>
+                               DevicePointer<const LaneState> states, std::size_t elements,
+                               DevicePointer<const float> global, PerLane<const float> update,
+                               PerLane<float> weights)>
     mask_weights{"mask_weights", Exactness::bits};
 
 /// A trained update whose final mask is wanted; device memory.
 struct MaskSource {
     std::uint64_t seed = 0;
-    const float* update = nullptr;
-    std::uint32_t* words = nullptr; ///< receives ⌈elements / 32⌉
+    DevicePointer<const float> update;
+    DevicePointer<std::uint32_t> words; ///< receives ⌈elements / 32⌉
 };
 
 /// The clients' final masks, packed: bit i % 32 of words[i / 32] is element i's, bits past the end
@@ -43,7 +44,8 @@ inline constexpr Contract<void(Device& device, const MaskRule& rule,
 
 // NOLINTBEGIN(readability-non-const-parameter): the contract writes through words
 inline void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed,
-                      std::size_t elements, const float* update, std::uint32_t* words) {
+                      std::size_t elements, DevicePointer<const float> update,
+                      DevicePointer<std::uint32_t> words) {
     // NOLINTEND(readability-non-const-parameter)
     const MaskSource one{seed, update, words};
     pack_masks(device, rule, {&one, 1}, elements);
@@ -51,7 +53,7 @@ inline void pack_mask(Device& device, const MaskRule& rule, std::uint64_t seed,
 
 /// One client's masks on the device, waiting to be added.
 struct PackedMask {
-    const std::uint32_t* words = nullptr; ///< device memory
+    DevicePointer<const std::uint32_t> words; ///< device memory
     std::uint64_t seed = 0;
     std::uint64_t samples = 0; ///< N_k
 };
@@ -60,12 +62,12 @@ struct PackedMask {
 /// Exact while Σ N_k < 2³⁸.
 inline constexpr Contract<void(Device& device, const MaskRule& rule,
                                std::span<const PackedMask> clients, std::size_t elements,
-                               std::int64_t* sum)>
+                               DevicePointer<std::int64_t> sum)>
     aggregate_masks{"aggregate_masks", Exactness::bits};
 
 /// The noise itself, for tests and for methods that want it: out[i] = G(seed)_i.
 inline constexpr Contract<void(Device& device, const formula::NoiseRule& rule, std::uint64_t seed,
-                               std::size_t elements, float* out)>
+                               std::size_t elements, DevicePointer<float> out)>
     make_noise{"make_noise", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -35,18 +35,20 @@ private:
 
 /// Null bias: none. chosen [of y] receives which element of a window was the largest, row by row
 /// and of equals the first; null: not kept; an average writes none.
-inline constexpr Contract<void(Device& device, const PoolingShape& shape, const LaneState* states,
-                               const void* x, PerLane<const float> bias, void* y,
-                               std::uint8_t* chosen)>
+inline constexpr Contract<void(Device& device, const PoolingShape& shape,
+                               DevicePointer<const LaneState> states, DevicePointer<const void> x,
+                               PerLane<const float> bias, DevicePointer<void> y,
+                               DevicePointer<std::uint8_t> chosen)>
     pooling_forward{"pooling_forward", Exactness::bits};
 
 /// dx from dy, and dbias = Σ dx over samples and pixels before dx is rounded to its type; null
 /// dbias: not wanted. x, y and chosen as forward left them; a max-pool does not read x, an average
 /// does not read y; null chosen: the window is 1. formula::bias_chunk has the order of the sum.
-inline constexpr Contract<void(Device& device, const PoolingShape& shape, const LaneState* states,
-                               const void* x, PerLane<const float> bias, const void* y,
-                               const std::uint8_t* chosen, const void* dy, void* dx,
-                               PerLane<float> dbias)>
+inline constexpr Contract<void(
+    Device& device, const PoolingShape& shape, DevicePointer<const LaneState> states,
+    DevicePointer<const void> x, PerLane<const float> bias, DevicePointer<const void> y,
+    DevicePointer<const std::uint8_t> chosen, DevicePointer<const void> dy, DevicePointer<void> dx,
+    PerLane<float> dbias)>
     pooling_backward{"pooling_backward", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -14,25 +14,27 @@
 namespace fedmrn::kernels {
 
 /// gradient[i] ← 0 of every active lane where global[i] is 0.
-inline constexpr Contract<void(Device& device, std::size_t lanes, const LaneState* states,
-                               std::size_t elements, const float* global, PerLane<float> gradient)>
+inline constexpr Contract<void(Device& device, std::size_t lanes,
+                               DevicePointer<const LaneState> states, std::size_t elements,
+                               DevicePointer<const float> global, PerLane<float> gradient)>
     stop_pruned{"stop_pruned", Exactness::bits};
 
 /// One client's selection of weights on the device.
 struct KeptWeights {
-    const std::uint32_t* words = nullptr; ///< device memory; bit i % 32 of word i / 32
-    std::uint64_t samples = 0;            ///< N_k
+    DevicePointer<const std::uint32_t> words; ///< device memory; bit i % 32 of word i / 32
+    std::uint64_t samples = 0;                ///< N_k
 };
 
 /// kept[i] += Σ N_k over the clients that kept element i.
 inline constexpr Contract<void(Device& device, std::span<const KeptWeights> clients,
-                               std::size_t elements, std::uint64_t* kept)>
+                               std::size_t elements, DevicePointer<std::uint64_t> kept)>
     count_kept{"count_kept", Exactness::bits};
 
 /// mean[i] = merged[i] − global[i], with sum as aggregate_dense makes it of the kept weights.
 inline constexpr Contract<void(Device& device, formula::MergeRule rule, std::size_t elements,
-                               const formula::Wide* sum, const std::uint64_t* kept,
-                               std::uint64_t samples, const float* global, double* mean)>
+                               DevicePointer<const formula::Wide> sum,
+                               DevicePointer<const std::uint64_t> kept, std::uint64_t samples,
+                               DevicePointer<const float> global, DevicePointer<double> mean)>
     merge_kept{"merge_kept", Exactness::bits};
 
 } // namespace fedmrn::kernels

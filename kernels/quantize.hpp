@@ -18,8 +18,8 @@ namespace fedmrn::kernels {
 
 /// One client's tensor whose scale is wanted; device memory.
 struct ScaleSource {
-    const float* values = nullptr;
-    float* scale = nullptr; ///< receives one float
+    DevicePointer<const float> values;
+    DevicePointer<float> scale; ///< receives one float
 };
 
 /// The clients' scales of a tensor. Sums in the order of formula::moment_rows. Bits of finite
@@ -31,9 +31,9 @@ inline constexpr Contract<void(Device& device, formula::ScaleKind kind,
 /// One client's tensor that is to be packed; device memory.
 struct QuantizeSource {
     std::uint64_t seed = 0;
-    const float* values = nullptr;
-    const float* scale = nullptr;   ///< not read without levels
-    std::uint32_t* words = nullptr; ///< receives bits · ⌈elements / 32⌉
+    DevicePointer<const float> values;
+    DevicePointer<const float> scale;   ///< not read without levels
+    DevicePointer<std::uint32_t> words; ///< receives bits · ⌈elements / 32⌉
 };
 
 /// The clients' values of a tensor as codes, rounded at random; without levels a zero's sign is
@@ -45,20 +45,20 @@ inline constexpr Contract<void(Device& device, unsigned levels, std::uint32_t te
 
 /// One client's codes on the device, waiting to be added.
 struct PackedValues {
-    const std::uint32_t* words = nullptr; ///< device memory
-    float scale = 0;                      ///< in [0, formula::dense_limit)
-    std::uint64_t samples = 0;            ///< N_k
+    DevicePointer<const std::uint32_t> words; ///< device memory
+    float scale = 0;                          ///< in [0, formula::dense_limit)
+    std::uint64_t samples = 0;                ///< N_k
 };
 
 /// sum[i] += Σ_k N_k · fixed(value of code i of k), straight from the bits.
 inline constexpr Contract<void(Device& device, unsigned levels,
                                std::span<const PackedValues> clients, std::size_t elements,
-                               formula::Wide* sum)>
+                               DevicePointer<formula::Wide> sum)>
     aggregate_packed{"aggregate_packed", Exactness::bits};
 
 /// mean[i] ← step · mean[i], or by majority step · sign(mean[i]), where a tie stays 0.
 inline constexpr Contract<void(Device& device, std::size_t elements, double step, bool majority,
-                               double* mean)>
+                               DevicePointer<double> mean)>
     vote{"vote", Exactness::bits};
 
 } // namespace fedmrn::kernels

@@ -31,26 +31,29 @@ struct FrozenWeights {
 /// weights = frozen ⊙ Bernoulli(sigmoid(global + update)) of every active lane, drawn afresh at
 /// each step. One pass, 12 bytes an element.
 inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, std::size_t lanes,
-                               const LaneState* states, const float* global,
-                               PerLane<const float> update, PerLane<float> weights)>
+                               DevicePointer<const LaneState> states,
+                               DevicePointer<const float> global, PerLane<const float> update,
+                               PerLane<float> weights)>
     score_weights{"score_weights", Exactness::bits};
 
 /// The gradient of such weights becomes rate times the gradient of the scores, in place, in every
 /// active lane.
 inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, double rate,
-                               std::size_t lanes, const LaneState* states, const float* global,
-                               PerLane<const float> update, PerLane<float> gradient)>
+                               std::size_t lanes, DevicePointer<const LaneState> states,
+                               DevicePointer<const float> global, PerLane<const float> update,
+                               PerLane<float> gradient)>
     score_gradient{"score_gradient", Exactness::bits};
 
 /// The clients' final masks, packed as pack_masks does.
 inline constexpr Contract<void(Device& device, std::span<const MaskSource> clients,
-                               std::size_t elements, const float* global)>
+                               std::size_t elements, DevicePointer<const float> global)>
     pack_scores{"pack_scores", Exactness::bits};
 
 /// mean = the score that so many set bits of the clients leave (formula::posterior_score) − global.
 /// ones: of each element, as count_kept counts them; clients: at least one.
-inline constexpr Contract<void(Device& device, const std::uint64_t* ones, std::uint32_t clients,
-                               std::size_t elements, const float* global, double* mean)>
+inline constexpr Contract<void(Device& device, DevicePointer<const std::uint64_t> ones,
+                               std::uint32_t clients, std::size_t elements,
+                               DevicePointer<const float> global, DevicePointer<double> mean)>
     posterior_scores{"posterior_scores", Exactness::bits};
 
 } // namespace fedmrn::kernels

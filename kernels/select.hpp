@@ -16,11 +16,11 @@ namespace fedmrn::kernels {
 
 /// One client's vector, in device memory, and where what is found in it goes.
 struct SelectSource {
-    const float* values = nullptr;
-    const float* base = nullptr;             ///< added to values; null: nothing is
-    formula::Threshold* threshold = nullptr; ///< one
-    std::uint32_t* words = nullptr;          ///< [⌈elements / 32⌉]
-    float* kept = nullptr;                   ///< [k]
+    DevicePointer<const float> values;
+    DevicePointer<const float> base;             ///< added to values; null: nothing is
+    DevicePointer<formula::Threshold> threshold; ///< one
+    DevicePointer<std::uint32_t> words;          ///< [⌈elements / 32⌉]
+    DevicePointer<float> kept;                   ///< [k]
 };
 
 /// The clients' thresholds for k in 1 … elements; nothing where there are no elements.
@@ -40,11 +40,11 @@ inline constexpr Contract<void(Device& device, std::span<const SelectSource> cli
 
 /// One client's selection on the device, with a float or a sign for each selected element.
 struct ScatterSource {
-    const std::uint32_t* words = nullptr;
-    const float* kept = nullptr;          ///< null: ± scale
-    const std::uint32_t* signs = nullptr; ///< bit j % 32 of word j / 32: the j-th is − scale
+    DevicePointer<const std::uint32_t> words;
+    DevicePointer<const float> kept;          ///< null: ± scale
+    DevicePointer<const std::uint32_t> signs; ///< bit j % 32 of word j / 32: the j-th is − scale
     float scale = 0;
-    float* values = nullptr; ///< [elements], receives them at their places and 0 elsewhere
+    DevicePointer<float> values; ///< [elements], receives them at their places and 0 elsewhere
 };
 
 /// Back from there to vectors.

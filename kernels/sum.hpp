@@ -17,8 +17,9 @@ struct SumShape {
 
 /// y = α·a + β·b, rounded after each operation and once more to its type; null b: α·a. y may be a
 /// or b. Only a lane's first `samples` rows are read and written.
-inline constexpr Contract<void(Device& device, const SumShape& shape, const LaneState* states,
-                               float alpha, const void* a, float beta, const void* b, void* y)>
+inline constexpr Contract<void(
+    Device& device, const SumShape& shape, DevicePointer<const LaneState> states, float alpha,
+    DevicePointer<const void> a, float beta, DevicePointer<const void> b, DevicePointer<void> y)>
     weighted_sum{"weighted_sum", Exactness::bits};
 
 } // namespace fedmrn::kernels

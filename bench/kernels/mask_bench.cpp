@@ -68,7 +68,7 @@ void aggregate_masks(benchmark::State& state) {
     Buffer<std::uint32_t> packed(device(), count_of * words());
     std::vector<kernels::PackedMask> clients;
     for (std::uint64_t client = 0; client < count_of; ++client) {
-        std::uint32_t* mine = packed.data() + client * words();
+        DevicePointer<std::uint32_t> mine = packed.data() + client * words();
         kernels::pack_mask(device(), rule, client, masked(), update.data(), mine);
         clients.push_back({mine, client, 600});
     }

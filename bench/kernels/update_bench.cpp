@@ -80,7 +80,7 @@ void server_step(benchmark::State& state) {
     const Buffer<double> mean(device(), std::vector<double>(n, 1e-9));
     Buffer<double> velocity(device(), n);
     Buffer<float> global(device(), n);
-    double* moving = momentum != 0 ? velocity.data() : nullptr;
+    DevicePointer<double> moving = momentum != 0 ? velocity.data() : nullptr;
     const double seconds = measure(state, [&] {
         kernels::server_step(device(), 1.0, momentum, n, mean.data(), moving, global.data());
     });

@@ -26,8 +26,8 @@ public:
     }
     [[nodiscard]] bool decays_weights() const override { return of_->decays_weights(); }
     void initialise(std::span<float> state) const override { of_->initialise(state); }
-    [[nodiscard]] const float* model_weights(Device& device, const RoundContext& round,
-                                             Buffer<float>& room) const override {
+    [[nodiscard]] DevicePointer<const float>
+    model_weights(Device& device, const RoundContext& round, Buffer<float>& room) const override {
         return of_->model_weights(device, round, room);
     }
 

@@ -9,13 +9,13 @@ namespace fedmrn {
 /// Counts the bytes that are asked of it, gives none: what is made on it tells what it would take.
 class CountingDevice : public kernels::HostDevice {
 public:
-    void* allocate(std::size_t bytes) override {
+    DevicePointer<void> allocate(std::size_t bytes) override {
         counted += bytes;
         return nullptr;
     }
-    void release(void*) noexcept override {}
-    void clear(void*, std::size_t) override {}
-    void copy_in(void*, const void*, std::size_t) override {}
+    void release(DevicePointer<void>) noexcept override {}
+    void clear(DevicePointer<void>, std::size_t) override {}
+    void copy_in(DevicePointer<void>, const void*, std::size_t) override {}
     [[nodiscard]] std::size_t free_memory() const override { return 0; }
     std::size_t counted = 0;
 };

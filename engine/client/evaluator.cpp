@@ -21,7 +21,7 @@ Evaluator::Evaluator(Device& device, const Model& model, std::size_t lanes, std:
       metrics_(device, lanes) {}
 
 void Evaluator::run(const kernels::SplitView& split, std::span<const SampleRange> batches,
-                    const float* state, std::atomic<std::size_t>& next,
+                    DevicePointer<const float> state, std::atomic<std::size_t>& next,
                     std::span<LaneMetrics> results) {
     kernels::SplitView view = split;
     view.shuffled = false;

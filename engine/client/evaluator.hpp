@@ -28,7 +28,8 @@ public:
     /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
     /// evaluators share. A batch holds at most as many samples as the evaluator was made for.
     void run(const kernels::SplitView& split, std::span<const SampleRange> batches,
-             const float* state, std::atomic<std::size_t>& next, std::span<LaneMetrics> results);
+             DevicePointer<const float> state, std::atomic<std::size_t>& next,
+             std::span<LaneMetrics> results);
 
 private:
     std::size_t lanes_, batch_;

@@ -66,7 +66,7 @@ void LaneGroup::run(const kernels::SplitView& split, const RoundContext& sent, c
 }
 
 /// Idle lanes take the next clients.
-void LaneGroup::fill(const float* global, const Next& next) {
+void LaneGroup::fill(DevicePointer<const float> global, const Next& next) {
     std::vector<kernels::LaneStart> starts;
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
         if (tasks_[lane] || !(tasks_[lane] = next())) {

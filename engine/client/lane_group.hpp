@@ -49,7 +49,7 @@ private:
     /// What a recorded step has built in.
     struct Source {
         kernels::SplitView split;
-        const float* global = nullptr;
+        DevicePointer<const float> global;
         double decay = 1.0;
         bool operator==(const Source&) const = default;
     };
@@ -60,7 +60,7 @@ private:
         PendingMessages messages;
         std::unique_ptr<Fetch> metrics; ///< of all lanes
     };
-    void fill(const float* global, const Next& next);
+    void fill(DevicePointer<const float> global, const Next& next);
     void step(const Source& source);
     void queue_step(const Source& source);
     std::uint64_t advance();

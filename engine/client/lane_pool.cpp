@@ -134,7 +134,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
 
 std::vector<LaneMetrics> LanePool::evaluate(const kernels::SplitView& split,
                                             std::span<const SampleRange> ranges,
-                                            const float* state) {
+                                            DevicePointer<const float> state) {
     std::vector<SampleRange> batches;
     std::vector<std::size_t> range_of;
     for (std::size_t r = 0; r < ranges.size(); ++r) {

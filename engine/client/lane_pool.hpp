@@ -38,7 +38,8 @@ public:
     /// Loss and hits of a state over each range of a split; how they are cut into batches and who
     /// evaluates which never changes a bit.
     std::vector<LaneMetrics> evaluate(const kernels::SplitView& split,
-                                      std::span<const SampleRange> ranges, const float* state);
+                                      std::span<const SampleRange> ranges,
+                                      DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
 

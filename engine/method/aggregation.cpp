@@ -14,7 +14,7 @@ void MeanAggregation::add(Device& device, const RoundContext& round, const Codec
 }
 
 void MeanAggregation::finish(Device& device, const RoundContext& /*round*/, const Sums& sums,
-                             double* change) const {
+                             DevicePointer<double> change) const {
     kernels::mean_of_dense(device, state_, sums.int128("update"), sums.weight(), change);
 }
 

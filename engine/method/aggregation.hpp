@@ -29,7 +29,7 @@ public:
     /// change [state], in device memory: Σ (N_k / Σ N) · decoded update of k, or, of the elements
     /// that are set, new − global, which added to global gives the new value without rounding.
     virtual void finish(Device& device, const RoundContext& round, const Sums& sums,
-                        double* change) const = 0;
+                        DevicePointer<double> change) const = 0;
 };
 
 /// Counts the messages, checks each of them and adds all.
@@ -51,7 +51,7 @@ public:
              const WeightedMessages& messages, Sums& sums) const override;
     [[nodiscard]] std::size_t sets() const override { return 0; }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override;
+                DevicePointer<double> change) const override;
 
 private:
     std::size_t state_;

@@ -53,12 +53,13 @@ public:
     /// updates [messages][state], in device memory: what each message says alone, of messages that
     /// have been checked. Of the elements that the method's Aggregation sets, their values.
     virtual void decode(Device& device, const RoundContext& round,
-                        std::span<const MessageView> messages, float* updates) const = 0;
+                        std::span<const MessageView> messages,
+                        DevicePointer<float> updates) const = 0;
 
     /// sum [state] += Σ weight · fixed(decoded), straight from the bits where they allow it. Throws
     /// Diverged for a value that is too large to be sane.
     virtual void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-                     formula::Wide* sum) const = 0;
+                     DevicePointer<formula::Wide> sum) const = 0;
 };
 
 } // namespace fedmrn

@@ -24,7 +24,8 @@ private:
     void pack(Device& /*device*/, const RoundContext& /*round*/,
               std::span<const TrainedClient> /*clients*/, Outgoing& /*messages*/) const override {}
     void unpack(Device& /*device*/, const RoundContext& /*round*/,
-                std::span<const MessageView> /*messages*/, float* /*updates*/) const override {}
+                std::span<const MessageView> /*messages*/,
+                DevicePointer<float> /*updates*/) const override {}
 };
 
 } // namespace

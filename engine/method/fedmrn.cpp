@@ -46,7 +46,7 @@ private:
 
 /// sum [masked] += Σ weight · noise ⊙ mask, in units of the noise's grid.
 void add_masks(Device& device, const kernels::MaskRule& rule, const WeightedMessages& messages,
-               std::size_t masked, std::int64_t* sum) {
+               std::size_t masked, DevicePointer<std::int64_t> sum) {
     const std::size_t words = words_of(masked);
     const Buffer<std::uint32_t> masks =
         on_device(device, messages.messages, &MessageView::mask, words);
@@ -84,7 +84,7 @@ private:
         kernels::pack_masks(device, rule_of(options_, round.decay), sources, layout().masked);
     }
     void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const override {
+                DevicePointer<float> updates) const override {
         const kernels::MaskRule rule = rule_of(options_, round.decay);
         const std::uint64_t once = 1;
         Buffer<std::int64_t> sum(device, layout().masked);
@@ -120,7 +120,7 @@ public:
     }
     [[nodiscard]] std::size_t sets() const override { return 0; }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override {
+                DevicePointer<double> change) const override {
         const std::uint64_t weight = sums.weight();
         kernels::mean_of_masks(device, masked_, sums.int64("masked noise"),
                                rule_of(options_, round.decay).noise.unit, weight, change);

@@ -88,7 +88,8 @@ private:
         }
     }
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         const Buffer<float> floats = on_device(device, messages, &MessageView::dense, sent_);
         for (const MatrixPlace& place : places_) {
             std::vector<kernels::FrozenProduct> products;

@@ -52,8 +52,8 @@ public:
 
     /// The frozen weights under a mask drawn of the round's scores, the same for all who ask: by a
     /// lane of its own that stands before step round + 1 under the experiment's seed.
-    [[nodiscard]] const float* model_weights(Device& device, const RoundContext& round,
-                                             Buffer<float>& room) const override {
+    [[nodiscard]] DevicePointer<const float>
+    model_weights(Device& device, const RoundContext& round, Buffer<float>& room) const override {
         const std::size_t masked = layout().masked;
         const Buffer<LaneState> lane(
             device, std::vector<LaneState>{{.seed = seed_, .step = round.round, .samples = 1}});
@@ -75,7 +75,7 @@ private:
 
 /// ones [masked] += the set bits of messages.
 void count_ones(Device& device, std::span<const MessageView> messages, std::size_t masked,
-                std::uint64_t* ones) {
+                DevicePointer<std::uint64_t> ones) {
     const std::size_t words = words_of(masked);
     const auto masks = on_device(device, messages, &MessageView::mask, words);
     std::vector<kernels::KeptWeights> clients;
@@ -112,7 +112,8 @@ private:
         kernels::pack_scores(device, sources, layout().masked, round.global);
     }
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         const std::size_t masked = layout().masked;
         Buffer<std::uint64_t> ones(device, masked);
         const Buffer<float> zeros(device, masked);
@@ -144,7 +145,7 @@ public:
     }
     [[nodiscard]] std::size_t sets() const override { return masked_; }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override {
+                DevicePointer<double> change) const override {
         kernels::posterior_scores(device, counts(sums.int64("ones")),
                                   static_cast<std::uint32_t>(sums.messages()), masked_,
                                   round.global, change);

@@ -74,7 +74,7 @@ private:
         queue_selection(device, layout(), schedule_.kept(round.round), std::move(sources));
     }
     void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const override {
+                DevicePointer<float> updates) const override {
         scatter(device, layout(), SelectedAs::values, schedule_.kept(round.round), messages,
                 updates);
     }
@@ -104,8 +104,8 @@ public:
     }
     [[nodiscard]] std::size_t sets() const override { return masked_; }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override {
-        const formula::Wide* weights = sums.int128("weights");
+                DevicePointer<double> change) const override {
+        DevicePointer<const formula::Wide> weights = sums.int128("weights");
         const std::uint64_t weight = sums.weight();
         kernels::merge_kept(device, rule_, masked_, weights, counts(sums.int64("keepers")), weight,
                             round.global, change);

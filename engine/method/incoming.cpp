@@ -12,7 +12,7 @@ namespace {
 
 /// Throws for the first client with a value that does not fit the fixed-point grid.
 [[noreturn]] void diverged(Device& device, std::span<const MessageView> messages,
-                           std::size_t elements, const float* values) {
+                           std::size_t elements, DevicePointer<const float> values) {
     for (std::size_t k = 0; k < messages.size(); ++k) {
         const float largest = kernels::largest_magnitude(device, elements, values + k * elements);
         if (!(largest < formula::dense_limit)) {
@@ -27,7 +27,7 @@ namespace {
 } // namespace
 
 void add_weighted(Device& device, const WeightedMessages& messages, std::size_t elements,
-                  const float* values, formula::Wide* sum) {
+                  DevicePointer<const float> values, DevicePointer<formula::Wide> sum) {
     std::vector<kernels::DenseValues> weighted;
     for (const std::uint64_t weight : messages.weights) {
         weighted.push_back({values + weighted.size() * elements, weight});
@@ -40,7 +40,7 @@ void add_weighted(Device& device, const WeightedMessages& messages, std::size_t 
 }
 
 void add_rest(Device& device, const WeightedMessages& messages, std::size_t elements,
-              formula::Wide* sum) {
+              DevicePointer<formula::Wide> sum) {
     const std::size_t at_once = std::min(messages.size(), clients_at_once(elements));
     Buffer<float> values(device, at_once * elements);
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
@@ -52,7 +52,8 @@ void add_rest(Device& device, const WeightedMessages& messages, std::size_t elem
     }
 }
 
-void round_values(Device& device, std::size_t elements, const double* mean, float* values) {
+void round_values(Device& device, std::size_t elements, DevicePointer<const double> mean,
+                  DevicePointer<float> values) {
     device.clear(values, elements * sizeof(float));
     kernels::server_step(device, 1.0, 0.0, elements, mean, nullptr, values); // 0 + 1 · mean
 }

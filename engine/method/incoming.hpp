@@ -22,9 +22,11 @@ Buffer<T> on_device(Device& device, std::span<const MessageView> messages,
 }
 
 /// Sums of what is never below zero, as the kernels that count take them.
-inline std::uint64_t* counts(std::int64_t* sums) { return reinterpret_cast<std::uint64_t*>(sums); }
-inline const std::uint64_t* counts(const std::int64_t* sums) {
-    return reinterpret_cast<const std::uint64_t*>(sums);
+inline DevicePointer<std::uint64_t> counts(DevicePointer<std::int64_t> sums) {
+    return sums.as<std::uint64_t>();
+}
+inline DevicePointer<const std::uint64_t> counts(DevicePointer<const std::int64_t> sums) {
+    return sums.as<const std::uint64_t>();
 }
 
 /// Floats of clients' values that are on a device together: 256 MiB.
@@ -38,13 +40,14 @@ constexpr std::size_t clients_at_once(std::size_t elements) {
 /// sum [elements] += Σ_k weight · fixed(values [messages][elements] of k), both in device memory.
 /// Throws Diverged for the client with a value too large to be sane. Waits.
 void add_weighted(Device& device, const WeightedMessages& messages, std::size_t elements,
-                  const float* values, formula::Wide* sum);
+                  DevicePointer<const float> values, DevicePointer<formula::Wide> sum);
 
 /// The same of the last `elements` of the messages' dense values.
 void add_rest(Device& device, const WeightedMessages& messages, std::size_t elements,
-              formula::Wide* sum);
+              DevicePointer<formula::Wide> sum);
 
 /// values = mean, rounded once to float.
-void round_values(Device& device, std::size_t elements, const double* mean, float* values);
+void round_values(Device& device, std::size_t elements, DevicePointer<const double> mean,
+                  DevicePointer<float> values);
 
 } // namespace fedmrn

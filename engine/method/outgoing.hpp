@@ -15,10 +15,12 @@ class Outgoing {
 public:
     Outgoing(Device& device, std::vector<TensorEntry> table, std::size_t clients);
 
-    [[nodiscard]] std::uint32_t* mask(std::size_t client) { return mask_.of(client); }
-    [[nodiscard]] std::uint32_t* packed(std::size_t client) { return packed_.of(client); }
-    [[nodiscard]] float* scales(std::size_t client) { return scales_.of(client); }
-    [[nodiscard]] float* dense(std::size_t client) { return dense_.of(client); }
+    [[nodiscard]] DevicePointer<std::uint32_t> mask(std::size_t client) { return mask_.of(client); }
+    [[nodiscard]] DevicePointer<std::uint32_t> packed(std::size_t client) {
+        return packed_.of(client);
+    }
+    [[nodiscard]] DevicePointer<float> scales(std::size_t client) { return scales_.of(client); }
+    [[nodiscard]] DevicePointer<float> dense(std::size_t client) { return dense_.of(client); }
     /// From one client's dense values to the next's.
     [[nodiscard]] std::size_t floats() const { return dense_.each; }
 
@@ -29,7 +31,7 @@ private:
     template <class T> struct Array {
         std::size_t each = 0; ///< values of a client
         Buffer<T> values;
-        [[nodiscard]] T* of(std::size_t client) {
+        [[nodiscard]] DevicePointer<T> of(std::size_t client) {
             return each == 0 ? nullptr : values.data() + client * each;
         }
     };

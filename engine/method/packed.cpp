@@ -32,8 +32,8 @@ void PackedCodec::pack(Device& device, const RoundContext& /*round*/,
         std::vector<kernels::ScaleSource> measured;
         std::vector<kernels::QuantizeSource> packed;
         for (std::size_t k = 0; k < clients.size(); ++k) {
-            const float* values = clients[k].update + place.offset;
-            float* scale = rule_.scale ? messages.scales(k) + t : nullptr;
+            DevicePointer<const float> values = clients[k].update + place.offset;
+            DevicePointer<float> scale = rule_.scale ? messages.scales(k) + t : nullptr;
             measured.push_back({values, scale});
             packed.push_back({clients[k].seed, values, scale, messages.packed(k) + place.word});
         }
@@ -46,7 +46,7 @@ void PackedCodec::pack(Device& device, const RoundContext& /*round*/,
 }
 
 void PackedCodec::add_codes(Device& device, const WeightedMessages& messages,
-                            formula::Wide* sum) const {
+                            DevicePointer<formula::Wide> sum) const {
     const Buffer<std::uint32_t> codes =
         on_device(device, messages.messages, &MessageView::packed, words());
     for (std::size_t t = 0; t < places().size(); ++t) {
@@ -63,13 +63,14 @@ void PackedCodec::add_codes(Device& device, const WeightedMessages& messages,
 }
 
 void PackedCodec::add(Device& device, const RoundContext& /*round*/,
-                      const WeightedMessages& messages, formula::Wide* sum) const {
+                      const WeightedMessages& messages, DevicePointer<formula::Wide> sum) const {
     add_codes(device, messages, sum);
     add_rest(device, messages, rest(), sum + layout().masked);
 }
 
 void PackedCodec::unpack(Device& device, const RoundContext& /*round*/,
-                         std::span<const MessageView> messages, float* updates) const {
+                         std::span<const MessageView> messages,
+                         DevicePointer<float> updates) const {
     const std::size_t masked = layout().masked;
     const std::uint64_t once = 1;
     Buffer<formula::Wide> sum(device, masked);

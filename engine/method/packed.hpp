@@ -24,18 +24,19 @@ class PackedCodec : public CodesCodec {
 public:
     PackedCodec(const PackedRule& rule, const ParameterLayout& layout);
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-             formula::Wide* sum) const override;
+             DevicePointer<formula::Wide> sum) const override;
 
 protected:
     void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
               Outgoing& messages) const override;
     void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const override;
+                DevicePointer<float> updates) const override;
     /// What levels and scale make, before it is rounded to float, into what it stands for.
-    virtual void interpret(Device& /*device*/, double* /*values*/) const {}
+    virtual void interpret(Device& /*device*/, DevicePointer<double> /*values*/) const {}
 
 private:
-    void add_codes(Device& device, const WeightedMessages& messages, formula::Wide* sum) const;
+    void add_codes(Device& device, const WeightedMessages& messages,
+                   DevicePointer<formula::Wide> sum) const;
 
     PackedRule rule_;
 };

@@ -69,7 +69,7 @@ private:
         const kernels::FactorShape shape = shape_of(place);
         std::vector<kernels::MatrixFactors> factors;
         for (std::size_t k = 0; k < clients.size(); ++k) {
-            float* p = messages.dense(k) + place.at;
+            DevicePointer<float> p = messages.dense(k) + place.at;
             factors.push_back({clients[k].seed, clients[k].update + place.offset, p,
                                p + place.rank * place.rows});
         }
@@ -82,13 +82,14 @@ private:
     }
 
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         const Buffer<float> floats = on_device(device, messages, &MessageView::dense, sent_);
         for (const MatrixPlace& place : places_) {
             std::vector<kernels::FactorProduct> products;
             for (std::size_t k = 0; k < messages.size(); ++k) {
-                const float* p = floats.data() + k * sent_ + place.at;
-                float* matrix = updates + k * layout().state + place.offset;
+                DevicePointer<const float> p = floats.data() + k * sent_ + place.at;
+                DevicePointer<float> matrix = updates + k * layout().state + place.offset;
                 if (place.rank == 0) {
                     device.copy_within(matrix, p, place.floats * sizeof(float));
                 } else {

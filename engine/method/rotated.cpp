@@ -44,7 +44,7 @@ private:
                 std::vector<kernels::RotationSource> turned;
                 std::vector<kernels::CentroidSource> coded;
                 for (std::size_t k = begin; k < end; ++k) {
-                    float* own = rotated.data() + (k - begin) * masked + place.offset;
+                    DevicePointer<float> own = rotated.data() + (k - begin) * masked + place.offset;
                     turned.push_back({clients[k].seed, clients[k].update + place.offset, own});
                     coded.push_back({own, messages.scales(k) + t, messages.packed(k) + place.word});
                 }
@@ -55,7 +55,8 @@ private:
     }
 
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         const Buffer<std::uint32_t> codes =
             on_device(device, messages, &MessageView::packed, words());
         for (std::size_t t = 0; t < places().size(); ++t) {

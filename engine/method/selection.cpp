@@ -29,7 +29,7 @@ void queue_selection(Device& device, const ParameterLayout& layout, std::size_t 
 
 // NOLINTBEGIN(readability-non-const-parameter): the contract writes through updates
 void scatter(Device& device, const ParameterLayout& layout, SelectedAs as, std::size_t k,
-             std::span<const MessageView> messages, float* updates) {
+             std::span<const MessageView> messages, DevicePointer<float> updates) {
     // NOLINTEND(readability-non-const-parameter)
     const bool signs = as == SelectedAs::signs;
     const std::size_t words = words_of(layout.masked), code_words = signs ? words_of(k) : 0;

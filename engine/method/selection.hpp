@@ -31,6 +31,6 @@ enum class SelectedAs {
 /// The messages' selected elements at their places in updates [messages][state], and zeros at those
 /// of the other masked ones.
 void scatter(Device& device, const ParameterLayout& layout, SelectedAs as, std::size_t k,
-             std::span<const MessageView> messages, float* updates);
+             std::span<const MessageView> messages, DevicePointer<float> updates);
 
 } // namespace fedmrn

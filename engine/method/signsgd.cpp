@@ -24,13 +24,13 @@ public:
     StepCodec(const SignSgdOptions& options, const ParameterLayout& layout)
         : PackedCodec(rule_of(options), layout), step_(options.magnitude) {}
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-             formula::Wide* sum) const override {
+             DevicePointer<formula::Wide> sum) const override {
         // Of steps, not of signs.
         StateCodec::add(device, round, messages, sum); // NOLINT(bugprone-parent-virtual-call)
     }
 
 private:
-    void interpret(Device& device, double* values) const override {
+    void interpret(Device& device, DevicePointer<double> values) const override {
         kernels::vote(device, layout().masked, step_, false, values);
     }
     double step_;
@@ -47,7 +47,7 @@ public:
         MeanAggregation::add(device, round, signs_, messages, sums);
     }
     void finish(Device& device, const RoundContext& round, const Sums& sums,
-                double* change) const override {
+                DevicePointer<double> change) const override {
         MeanAggregation::finish(device, round, sums, change);
         kernels::vote(device, masked_, step_, majority_, change);
     }

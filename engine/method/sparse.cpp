@@ -42,12 +42,12 @@ private:
         }
     }
 
-    void pack_signs(Device& device, std::span<const TrainedClient> clients, const float* values,
-                    Outgoing& messages) const {
+    void pack_signs(Device& device, std::span<const TrainedClient> clients,
+                    DevicePointer<const float> values, Outgoing& messages) const {
         std::vector<kernels::ScaleSource> measured;
         std::vector<kernels::QuantizeSource> packed;
         for (std::size_t c = 0; c < clients.size(); ++c) {
-            const float* kept = values + c * kept_;
+            DevicePointer<const float> kept = values + c * kept_;
             measured.push_back({kept, messages.scales(c)});
             packed.push_back({clients[c].seed, kept, messages.scales(c), messages.packed(c)});
         }
@@ -56,7 +56,8 @@ private:
     }
 
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         scatter(device, layout(), as_, kept_, messages, updates);
     }
 

@@ -51,7 +51,7 @@ PendingMessages StateCodec::encode(Device& device, const RoundContext& round,
     for (const TrainedClient& client : clients) {
         const std::size_t k = changes.size();
         changes.push_back(
-            {client.update, client.weights, messages.dense(k) + messages.floats() - rest()});
+            {client.update, client.weights, messages.dense(k) + (messages.floats() - rest())});
         MessageView& header = headers.emplace_back();
         header.method = made.method;
         header.variant = made.variant;
@@ -78,7 +78,7 @@ void StateCodec::check(const RoundContext& round, const MessageView& message) co
 }
 
 void StateCodec::decode(Device& device, const RoundContext& round,
-                        std::span<const MessageView> messages, float* updates) const {
+                        std::span<const MessageView> messages, DevicePointer<float> updates) const {
     unpack(device, round, messages, updates);
     for (std::size_t k = 0; k < messages.size(); ++k) {
         device.copy_in(updates + k * layout_.state + packs_, messages[k].dense.last(rest()).data(),
@@ -87,7 +87,7 @@ void StateCodec::decode(Device& device, const RoundContext& round,
 }
 
 void StateCodec::add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-                     formula::Wide* sum) const {
+                     DevicePointer<formula::Wide> sum) const {
     const std::size_t at_once = std::min(messages.size(), clients_at_once(layout_.state));
     Buffer<float> updates(device, at_once * layout_.state);
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {

@@ -30,10 +30,10 @@ public:
                                          std::span<const TrainedClient> clients) const final;
     void check(const RoundContext& round, const MessageView& message) const override;
     void decode(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const final;
+                DevicePointer<float> updates) const final;
     /// Decodes as many clients at a time as find room, and adds them.
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-             formula::Wide* sum) const override;
+             DevicePointer<formula::Wide> sum) const override;
 
 protected:
     /// packs: elements at the front of the state that the derived class packs.
@@ -48,7 +48,8 @@ protected:
                       std::span<const TrainedClient> clients, Outgoing& messages) const = 0;
     /// Fills the front of updates [messages][state].
     virtual void unpack(Device& device, const RoundContext& round,
-                        std::span<const MessageView> messages, float* updates) const = 0;
+                        std::span<const MessageView> messages,
+                        DevicePointer<float> updates) const = 0;
     /// The scales of a message must be below it, so that no value leaves the fixed-point grid.
     [[nodiscard]] virtual float scale_limit(std::size_t /*scale*/) const {
         return formula::dense_limit;

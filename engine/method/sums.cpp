@@ -52,17 +52,17 @@ std::size_t Sums::index(std::string_view name, SumType type) const {
     throw std::logic_error("no such sum: " + std::string(name));
 }
 
-std::int64_t* Sums::int64(std::string_view name) {
-    return reinterpret_cast<std::int64_t*>(arrays_[index(name, SumType::int64)].data());
+DevicePointer<std::int64_t> Sums::int64(std::string_view name) {
+    return arrays_[index(name, SumType::int64)].data().as<std::int64_t>();
 }
-const std::int64_t* Sums::int64(std::string_view name) const {
-    return reinterpret_cast<const std::int64_t*>(arrays_[index(name, SumType::int64)].data());
+DevicePointer<const std::int64_t> Sums::int64(std::string_view name) const {
+    return arrays_[index(name, SumType::int64)].data().as<const std::int64_t>();
 }
-formula::Wide* Sums::int128(std::string_view name) {
-    return reinterpret_cast<formula::Wide*>(arrays_[index(name, SumType::int128)].data());
+DevicePointer<formula::Wide> Sums::int128(std::string_view name) {
+    return arrays_[index(name, SumType::int128)].data().as<formula::Wide>();
 }
-const formula::Wide* Sums::int128(std::string_view name) const {
-    return reinterpret_cast<const formula::Wide*>(arrays_[index(name, SumType::int128)].data());
+DevicePointer<const formula::Wide> Sums::int128(std::string_view name) const {
+    return arrays_[index(name, SumType::int128)].data().as<const formula::Wide>();
 }
 
 void Sums::count(std::span<const std::uint64_t> weights) {

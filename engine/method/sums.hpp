@@ -30,10 +30,10 @@ public:
     Sums(Device& device, std::span<const SumSpec> specs);
 
     /// The array of this name and type.
-    [[nodiscard]] std::int64_t* int64(std::string_view name);
-    [[nodiscard]] const std::int64_t* int64(std::string_view name) const;
-    [[nodiscard]] formula::Wide* int128(std::string_view name);
-    [[nodiscard]] const formula::Wide* int128(std::string_view name) const;
+    [[nodiscard]] DevicePointer<std::int64_t> int64(std::string_view name);
+    [[nodiscard]] DevicePointer<const std::int64_t> int64(std::string_view name) const;
+    [[nodiscard]] DevicePointer<formula::Wide> int128(std::string_view name);
+    [[nodiscard]] DevicePointer<const formula::Wide> int128(std::string_view name) const;
 
     /// Counts messages of these weights, before they are added. Throws Error (Fault::run) where the
     /// weights leave what exact sums hold.

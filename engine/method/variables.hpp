@@ -38,8 +38,8 @@ public:
 
     /// The weights [state] that global stands for, in device memory: global itself, or made in
     /// room.
-    [[nodiscard]] virtual const float* model_weights(Device& device, const RoundContext& round,
-                                                     Buffer<float>& room) const = 0;
+    [[nodiscard]] virtual DevicePointer<const float>
+    model_weights(Device& device, const RoundContext& round, Buffer<float>& room) const = 0;
 };
 
 /// A variable for each trainable parameter, of which the weights are the global ones and what a
@@ -55,8 +55,9 @@ public:
     void gradient(Device& /*device*/, const LocalStep& /*step*/) const override {}
     [[nodiscard]] bool decays_weights() const override { return true; }
     void initialise(std::span<float> /*state*/) const override {}
-    [[nodiscard]] const float* model_weights(Device& /*device*/, const RoundContext& round,
-                                             Buffer<float>& /*room*/) const override {
+    [[nodiscard]] DevicePointer<const float> model_weights(Device& /*device*/,
+                                                           const RoundContext& round,
+                                                           Buffer<float>& /*room*/) const override {
         return round.global;
     }
 

@@ -73,7 +73,7 @@ void Network::add_axes() {
     }
 }
 
-std::byte* Network::at(std::size_t offset) {
+DevicePointer<std::byte> Network::at(std::size_t offset) {
     // A device that only counts gives no memory.
     return offset != Plan::none && memory_.data() ? memory_.data() + offset : nullptr;
 }
@@ -148,7 +148,7 @@ void Network::add_losses(const Plan& plan) {
     apart_ = Buffer<LaneMetrics>(device_, direct_ ? 0 : lanes_);
 }
 
-void* Network::input(std::string_view name) {
+DevicePointer<void> Network::input(std::string_view name) {
     for (const Model::Input& input : model_.inputs) {
         if (input.name == name) {
             return at(offsets_[input.value]);
@@ -157,7 +157,7 @@ void* Network::input(std::string_view name) {
     throw Error("model " + model_.name + ": no input " + std::string(name));
 }
 
-std::uint32_t* Network::counts(const Rows& rows) {
+DevicePointer<std::uint32_t> Network::counts(const Rows& rows) {
     for (Axis& axis : axes_) {
         if (axis.rows == rows && rows.ragged) {
             return axis.counts.data();
@@ -166,7 +166,8 @@ std::uint32_t* Network::counts(const Rows& rows) {
     throw Error("model " + model_.name + ": no such ragged rows");
 }
 
-const LaneState* Network::rows_of(const Place& place, const LaneState* states) const {
+DevicePointer<const LaneState> Network::rows_of(const Place& place,
+                                                DevicePointer<const LaneState> states) const {
     for (const Axis& axis : axes_) {
         if (axis.rows == place.tensor.rows) {
             return axis.states.data();
@@ -176,14 +177,14 @@ const LaneState* Network::rows_of(const Place& place, const LaneState* states) c
 }
 
 /// Tells who works on the values which rows are there.
-void Network::seat(Values& values, const LaneState* states) const {
+void Network::seat(Values& values, DevicePointer<const LaneState> states) const {
     for (Place& place : values.in) {
         place.rows = rows_of(place, states);
     }
 }
 
-void Network::train(const LaneState* states, PerLane<float> weights, PerLane<float> gradient,
-                    LaneMetrics* metrics) {
+void Network::train(DevicePointer<const LaneState> states, PerLane<float> weights,
+                    PerLane<float> gradient, DevicePointer<LaneMetrics> metrics) {
     forward(states, weights, weights, gradient, true);
     measure(metrics);
     Context context{device_, lanes_};
@@ -202,14 +203,14 @@ void Network::train(const LaneState* states, PerLane<float> weights, PerLane<flo
     }
 }
 
-void Network::evaluate(const LaneState* states, PerLane<const float> weights,
-                       LaneMetrics* metrics) {
+void Network::evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
+                       DevicePointer<LaneMetrics> metrics) {
     forward(states, weights, {}, {}, false);
     measure(metrics);
 }
 
 /// statistics and gradient: null in an evaluation.
-void Network::forward(const LaneState* states, PerLane<const float> weights,
+void Network::forward(DevicePointer<const LaneState> states, PerLane<const float> weights,
                       PerLane<float> statistics, PerLane<float> gradient, bool training) {
     for (Axis& axis : axes_) {
         kernels::lane_rows(device_, lanes_, states, axis.rows.each,
@@ -243,10 +244,10 @@ void Network::forward(const LaneState* states, PerLane<const float> weights,
     }
 }
 
-void Network::measure(LaneMetrics* metrics) {
+void Network::measure(DevicePointer<LaneMetrics> metrics) {
     const Range range(device_, "loss", layers_.size());
     Context context{device_, lanes_};
-    LaneMetrics* into = direct_ ? metrics : apart_.data();
+    DevicePointer<LaneMetrics> into = direct_ ? metrics : apart_.data();
     for (LossCall& call : losses_) {
         call.loss->apply(context, {call.in, call.x, call.dx, into});
         if (!direct_) {

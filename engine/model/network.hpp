@@ -28,22 +28,25 @@ public:
 
     /// Where a batch is to be put, [lanes][rows a lane][elements]: of type real() for reals.
     /// Throws Error where the model has no such input.
-    [[nodiscard]] void* input(std::string_view name);
-    [[nodiscard]] void* input() { return input("x"); }
-    [[nodiscard]] std::uint16_t* labels() { return static_cast<std::uint16_t*>(input("label")); }
+    [[nodiscard]] DevicePointer<void> input(std::string_view name);
+    [[nodiscard]] DevicePointer<void> input() { return input("x"); }
+    [[nodiscard]] DevicePointer<std::uint16_t> labels() {
+        return input("label").as<std::uint16_t>();
+    }
     /// Where the rows of each lane are to be counted, of a ragged axis. Throws Error where the
     /// model has no such axis.
-    [[nodiscard]] std::uint32_t* counts(const Rows& rows);
+    [[nodiscard]] DevicePointer<std::uint32_t> counts(const Rows& rows);
     [[nodiscard]] Real real() const { return real_; }
     [[nodiscard]] std::size_t batch() const { return batch_; }
 
     /// Forward with batch statistics (updating the running ones inside weights), losses and hits
     /// into metrics, backward; gradient[l] receives the gradient of every trainable parameter.
-    void train(const LaneState* states, PerLane<float> weights, PerLane<float> gradient,
-               LaneMetrics* metrics);
+    void train(DevicePointer<const LaneState> states, PerLane<float> weights,
+               PerLane<float> gradient, DevicePointer<LaneMetrics> metrics);
 
     /// Forward with running statistics, losses and hits into metrics.
-    void evaluate(const LaneState* states, PerLane<const float> weights, LaneMetrics* metrics);
+    void evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
+                  DevicePointer<LaneMetrics> metrics);
 
 private:
     /// An axis other than the samples': its own states, whose samples are the rows.
@@ -54,14 +57,14 @@ private:
     };
     /// A share of a gradient that is to be added to the others.
     struct Share {
-        void *from = nullptr, *total = nullptr;
+        DevicePointer<void> from, total;
         std::size_t input = 0; ///< whose it is
     };
     /// A layer's, a loss's or a metric's arguments; spans of args point into the vectors.
     struct Values {
         std::vector<Place> in;
-        std::vector<const void*> x;
-        std::vector<void*> dx;
+        std::vector<DevicePointer<const void>> x;
+        std::vector<DevicePointer<void>> dx;
         std::vector<Share> shares;
     };
     struct LayerCall : Values {
@@ -69,12 +72,12 @@ private:
         const char *name = nullptr, *name_back = nullptr; ///< for the profiler's time line
         const std::vector<std::size_t>* tensors = nullptr;
         std::vector<ParameterView> parameters;
-        std::vector<const void*> reread; ///< x as backward finds it
-        std::vector<void*> kept;
-        void* y = nullptr;
+        std::vector<DevicePointer<const void>> reread; ///< x as backward finds it
+        std::vector<DevicePointer<void>> kept;
+        DevicePointer<void> y;
         LayerArgs args;
-        void* reread_y = nullptr;
-        const void* dy = nullptr; ///< null: no way back
+        DevicePointer<void> reread_y;
+        DevicePointer<const void> dy; ///< null: no way back
     };
     struct LossCall : Values {
         const Loss* loss = nullptr;
@@ -88,15 +91,16 @@ private:
     void require_device() const;
     void add_axes();
     [[nodiscard]] Place place_of(std::size_t value) const;
-    [[nodiscard]] std::byte* at(std::size_t offset);
+    [[nodiscard]] DevicePointer<std::byte> at(std::size_t offset);
     void fill(Values& values, const std::vector<std::size_t>& in, const Plan::Step* step);
     void add_layers(const Plan& plan);
     void add_losses(const Plan& plan);
-    [[nodiscard]] const LaneState* rows_of(const Place& place, const LaneState* states) const;
-    void seat(Values& values, const LaneState* states) const;
-    void forward(const LaneState* states, PerLane<const float> weights, PerLane<float> statistics,
-                 PerLane<float> gradient, bool training);
-    void measure(LaneMetrics* metrics);
+    [[nodiscard]] DevicePointer<const LaneState>
+    rows_of(const Place& place, DevicePointer<const LaneState> states) const;
+    void seat(Values& values, DevicePointer<const LaneState> states) const;
+    void forward(DevicePointer<const LaneState> states, PerLane<const float> weights,
+                 PerLane<float> statistics, PerLane<float> gradient, bool training);
+    void measure(DevicePointer<LaneMetrics> metrics);
     void add_shares(const Values& values);
 
     Device& device_;

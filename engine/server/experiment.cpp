@@ -192,7 +192,7 @@ struct Experiment::Impl {
     }
 
     /// The weights that the global state stands for.
-    const float* weights(Buffer<float>& room) const {
+    DevicePointer<const float> weights(Buffer<float>& room) const {
         return method->local->model_weights(*device, context(std::max(server.state().round, 1u)),
                                             room);
     }

@@ -57,8 +57,8 @@ void GlobalState::restore(ServerState from) {
     }
 }
 
-void GlobalState::step(const double* change) {
-    std::vector<double*> moments;
+void GlobalState::step(DevicePointer<const double> change) {
+    std::vector<DevicePointer<double>> moments;
     for (Buffer<double>& moment : moments_) {
         moments.push_back(moment.data());
     }

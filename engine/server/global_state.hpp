@@ -29,9 +29,11 @@ public:
     void restore(ServerState from);
     /// The server's step by a change [state], in device memory: the optimiser moves what is
     /// trained, statistics follow.
-    void step(const double* change);
+    void step(DevicePointer<const double> change);
 
-    [[nodiscard]] const float* data() const { return global_.data(); } ///< in device memory
+    [[nodiscard]] DevicePointer<const float> data() const {
+        return global_.data();
+    } ///< in device memory
     [[nodiscard]] ServerState& state() { return state_; }
     [[nodiscard]] const ServerState& state() const { return state_; }
 

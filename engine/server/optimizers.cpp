@@ -19,9 +19,10 @@ public:
         return momentum_ != 0.0 ? std::vector<Moment>{{"velocity"}} : std::vector<Moment>{};
     }
     [[nodiscard]] bool plain() const override { return momentum_ == 0.0; }
-    void step(Device& device, double lr, std::size_t elements, const double* mean,
-              std::span<double* const> moments, float* global) const override {
-        double* velocity = moments.empty() ? nullptr : moments[0];
+    void step(Device& device, double lr, std::size_t elements, DevicePointer<const double> mean,
+              std::span<const DevicePointer<double>> moments,
+              DevicePointer<float> global) const override {
+        DevicePointer<double> velocity = moments.empty() ? nullptr : moments[0];
         kernels::server_step(device, lr, momentum_, elements, mean, velocity, global);
     }
 
@@ -40,8 +41,9 @@ public:
     [[nodiscard]] std::vector<Moment> moments() const override {
         return {{"velocity"}, {"second", options_.tau * options_.tau}};
     }
-    void step(Device& device, double lr, std::size_t elements, const double* mean,
-              std::span<double* const> moments, float* global) const override {
+    void step(Device& device, double lr, std::size_t elements, DevicePointer<const double> mean,
+              std::span<const DevicePointer<double>> moments,
+              DevicePointer<float> global) const override {
         const formula::AdaptiveRule rule{lr, options_.beta1, options_.beta2, options_.tau, yogi_};
         kernels::adaptive_server_step(device, rule, elements, mean, moments[0], moments[1], global);
     }

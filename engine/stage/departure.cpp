@@ -4,11 +4,11 @@
 
 namespace fedmrn {
 
-float* Departure::update(std::size_t client) {
+DevicePointer<float> Departure::update(std::size_t client) {
     if (updates_.size() == 0) { // the lanes' own arrays are for the next clients
         updates_ = Buffer<float>(device_, clients_.size() * variables_);
         for (std::size_t k = 0; k < clients_.size(); ++k) {
-            float* own = updates_.data() + k * variables_;
+            DevicePointer<float> own = updates_.data() + k * variables_;
             device_.copy_within(own, clients_[k].update, variables_ * sizeof(float));
             clients_[k].update = own;
         }

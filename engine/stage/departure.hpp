@@ -24,7 +24,7 @@ public:
 
     [[nodiscard]] std::span<const TrainedClient> clients() const { return clients_; }
     /// A client's update, in device memory of its own, to be changed.
-    [[nodiscard]] float* update(std::size_t client);
+    [[nodiscard]] DevicePointer<float> update(std::size_t client);
 
     /// What the stage kept of a client in the last round that it was in; empty if it was in none.
     [[nodiscard]] std::span<const float> kept(std::size_t client) const;

@@ -10,7 +10,7 @@ void ErrorFeedback::on_update(Device& device, const RoundContext& /*round*/,
                               Departure& clients) const {
     Buffer<float> error(device, layout_.masked);
     for (std::size_t k = 0; k < clients.clients().size(); ++k) {
-        float* update = clients.update(k);
+        DevicePointer<float> update = clients.update(k);
         if (const std::span<const float> kept = clients.kept(k); !kept.empty()) {
             error.write(kept);
             kernels::add_values(device, layout_.masked, error.data(), update);
@@ -32,7 +32,7 @@ void ErrorFeedback::on_message(Device& device, const RoundContext& round, const 
         receive(device, round, *method.uplink, *method.server, {messages.subspan(k, 1), {&once, 1}},
                 sums);
         method.server->finish(device, round, sums, decoded.data());
-        float* left = clients.update(k);
+        DevicePointer<float> left = clients.update(k);
         kernels::subtract_decoded(device, layout_.masked, decoded.data(), left);
         device.copy_out(keep.data(), left, keep.size_bytes());
     }

@@ -25,8 +25,8 @@ public:
 
     /// The model [state] that clients start from, in device memory: round.global itself, or made in
     /// room.
-    [[nodiscard]] virtual const float* received(Device& /*device*/, const RoundContext& round,
-                                                Buffer<float>& /*room*/) const {
+    [[nodiscard]] virtual DevicePointer<const float>
+    received(Device& /*device*/, const RoundContext& round, Buffer<float>& /*room*/) const {
         return round.global;
     }
     /// Changes the weights that the method has made for a step; recorded.

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "fedmrn/device_pointer.hpp"
+
 namespace fedmrn {
 
 /// A lane's place in its client's local training; lives in device memory, so that kernels of a
@@ -28,9 +30,11 @@ struct LaneMetrics {
 /// A view of an array that every lane has for itself: lane l's begins at data + l · stride. A
 /// stride of 0 lets all lanes share one.
 template <class T> struct PerLane {
-    T* data = nullptr;
+    DevicePointer<T> data;
     std::size_t stride = 0;
-    [[nodiscard]] T* operator[](std::size_t lane) const { return data + lane * stride; }
+    [[nodiscard]] DevicePointer<T> operator[](std::size_t lane) const {
+        return data + lane * stride;
+    }
     [[nodiscard]] PerLane at(std::size_t offset) const { return {data + offset, stride}; }
     operator PerLane<const T>() const { return {data, stride}; }
 };

@@ -28,7 +28,7 @@ struct Context {
 struct Place {
     Tensor tensor; ///< element is decided: never Element::real
     std::size_t room = 0;
-    const LaneState* rows = nullptr;
+    DevicePointer<const LaneState> rows;
 };
 
 /// A tensor of the state, as every lane has it.
@@ -42,11 +42,12 @@ struct ParameterView {
 struct LayerArgs {
     std::span<const Place> in; ///< of x and dx
     Place out;                 ///< of y and dy
-    std::span<const void* const> x;
-    void* y = nullptr;           ///< forward: to be written
-    const void* dy = nullptr;    ///< backward
-    std::span<void* const> dx;   ///< backward: to be written, not added to; see needs_dx
-    std::span<void* const> kept; ///< as kept() asked for; none in an evaluation
+    std::span<const DevicePointer<const void>> x;
+    DevicePointer<void> y;        ///< forward: to be written
+    DevicePointer<const void> dy; ///< backward
+    /// Backward: to be written, not added to; see needs_dx.
+    std::span<const DevicePointer<void>> dx;
+    std::span<const DevicePointer<void>> kept; ///< as kept() asked for; none in an evaluation
     std::span<const ParameterView> parameters; ///< as parameters() asked for
 };
 

@@ -13,10 +13,10 @@ namespace fedmrn {
 /// What a loss or a metric works on.
 struct LossArgs {
     std::span<const Place> in;
-    std::span<const void* const> x;
+    std::span<const DevicePointer<const void>> x;
     /// Of the mean loss over a lane's rows by each x; null: not wanted (an evaluation, integers).
-    std::span<void* const> dx;
-    LaneMetrics* metrics = nullptr; ///< of each lane, to be added to
+    std::span<const DevicePointer<void>> dx;
+    DevicePointer<LaneMetrics> metrics; ///< of each lane, to be added to
 };
 
 /// What an output is held against.

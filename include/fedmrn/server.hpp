@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fedmrn/device_pointer.hpp"
 #include "fedmrn/registry.hpp"
 
 namespace fedmrn {
@@ -32,8 +33,10 @@ public:
     [[nodiscard]] virtual bool plain() const { return false; }
     /// Changes global [elements] by mean [elements] at the learning rate lr, and the moments, an
     /// array [elements] each, as moments() lists them. All are the device's memory.
-    virtual void step(Device& device, double lr, std::size_t elements, const double* mean,
-                      std::span<double* const> moments, float* global) const = 0;
+    virtual void step(Device& device, double lr, std::size_t elements,
+                      DevicePointer<const double> mean,
+                      std::span<const DevicePointer<double>> moments,
+                      DevicePointer<float> global) const = 0;
 };
 
 /// A server optimiser that server.optimizer can say.

@@ -17,8 +17,8 @@ template <std::size_t fixed, class T>
 void normalise(const SplitView& split, const std::uint8_t* __restrict__ bytes,
                T* __restrict__ out) {
     const std::size_t channels = fixed != 0 ? fixed : split.channels;
-    const float* __restrict__ scale = split.scale;
-    const float* __restrict__ shift = split.shift;
+    const float* __restrict__ scale = split.scale.get();
+    const float* __restrict__ shift = split.shift.get();
     for (std::size_t i = 0; i < split.sample_size; i += channels) {
         for (std::size_t c = 0; c < channels; ++c) {
             const float value = static_cast<float>(bytes[i + c]) * scale[c] + shift[c];
@@ -62,8 +62,8 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
         const std::uint32_t position =
             split.shuffled ? formula::permute(order, start + row) : start + row;
         const std::uint64_t entry = state.first + position;
-        const std::uint64_t sample = split.order ? split.order[entry] : entry;
-        const std::uint8_t* pixels = split.pixels + sample * split.sample_size;
+        const std::uint64_t sample = split.order ? split.order.get()[entry] : entry;
+        const std::uint8_t* pixels = split.pixels.get() + sample * split.sample_size;
         if (split.augmented) {
             cut(split, formula::augment(state.seed, epoch, position), pixels, piece);
             pixels = piece.data();
@@ -73,7 +73,7 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
         } else {
             normalise<0>(split, pixels, x + row * split.sample_size);
         }
-        labels[row] = split.labels[sample];
+        labels[row] = split.labels.get()[sample];
     }
 }
 

@@ -19,7 +19,8 @@ std::size_t tiles_of(const BinaryTensor& tensor) {
 
 float mean_magnitude(Device& device, const BinaryTensor& tensor, const float* update) {
     float mean = 0;
-    const ScaleSource one{update + tensor.offset, &mean};
+    const ScaleSource one{DevicePointer<const float>::from_device(update + tensor.offset),
+                          DevicePointer<float>::from_device(&mean)};
     if (tensor.elements != 0) {
         kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1},
                                tensor.elements);
@@ -84,18 +85,18 @@ void binarize_weights(Device& device, const BinaryUpdate& binary, std::size_t la
         for (std::size_t t = 0; t < binary.tensors.size(); ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
             const float* base = global + tensor.offset;
-            const float* u = update[lane] + tensor.offset;
-            float* w = weights[lane] + tensor.offset;
+            const float* u = update[lane].get() + tensor.offset;
+            float* w = weights[lane].get() + tensor.offset;
             if (state.step < dense) {
                 for (std::size_t i = 0; i < tensor.elements; ++i) {
                     w[i] = base[i] + u[i];
                 }
             } else {
                 if (state.step == dense) {
-                    update[lane][binary.scales + binary.tensors.size() + t] =
-                        mean_magnitude(device, tensor, update[lane]);
+                    update[lane].get()[binary.scales + binary.tensors.size() + t] =
+                        mean_magnitude(device, tensor, update[lane].get());
                 }
-                const float alpha = scale_of(binary, t, update[lane]).alpha;
+                const float alpha = scale_of(binary, t, update[lane].get()).alpha;
                 for (std::size_t begin = 0; begin < tensor.elements; begin += tile_size) {
                     random_tile(state.seed, tile + begin / tile_size, state.step + 1,
                                 formula::purpose_mask, words);
@@ -120,7 +121,7 @@ void binarize_gradient(Device&, const BinaryUpdate& binary, std::size_t lanes,
             continue;
         }
         const std::size_t tensors = binary.tensors.size();
-        float* of_exponents = gradient[lane] + binary.scales;
+        float* of_exponents = gradient[lane].get() + binary.scales;
         std::fill_n(of_exponents, 2 * tensors, 0.0f);
         if (state.step < formula::dense_steps(state.steps)) {
             continue;
@@ -128,10 +129,10 @@ void binarize_gradient(Device&, const BinaryUpdate& binary, std::size_t lanes,
         std::size_t tile = 0;
         for (std::size_t t = 0; t < tensors; ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
-            const BinaryScale scale = scale_of(binary, t, update[lane]);
+            const BinaryScale scale = scale_of(binary, t, update[lane].get());
             const double sum =
                 tensor_gradient(state, tile, tensor.elements, scale.alpha,
-                                update[lane] + tensor.offset, gradient[lane] + tensor.offset);
+                                update[lane].get() + tensor.offset, gradient[lane].get() + tensor.offset);
             of_exponents[t] = formula::exponent_gradient(sum, scale);
             tile += tiles_of(tensor);
         }
@@ -144,17 +145,17 @@ void pack_binarized(Device& device, const BinaryUpdate& binary,
     const std::size_t tensors = binary.tensors.size();
     for (const BinarizeSource& client : clients) {
         std::size_t tile = 0;
-        std::uint32_t* out = client.words;
+        std::uint32_t* out = client.words.get();
         for (std::size_t t = 0; t < tensors; ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
-            const float* u = client.update + tensor.offset;
-            BinaryScale scale = scale_of(binary, t, client.update);
+            const float* u = client.update.get() + tensor.offset;
+            BinaryScale scale = scale_of(binary, t, client.update.get());
             if (scale.start == 0.0f) {
-                scale = formula::binary_scale(mean_magnitude(device, tensor, client.update),
-                                              client.update[binary.scales + t]);
+                scale = formula::binary_scale(mean_magnitude(device, tensor, client.update.get()),
+                                              client.update.get()[binary.scales + t]);
             }
             const float alpha = scale.alpha;
-            client.scales[t] = alpha;
+            client.scales.get()[t] = alpha;
             for (std::size_t first = 0; first < tensor.elements; first += 32) {
                 if (first % tile_size == 0) {
                     random_tile(client.seed, tile + first / tile_size, 0,

@@ -58,7 +58,7 @@ void convolution_forward(Device& device, const ConvolutionShape& shape, const La
                   auto& pass = c.forward;
                   pass.primitive.execute(stream,
                                          {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                                          {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
+                                          {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
                                           {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
                                           {DNNL_ARG_SCRATCHPAD, pass.scratch}});
                   pass.y.finish(stream);
@@ -73,7 +73,7 @@ void convolution_backward_data(Device& device, const ConvolutionShape& shape,
                   auto& pass = c.backward_data;
                   pass.primitive.execute(
                       stream, {{DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane])},
+                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
                                {DNNL_ARG_DIFF_SRC, pass.dx.into(at(dx, place.x))},
                                {DNNL_ARG_SCRATCHPAD, pass.scratch}});
                   pass.dx.finish(stream);
@@ -89,7 +89,7 @@ void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
                   pass.primitive.execute(
                       stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
                                {DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                               {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(dw[place.lane])},
+                               {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(dw[place.lane].get())},
                                {DNNL_ARG_SCRATCHPAD, pass.scratch}});
                   pass.dw.finish(stream);
               });

@@ -43,17 +43,17 @@ CpuDevice::CpuDevice()
 
 CpuDevice::~CpuDevice() = default;
 
-void* CpuDevice::allocate(std::size_t bytes) {
+DevicePointer<void> CpuDevice::allocate(std::size_t bytes) {
     const std::size_t rounded = (bytes + 63) / 64 * 64;
     void* memory = std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
     if (!memory) {
         throw Error("cpu: no memory left for an array of " + std::to_string(bytes >> 20) + " MiB",
                     Fault::run);
     }
-    return memory;
+    return DevicePointer<void>::from_device(memory);
 }
 
-void CpuDevice::release(void* memory) noexcept { std::free(memory); }
+void CpuDevice::release(DevicePointer<void> memory) noexcept { std::free(memory.get()); }
 
 std::size_t CpuDevice::free_memory() const {
     return static_cast<std::size_t>(sysconf(_SC_AVPHYS_PAGES)) *

@@ -22,8 +22,8 @@ public:
     ~CpuDevice() override;
 
     [[nodiscard]] const Backend& backend() const override { return cpu::backend(); }
-    void* allocate(std::size_t bytes) override;
-    void release(void* memory) noexcept override;
+    DevicePointer<void> allocate(std::size_t bytes) override;
+    void release(DevicePointer<void> memory) noexcept override;
     [[nodiscard]] std::size_t free_memory() const override;
 
     /// At least `floats` of scratch memory, valid until the next call with the same slot.

@@ -34,7 +34,7 @@ void embedding_forward(Device&, const EmbeddingShape& shape, const LaneState* st
                            std::size_t offset) {
                   T* out = static_cast<T*>(y) + offset;
                   for (std::size_t i = 0; i < places; ++i, out += shape.dim) {
-                      const float* row = w[lane] + static_cast<std::size_t>(words[i]) * shape.dim;
+                      const float* row = w[lane].get() + static_cast<std::size_t>(words[i]) * shape.dim;
                       std::transform(row, row + shape.dim, out,
                                      [](float v) { return formula::from_float<T>(v); });
                   }
@@ -47,9 +47,9 @@ void embedding_backward(Device&, const EmbeddingShape& shape, const LaneState* s
               [&]<class T>(std::size_t lane, const std::int32_t* words, std::size_t places,
                            std::size_t offset) {
                   const T* in = static_cast<const T*>(dy) + offset;
-                  std::fill_n(dw[lane], shape.vocabulary * shape.dim, 0.0f);
+                  std::fill_n(dw[lane].get(), shape.vocabulary * shape.dim, 0.0f);
                   for (std::size_t i = 0; i < places; ++i, in += shape.dim) {
-                      float* row = dw[lane] + static_cast<std::size_t>(words[i]) * shape.dim;
+                      float* row = dw[lane].get() + static_cast<std::size_t>(words[i]) * shape.dim;
                       for (std::size_t d = 0; d < shape.dim; ++d) {
                           row[d] += formula::to_float(in[d]);
                       }

@@ -77,8 +77,8 @@ void frozen_weights(Device&, const FrozenShape& shape, std::size_t lanes, const 
         if (states[lane].samples == 0) {
             continue;
         }
-        float* w = weights[lane];
-        for_frozen(shape, states[lane].seed, factor[lane],
+        float* w = weights[lane].get();
+        for_frozen(shape, states[lane].seed, factor[lane].get(),
                    [&](std::size_t at, float value) { w[at] = global[at] + value; });
     }
 }
@@ -87,15 +87,15 @@ void frozen_gradient(Device&, const FrozenShape& shape, std::size_t lanes, const
                      PerLane<float> gradient) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         if (states[lane].samples != 0) {
-            gradient_of_lane(shape, states[lane].seed, gradient[lane]);
+            gradient_of_lane(shape, states[lane].seed, gradient[lane].get());
         }
     }
 }
 
 void multiply_frozen(Device&, const FrozenShape& shape, std::span<const FrozenProduct> clients) {
     for (const FrozenProduct& client : clients) {
-        for_frozen(shape, client.seed, client.factor,
-                   [&](std::size_t at, float value) { client.matrix[at] = value; });
+        for_frozen(shape, client.seed, client.factor.get(),
+                   [&](std::size_t at, float value) { client.matrix.get()[at] = value; });
     }
 }
 

@@ -126,10 +126,10 @@ inline void decode_word(const Values& values, float scale, unsigned bits, std::s
 void decode(const Values& values, unsigned bits, const CodedSlice& client, std::size_t begin,
             std::size_t count) {
     if (count < 32) {
-        decode_word(values, client.scale, bits, count, client.words, client.out);
+        decode_word(values, client.scale, bits, count, client.words.get(), client.out.get());
     }
     for (std::size_t i = begin; i + 32 <= begin + count; i += 32) {
-        decode_word(values, client.scale, bits, 32, client.words + i / 32 * bits, client.out + i);
+        decode_word(values, client.scale, bits, 32, client.words.get() + i / 32 * bits, client.out.get() + i);
     }
 }
 
@@ -184,24 +184,24 @@ void encode(const formula::Codebook& shared, formula::Estimate estimate,
             const CentroidSource& client, std::size_t n) {
     const formula::Codebook book = shared; // a copy, which no store can change
     const Values all(book);
-    const double rr = square_of(client.values, n);
+    const double rr = square_of(client.values.get(), n);
     const double per_deviation = formula::per_deviation(rr, n);
     Rows qr, qq;
     if (n < 32) {
-        encode_word(book, all, per_deviation, n, client.values, qr.sum, qq.sum, client.words);
+        encode_word(book, all, per_deviation, n, client.values.get(), qr.sum, qq.sum, client.words.get());
     }
     for (std::size_t begin = 0; begin + 32 <= n; begin += 32) {
         const std::size_t row = begin % formula::moment_rows;
-        encode_word(book, all, per_deviation, 32, client.values + begin, qr.sum + row, qq.sum + row,
-                    client.words + begin / 32 * book.bits);
+        encode_word(book, all, per_deviation, 32, client.values.get() + begin, qr.sum + row, qq.sum + row,
+                    client.words.get() + begin / 32 * book.bits);
     }
-    *client.scale = formula::centroid_scale(estimate, rr, qr.total(), qq.total());
+    *client.scale.get() = formula::centroid_scale(estimate, rr, qr.total(), qq.total());
 }
 
 void rotate(Device&, std::size_t first, std::span<const RotationSource> clients, std::size_t n) {
     for (const RotationSource& client : clients) {
-        transform(client.out, n, [&](std::size_t begin, std::size_t count) {
-            put_signs(client.seed, first + begin, count, client.values + begin, client.out + begin);
+        transform(client.out.get(), n, [&](std::size_t begin, std::size_t count) {
+            put_signs(client.seed, first + begin, count, client.values.get() + begin, client.out.get() + begin);
         });
     }
 }
@@ -217,12 +217,12 @@ void rotate_back(Device&, const formula::Codebook& book, std::size_t first,
                  std::span<const CodedSlice> clients, std::size_t n) {
     const Values values(book);
     for (const CodedSlice& client : clients) {
-        transform(client.out, n, [&](std::size_t begin, std::size_t count) {
+        transform(client.out.get(), n, [&](std::size_t begin, std::size_t count) {
             decode(values, book.bits, client, begin, count);
         });
         for (std::size_t begin = 0; begin < n; begin += chunk_size) {
             put_signs(client.seed, first + begin, std::min(chunk_size, n - begin),
-                      client.out + begin, client.out + begin);
+                      client.out.get() + begin, client.out.get() + begin);
         }
     }
 }

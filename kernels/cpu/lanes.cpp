@@ -10,13 +10,13 @@ namespace {
 void start_lanes(Device&, std::span<const LaneStart> starts, const LaneArrays& lanes,
                  const float* global, std::size_t trainable, std::size_t state) {
     for (const LaneStart& start : starts) {
-        lanes.states[start.lane] = start.state;
-        lanes.metrics[start.lane] = {};
-        std::fill_n(lanes.update[start.lane], lanes.variables, 0.0f);
+        lanes.states.get()[start.lane] = start.state;
+        lanes.metrics.get()[start.lane] = {};
+        std::fill_n(lanes.update[start.lane].get(), lanes.variables, 0.0f);
         if (lanes.velocity.data) {
-            std::fill_n(lanes.velocity[start.lane], lanes.variables, 0.0f);
+            std::fill_n(lanes.velocity[start.lane].get(), lanes.variables, 0.0f);
         }
-        std::copy(global + trainable, global + state, lanes.weights[start.lane] + trainable);
+        std::copy(global + trainable, global + state, lanes.weights[start.lane].get() + trainable);
     }
 }
 

@@ -50,12 +50,12 @@ void linear_forward(Device& device, const LinearShape& shape, const LaneState* s
         const float* in =
             widen(device, shape.real, x, lane * shape.batch * shape.in, rows * shape.in);
         float* out = y + lane * shape.batch * shape.out;
-        gemm(false, true, rows, shape.out, shape.in, in, w[lane], out);
+        gemm(false, true, rows, shape.out, shape.in, in, w[lane].get(), out);
         if (!bias.data) {
             continue;
         }
         for (std::size_t i = 0; i < rows * shape.out; ++i) {
-            out[i] += bias[lane][i % shape.out];
+            out[i] += bias[lane].get()[i % shape.out];
         }
     }
 }
@@ -72,7 +72,7 @@ void linear_backward_data(Device& device, const LinearShape& shape, const LaneSt
         const bool narrow = shape.real == Real::bf16;
         float* wide =
             narrow ? cpu_device(device).scratch(0, count) : static_cast<float*>(dx) + first;
-        gemm(false, false, rows, shape.in, shape.out, dy + lane * shape.batch * shape.out, w[lane],
+        gemm(false, false, rows, shape.in, shape.out, dy + lane * shape.batch * shape.out, w[lane].get(),
              wide);
         if (narrow) {
             std::transform(wide, wide + count, static_cast<formula::Bf16*>(dx) + first,
@@ -93,13 +93,13 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
         const float* in =
             widen(device, shape.real, x, lane * shape.batch * shape.in, rows * shape.in);
         const float* out = dy + lane * shape.batch * shape.out;
-        gemm(true, false, shape.out, shape.in, rows, out, in, dw[lane]);
+        gemm(true, false, shape.out, shape.in, rows, out, in, dw[lane].get());
         if (!dbias.data) {
             continue;
         }
-        std::fill_n(dbias[lane], shape.out, 0.0f);
+        std::fill_n(dbias[lane].get(), shape.out, 0.0f);
         for (std::size_t i = 0; i < rows * shape.out; ++i) {
-            dbias[lane][i % shape.out] += out[i];
+            dbias[lane].get()[i % shape.out] += out[i];
         }
     }
 }

@@ -47,7 +47,7 @@ void start_factors(Device&, const FactorShape& shape, std::uint32_t tensor,
             random_tile(client.seed, begin / formula::tile, tensor, formula::purpose_factor, words);
             const std::size_t count = std::min<std::size_t>(formula::tile, elements - begin);
             for (std::size_t i = 0; i < count; ++i) {
-                client.q[begin + i] = formula::normal_quantile(words[i]);
+                client.q.get()[begin + i] = formula::normal_quantile(words[i]);
             }
         }
     }
@@ -58,8 +58,8 @@ void multiply_rows(Device&, const FactorShape& shape, std::span<const MatrixFact
     for (const MatrixFactors& client : clients) {
         for (std::size_t i = 0; i < shape.rows; ++i) {
             for (std::size_t k = 0; k < shape.rank; ++k) {
-                client.p[k * shape.rows + i] =
-                    dot<float>(client.matrix + i * columns, client.q + k * columns, columns);
+                client.p.get()[k * shape.rows + i] =
+                    dot<float>(client.matrix.get() + i * columns, client.q.get() + k * columns, columns);
             }
         }
     }
@@ -70,9 +70,9 @@ void multiply_columns(Device&, const FactorShape& shape, std::span<const MatrixF
         for_tiles(shape.columns, [&]<std::size_t width>(std::size_t j) {
             for (std::size_t k = 0; k < shape.rank; ++k) {
                 float sum[width];
-                column_sums(shape.rows, shape.columns, client.matrix + j, client.p + k * shape.rows,
+                column_sums(shape.rows, shape.columns, client.matrix.get() + j, client.p.get() + k * shape.rows,
                             sum);
-                std::copy(sum, sum + width, client.q + k * shape.columns + j);
+                std::copy(sum, sum + width, client.q.get() + k * shape.columns + j);
             }
         });
     }
@@ -81,15 +81,15 @@ void multiply_columns(Device&, const FactorShape& shape, std::span<const MatrixF
 void orthonormalise(Device&, const FactorShape& shape, std::span<const MatrixFactors> clients) {
     for (const MatrixFactors& client : clients) {
         for (std::size_t k = 0; k < shape.rank; ++k) {
-            orthonormalise_component(shape.rows, client.p, k, client.p + k * shape.rows);
+            orthonormalise_component(shape.rows, client.p.get(), k, client.p.get() + k * shape.rows);
         }
     }
 }
 
 void multiply_factors(Device&, const FactorShape& shape, std::span<const FactorProduct> clients) {
     for (const FactorProduct& client : clients) {
-        for_products(shape.rows, shape.columns, shape.rank, client.p, client.q,
-                     [&](std::size_t at, float sum) { client.matrix[at] = sum; });
+        for_products(shape.rows, shape.columns, shape.rank, client.p.get(), client.q.get(),
+                     [&](std::size_t at, float sum) { client.matrix.get()[at] = sum; });
     }
 }
 

@@ -93,7 +93,7 @@ void aggregate_tile(const MaskRule& rule, const PackedMask& client, std::size_t 
     noise_tile<shape>(rule.noise, client.seed, begin / tile_size, grid);
     const auto samples = static_cast<std::int64_t>(client.samples);
     for (std::size_t i = 0; i < count; ++i) {
-        const std::int64_t bit = client.words[(begin + i) / 32] >> (i % 32) & 1;
+        const std::int64_t bit = client.words.get()[(begin + i) / 32] >> (i % 32) & 1;
         sum[i] += samples * grid[i] * (mask == MaskShape::binary ? bit : 2 * bit - 1);
     }
 }
@@ -106,8 +106,8 @@ void mask_weights(Device&, const MaskRule& rule, std::size_t lanes, const LaneSt
             if (states[lane].samples == 0) {
                 continue;
             }
-            mask_lane<mask, shape>(rule, states[lane], elements, global, update[lane],
-                                   weights[lane]);
+            mask_lane<mask, shape>(rule, states[lane], elements, global, update[lane].get(),
+                                   weights[lane].get());
         }
     });
 }
@@ -116,7 +116,7 @@ void pack_masks(Device&, const MaskRule& rule, std::span<const MaskSource> clien
                 std::size_t elements) {
     for_rule(rule.mask, rule.noise.shape, [&]<MaskShape mask, NoiseShape shape>() {
         for (const MaskSource& client : clients) {
-            pack_lane<mask, shape>(rule, client.seed, elements, client.update, client.words);
+            pack_lane<mask, shape>(rule, client.seed, elements, client.update.get(), client.words.get());
         }
     });
 }

@@ -215,7 +215,7 @@ void pooling_forward(Device&, const PoolingShape& shape, const LaneState* states
               [&]<Pool pool, class T>(std::size_t lane, std::size_t samples, std::size_t in,
                                       std::size_t out) {
                   forward_lane<pool>(shape, samples, static_cast<const T*>(x) + in,
-                                     bias.data ? bias[lane] : nullptr, static_cast<T*>(y) + out,
+                                     bias.data ? bias[lane].get() : nullptr, static_cast<T*>(y) + out,
                                      chosen ? chosen + out : nullptr);
               });
 }
@@ -228,9 +228,9 @@ void pooling_backward(Device&, const PoolingShape& shape, const LaneState* state
                                       std::size_t out) {
                   backward_lane<pool>(
                       shape, samples, static_cast<const T*>(x) + in,
-                      bias.data ? bias[lane] : nullptr, static_cast<const T*>(y) + out,
+                      bias.data ? bias[lane].get() : nullptr, static_cast<const T*>(y) + out,
                       chosen ? chosen + out : nullptr, static_cast<const T*>(dy) + out,
-                      static_cast<T*>(dx) + in, dbias.data ? dbias[lane] : nullptr);
+                      static_cast<T*>(dx) + in, dbias.data ? dbias[lane].get() : nullptr);
               });
 }
 

@@ -11,7 +11,7 @@ void stop_pruned(Device&, std::size_t lanes, const LaneState* states, std::size_
         if (states[lane].samples == 0) {
             continue;
         }
-        float* g = gradient[lane];
+        float* g = gradient[lane].get();
         for (std::size_t i = 0; i < elements; ++i) {
             g[i] = global[i] == 0.0f ? 0.0f : g[i];
         }
@@ -22,7 +22,7 @@ void count_kept(Device&, std::span<const KeptWeights> clients, std::size_t eleme
                 std::uint64_t* kept) {
     for (const KeptWeights& client : clients) {
         for (std::size_t i = 0; i < elements; ++i) {
-            kept[i] += (client.words[i / 32] >> i % 32 & 1u) != 0 ? client.samples : 0;
+            kept[i] += (client.words.get()[i / 32] >> i % 32 & 1u) != 0 ? client.samples : 0;
         }
     }
 }

@@ -44,11 +44,11 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
                  std::size_t elements) {
     const unsigned bits = formula::code_bits(levels);
     const double per_scale =
-        levels == 0 ? 0.0 : static_cast<double>(levels) / static_cast<double>(*client.scale);
+        levels == 0 ? 0.0 : static_cast<double>(levels) / static_cast<double>(*client.scale.get());
     std::uint32_t words[tile_size] = {}, codes[tile_size];
     for (std::size_t begin = 0; begin < elements; begin += tile_size) {
         const std::size_t count = std::min(tile_size, elements - begin);
-        const float* values = client.values + begin;
+        const float* values = client.values.get() + begin;
         if (levels == 0) {
             if (std::find(values, values + count, 0.0f) != values + count) { // words for its coin
                 random_tile(client.seed, begin / tile_size, tensor, formula::purpose_quantize,
@@ -65,7 +65,7 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
         }
         for (std::size_t i = 0; i < count; i += 32) {
             put_planes(codes + i, std::min<std::size_t>(32, count - i), bits,
-                       client.words + (begin + i) / 32 * bits);
+                       client.words.get() + (begin + i) / 32 * bits);
         }
     }
 }
@@ -73,7 +73,7 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
 void tensor_scales(Device&, formula::ScaleKind kind, std::span<const ScaleSource> clients,
                    std::size_t elements) {
     for (const ScaleSource& client : clients) {
-        *client.scale = formula::scale_of(kind, moments_of(client.values, elements), elements);
+        *client.scale.get() = formula::scale_of(kind, moments_of(client.values.get(), elements), elements);
     }
 }
 
@@ -90,7 +90,7 @@ void aggregate_packed(Device&, unsigned levels, std::span<const PackedValues> cl
     for (std::size_t begin = 0; begin < elements; begin += 32) {
         const std::size_t count = std::min<std::size_t>(32, elements - begin);
         for (const PackedValues& client : clients) {
-            const std::uint32_t* planes = client.words + begin / 32 * bits;
+            const std::uint32_t* planes = client.words.get() + begin / 32 * bits;
             std::uint32_t codes[32] = {};
             for (unsigned p = 0; p < bits; ++p) {
                 for (unsigned i = 0; i < 32; ++i) {

@@ -41,7 +41,7 @@ std::uint32_t packed_word(const MaskSource& client, const float* global, std::si
                           std::size_t count, const std::uint32_t* words) {
     std::uint32_t probabilities[32], bits = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        probabilities[i] = formula::score_probability(global[first + i] + client.update[first + i]);
+        probabilities[i] = formula::score_probability(global[first + i] + client.update.get()[first + i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
         bits |= std::uint32_t{formula::mask_bit(probabilities[i], words[i], true)} << i;
@@ -56,8 +56,8 @@ void score_weights(Device&, const FrozenWeights& frozen, std::size_t lanes, cons
         if (state.samples == 0) {
             continue;
         }
-        const float* u = update[lane];
-        float* w = weights[lane];
+        const float* u = update[lane].get();
+        float* w = weights[lane].get();
         for_tiles(frozen, [&](std::size_t begin, std::size_t count, const float* magnitudes) {
             std::uint32_t words[tile_size];
             random_tile(state.seed, begin / tile_size, state.step + 1, formula::purpose_mask,
@@ -78,8 +78,8 @@ void score_gradient(Device&, const FrozenWeights& frozen, double rate, std::size
         if (states[lane].samples == 0) {
             continue;
         }
-        const float* u = update[lane];
-        float* g = gradient[lane];
+        const float* u = update[lane].get();
+        float* g = gradient[lane].get();
         for_tiles(frozen, [&](std::size_t begin, std::size_t count, const float* weights) {
             for (std::size_t i = begin; i < begin + count; ++i) {
                 g[i] = formula::score_gradient(g[i], weights[i - begin], global[i] + u[i], rate);
@@ -96,7 +96,7 @@ void pack_scores(Device&, std::span<const MaskSource> clients, std::size_t eleme
             if (first % tile_size == 0) {
                 random_tile(client.seed, first / tile_size, 0, formula::purpose_final_mask, words);
             }
-            client.words[first / 32] =
+            client.words.get()[first / 32] =
                 packed_word(client, global, first, std::min<std::size_t>(32, elements - first),
                             words + first % tile_size);
         }

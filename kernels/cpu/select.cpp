@@ -11,7 +11,7 @@ namespace fedmrn::kernels::cpu {
 namespace {
 
 float value_of(const SelectSource& client, std::size_t i) {
-    return client.base ? client.base[i] + client.values[i] : client.values[i];
+    return client.base ? client.base.get()[i] + client.values.get()[i] : client.values.get()[i];
 }
 
 formula::Threshold threshold_of(const SelectSource& client, std::size_t elements, std::size_t k) {
@@ -48,7 +48,7 @@ void find_thresholds(Device&, std::span<const SelectSource> clients, std::size_t
                      std::size_t k) {
     for (const SelectSource& client : clients) {
         if (elements != 0) {
-            *client.threshold = threshold_of(client, elements, k);
+            *client.threshold.get() = threshold_of(client, elements, k);
         }
     }
 }
@@ -58,7 +58,7 @@ void select_largest(Device&, std::span<const SelectSource> clients, std::size_t 
         if (elements == 0) {
             continue; // nothing to point at
         }
-        const formula::Threshold threshold = *client.threshold;
+        const formula::Threshold threshold = *client.threshold.get();
         std::uint64_t wanted = threshold.ties;
         for (std::size_t begin = 0; begin < elements; begin += 32) {
             const std::size_t count = std::min<std::size_t>(32, elements - begin);
@@ -71,25 +71,25 @@ void select_largest(Device&, std::span<const SelectSource> clients, std::size_t 
             for (; ties != 0 && wanted != 0; ties &= ties - 1, --wanted) {
                 word |= ties & (~ties + 1u); // the lowest
             }
-            client.words[begin / 32] = word;
+            client.words.get()[begin / 32] = word;
         }
     }
 }
 
 void gather_selected(Device&, std::span<const SelectSource> clients, std::size_t elements) {
     for (const SelectSource& client : clients) {
-        for_selected(client.words, elements,
-                     [&](std::size_t i, std::size_t j) { client.kept[j] = value_of(client, i); });
+        for_selected(client.words.get(), elements,
+                     [&](std::size_t i, std::size_t j) { client.kept.get()[j] = value_of(client, i); });
     }
 }
 
 void scatter_selected(Device&, std::span<const ScatterSource> clients, std::size_t elements) {
     for (const ScatterSource& client : clients) {
-        std::fill_n(client.values, elements, 0.0f);
-        for_selected(client.words, elements, [&](std::size_t i, std::size_t j) {
-            client.values[i] =
-                client.kept ? client.kept[j]
-                            : formula::dequantize(client.signs[j / 32] >> j % 32, client.scale, 0);
+        std::fill_n(client.values.get(), elements, 0.0f);
+        for_selected(client.words.get(), elements, [&](std::size_t i, std::size_t j) {
+            client.values.get()[i] =
+                client.kept ? client.kept.get()[j]
+                            : formula::dequantize(client.signs.get()[j / 32] >> j % 32, client.scale, 0);
         });
     }
 }

@@ -33,8 +33,8 @@ void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t
         if (states[lane].samples == 0) {
             continue;
         }
-        const float* u = update[lane];
-        float* w = weights[lane];
+        const float* u = update[lane].get();
+        float* w = weights[lane].get();
         for (std::size_t i = 0; i < elements; ++i) {
             w[i] = global[i] + u[i];
         }
@@ -49,8 +49,8 @@ void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* 
                                : (proximal ? sgd_lane<false, true> : sgd_lane<false, false>);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         if (states[lane].samples != 0) {
-            step(rule, elements, gradient[lane], weights[lane], momentum ? velocity[lane] : nullptr,
-                 update[lane]);
+            step(rule, elements, gradient[lane].get(), weights[lane].get(), momentum ? velocity[lane].get() : nullptr,
+                 update[lane].get());
         }
     }
 }
@@ -58,9 +58,9 @@ void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* 
 void state_changes(Device&, std::span<const ChangeSource> clients, const float* global,
                    std::size_t first, std::size_t trainable, std::size_t state) {
     for (const ChangeSource& client : clients) {
-        std::copy(client.update + first, client.update + trainable, client.change);
+        std::copy(client.update.get() + first, client.update.get() + trainable, client.change.get());
         for (std::size_t i = trainable; i < state; ++i) {
-            client.change[i - first] = client.weights[i] - global[i];
+            client.change.get()[i - first] = client.weights.get()[i] - global[i];
         }
     }
 }
@@ -74,7 +74,7 @@ void aggregate_dense(Device&, std::span<const DenseValues> clients, std::size_t 
             const auto weight = static_cast<std::int64_t>(client.samples);
             std::int64_t fixed[run];
             for (std::size_t i = 0; i < count; ++i) {
-                fixed[i] = formula::to_fixed(client.values[begin + i]);
+                fixed[i] = formula::to_fixed(client.values.get()[begin + i]);
             }
             for (std::size_t i = 0; i < count; ++i) {
                 sum[begin + i] += static_cast<formula::Wide>(weight) * fixed[i];

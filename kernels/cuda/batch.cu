@@ -30,7 +30,7 @@ __device__ Chosen chosen_of(const SplitView& split, const LaneState& state, std:
         position = formula::permute(formula::shuffle(state.seed, epoch, state.count), position);
     }
     const std::uint64_t entry = state.first + position;
-    return {split.order ? split.order[entry] : entry,
+    return {split.order ? split.order.get()[entry] : entry,
             split.augmented ? formula::augment(state.seed, epoch, position) : formula::Augment{}};
 }
 
@@ -48,10 +48,10 @@ __global__ void __launch_bounds__(block_threads)
     FEDMRN_SHARED(std::uint64_t, sample, [1]);
     if (threadIdx.x == 0) {
         sample[0] = chosen_of(split, state, batch, row).sample;
-        labels[at] = split.labels[sample[0]];
+        labels[at] = split.labels.get()[sample[0]];
     }
     __syncthreads();
-    const std::uint8_t* bytes = split.pixels + sample[0] * split.sample_size;
+    const std::uint8_t* bytes = split.pixels.get() + sample[0] * split.sample_size;
     T* out = x + at * split.sample_size;
     constexpr std::uint32_t group = wide ? 4 : 1, stride = block_threads * group;
     const auto size = static_cast<std::uint32_t>(split.sample_size);
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(block_threads)
         std::uint32_t c = first;
         for (std::uint32_t k = 0; k < group; ++k) {
             const auto byte = static_cast<float>(word >> 8 * k & 0xff);
-            out[i + k] = formula::from_float<T>(byte * split.scale[c] + split.shift[c]);
+            out[i + k] = formula::from_float<T>(byte * split.scale.get()[c] + split.shift.get()[c]);
             c = c + 1 == channels ? 0 : c + 1;
         }
         first += turn;
@@ -91,11 +91,11 @@ __global__ void __launch_bounds__(block_threads)
     FEDMRN_SHARED(Chosen, chosen, [1]);
     if (threadIdx.x == 0) {
         chosen[0] = chosen_of(split, state, batch, row);
-        labels[at] = split.labels[chosen[0].sample];
+        labels[at] = split.labels.get()[chosen[0].sample];
     }
     __syncthreads();
     const formula::Augment augment = chosen[0].augment;
-    const std::uint8_t* bytes = split.pixels + chosen[0].sample * split.sample_size;
+    const std::uint8_t* bytes = split.pixels.get() + chosen[0].sample * split.sample_size;
     T* out = x + at * split.sample_size;
     const auto size = static_cast<std::uint32_t>(split.sample_size);
     const std::uint32_t height = width.divide(channels.divide(size));
@@ -108,7 +108,7 @@ __global__ void __launch_bounds__(block_threads)
         if (from_row < height && from_column < width.divisor()) {
             byte = bytes[(from_row * width.divisor() + from_column) * channels.divisor() + c];
         }
-        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale[c] + split.shift[c]);
+        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale.get()[c] + split.shift.get()[c]);
     }
 }
 
@@ -123,7 +123,7 @@ void gather(CudaDevice& cuda, const SplitView& split, std::size_t lanes, std::si
         return;
     }
     const bool wide =
-        split.sample_size % 4 == 0 && reinterpret_cast<std::uintptr_t>(split.pixels) % 4 == 0;
+        split.sample_size % 4 == 0 && reinterpret_cast<std::uintptr_t>(split.pixels.get()) % 4 == 0;
     launch(wide ? gather_batch_kernel<T, true> : gather_batch_kernel<T, false>,
            lane_grid(batch, lanes), block_threads, 0, cuda.stream(), split,
            static_cast<std::uint32_t>(batch), states, x, labels);

@@ -240,13 +240,13 @@ __global__ void __launch_bounds__(moment_threads)
     FEDMRN_SHARED(formula::Moments, partial, [moment_threads]);
     const BinarizeSource client = clients[blockIdx.y];
     const unsigned t = blockIdx.x;
-    BinaryScale scale = scale_of(tensors, t, client.update);
+    BinaryScale scale = scale_of(tensors, t, client.update.get());
     if (scale.start == 0.0f) { // the same for all threads
-        scale = formula::binary_scale(mean_magnitude(tensors.of[t], client.update, partial),
-                                      client.update[tensors.exponents + t]);
+        scale = formula::binary_scale(mean_magnitude(tensors.of[t], client.update.get(), partial),
+                                      client.update.get()[tensors.exponents + t]);
     }
     if (threadIdx.x == 0) {
-        client.scales[tensors.first + t] = scale.alpha;
+        client.scales.get()[tensors.first + t] = scale.alpha;
     }
 }
 
@@ -255,15 +255,15 @@ __global__ void __launch_bounds__(block_threads)
     const BinarizeSource client = clients[blockIdx.y];
     const unsigned t = tensor_of_block(tensors);
     const Tensor& tensor = tensors.of[t];
-    const float* __restrict__ u = client.update + tensor.offset;
-    const float alpha = client.scales[tensors.first + t];
+    const float* __restrict__ u = client.update.get() + tensor.offset;
+    const float alpha = client.scales.get()[tensors.first + t];
     for_draws(tensor, client.seed, 0, formula::purpose_final_mask,
               [&](std::size_t i, std::uint32_t word) {
                   const bool inside = i < tensor.elements;
                   const bool below = inside && !formula::binary_bit(u[i], alpha, word);
                   const unsigned codes = __ballot_sync(0xffffffffu, below);
                   if (threadIdx.x % warp_size == 0 && inside) {
-                      client.words[tensor.word + i / warp_size] = codes;
+                      client.words.get()[tensor.word + i / warp_size] = codes;
                   }
               });
 }

@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(block_threads)
     const unsigned thread = threadIdx.x % warp_size;
     double rr = 0.0, qr = 0.0, qq = 0.0;
     for (std::size_t i = threadIdx.x; i < n; i += block_threads) {
-        const double wide = static_cast<double>(client.values[i]);
+        const double wide = static_cast<double>(client.values.get()[i]);
         rr += wide * wide;
     }
     rr = total(rr, partial);
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(block_threads)
         const std::size_t i = begin + thread;
         std::uint32_t code = 0;
         if (i < n) {
-            const float x = client.values[i];
+            const float x = client.values.get()[i];
             code = formula::nearest_code(book, x, per_deviation);
             const double q = static_cast<double>(formula::centroid(book, code));
             qr += q * static_cast<double>(x);
@@ -50,14 +50,14 @@ __global__ void __launch_bounds__(block_threads)
         for (unsigned p = 0; p < book.bits; ++p) {
             const unsigned plane = __ballot_sync(0xffffffffu, (code >> p & 1u) != 0);
             if (thread == 0) {
-                client.words[begin / warp_size * book.bits + p] = plane;
+                client.words.get()[begin / warp_size * book.bits + p] = plane;
             }
         }
     }
     qr = total(qr, partial);
     qq = total(qq, partial);
     if (threadIdx.x == 0) {
-        *client.scale = formula::centroid_scale(estimate, rr, qr, qq);
+        *client.scale.get() = formula::centroid_scale(estimate, rr, qr, qq);
     }
 }
 

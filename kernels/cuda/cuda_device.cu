@@ -75,54 +75,55 @@ CudaDevice::~CudaDevice() {
     for (Block& block : scratch_) {
         release(block.memory);
     }
-    for (void* memory : outgrown_) {
+    for (const DevicePointer<void> memory : outgrown_) {
         release(memory);
     }
     cudaStreamSynchronize(stream_);
     cudaStreamDestroy(stream_);
 }
 
-void* CudaDevice::allocate(std::size_t bytes) {
+DevicePointer<void> CudaDevice::allocate(std::size_t bytes) {
     void* memory = nullptr;
     const cudaError_t status = cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 256), stream_);
     if (status == cudaErrorMemoryAllocation) {
         out_of_memory(bytes);
     }
     check(status, "reserving memory");
-    return memory;
+    return DevicePointer<void>::from_device(memory);
 }
 
-void CudaDevice::release(void* memory) noexcept {
+void CudaDevice::release(DevicePointer<void> memory) noexcept {
     if (memory) {
-        cudaFreeAsync(memory, stream_);
+        cudaFreeAsync(memory.get(), stream_);
     }
 }
 
-void CudaDevice::copy_in(void* device, const void* host, std::size_t bytes) {
-    staging_.copy_in(stream_, device, host, bytes);
+void CudaDevice::copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) {
+    staging_.copy_in(stream_, device.get(), host, bytes);
 }
 
-void CudaDevice::copy_out(void* host, const void* device, std::size_t bytes) {
-    staging_.copy_out(stream_, host, device, bytes);
+void CudaDevice::copy_out(void* host, DevicePointer<const void> device, std::size_t bytes) {
+    staging_.copy_out(stream_, host, device.get(), bytes);
 }
 
-void CudaDevice::copy_within(void* to, const void* from, std::size_t bytes) {
+void CudaDevice::copy_within(DevicePointer<void> to, DevicePointer<const void> from,
+                             std::size_t bytes) {
     if (bytes != 0) {
-        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_),
+        check(cudaMemcpyAsync(to.get(), from.get(), bytes, cudaMemcpyDeviceToDevice, stream_),
               "copying within the device");
     }
 }
 
-void CudaDevice::clear(void* memory, std::size_t bytes) {
+void CudaDevice::clear(DevicePointer<void> memory, std::size_t bytes) {
     if (bytes != 0) {
-        check(cudaMemsetAsync(memory, 0, bytes, stream_), "clearing memory");
+        check(cudaMemsetAsync(memory.get(), 0, bytes, stream_), "clearing memory");
     }
 }
 
 void CudaDevice::synchronize() { check(cudaStreamSynchronize(stream_), "waiting for the device"); }
 
-std::unique_ptr<Fetch> CudaDevice::fetch(const void* device, std::size_t bytes) {
-    return fetching_.fetch(stream_, device, bytes);
+std::unique_ptr<Fetch> CudaDevice::fetch(DevicePointer<const void> device, std::size_t bytes) {
+    return fetching_.fetch(stream_, device.get(), bytes);
 }
 
 std::unique_ptr<Recording> CudaDevice::record(const std::function<void()>& work) {
@@ -151,19 +152,19 @@ void CudaDevice::profile(bool on) {
 void* CudaDevice::scratch(Scratch slot, std::size_t bytes) {
     Block& block = scratch_[static_cast<std::size_t>(slot)];
     if (block.bytes >= bytes) {
-        return block.memory;
+        return block.memory.get();
     }
     cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
     check(cudaStreamIsCapturing(stream_, &capture), "asking for a capture");
     if (capture != cudaStreamCaptureStatusNone) {
         throw Error("cuda: a step was captured before it had run once at its size", Fault::run);
     }
-    void* larger = allocate(bytes);
+    const DevicePointer<void> larger = allocate(bytes);
     if (block.memory) {
         outgrown_.push_back(block.memory);
     }
     block = {larger, bytes};
-    return larger;
+    return larger.get();
 }
 
 namespace {

@@ -41,14 +41,15 @@ public:
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
     [[nodiscard]] const Backend& backend() const override { return cuda::backend(); }
     [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::lockstep; }
-    void* allocate(std::size_t bytes) override;
-    void release(void* memory) noexcept override;
-    void copy_in(void* device, const void* host, std::size_t bytes) override;
-    void copy_out(void* host, const void* device, std::size_t bytes) override;
-    void copy_within(void* to, const void* from, std::size_t bytes) override;
-    void clear(void* memory, std::size_t bytes) override;
+    DevicePointer<void> allocate(std::size_t bytes) override;
+    void release(DevicePointer<void> memory) noexcept override;
+    void copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) override;
+    void copy_out(void* host, DevicePointer<const void> device, std::size_t bytes) override;
+    void copy_within(DevicePointer<void> to, DevicePointer<const void> from,
+                     std::size_t bytes) override;
+    void clear(DevicePointer<void> memory, std::size_t bytes) override;
     void synchronize() override;
-    std::unique_ptr<Fetch> fetch(const void* device, std::size_t bytes) override;
+    std::unique_ptr<Fetch> fetch(DevicePointer<const void> device, std::size_t bytes) override;
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
     [[nodiscard]] std::size_t free_memory() const override;
     void push_range(const char* name, std::uint64_t number) override;
@@ -65,7 +66,7 @@ public:
     /// A list that the next contract on this slot reads, copied into scratch memory.
     template <class T> const T* list(Scratch slot, std::span<const T> items) {
         void* memory = scratch(slot, items.size_bytes());
-        copy_in(memory, items.data(), items.size_bytes());
+        staging_.copy_in(stream_, memory, items.data(), items.size_bytes());
         return static_cast<const T*>(memory);
     }
 
@@ -75,14 +76,14 @@ public:
 
 private:
     struct Block {
-        void* memory = nullptr;
+        DevicePointer<void> memory;
         std::size_t bytes = 0;
     };
     cudaStream_t stream_ = nullptr;
     Staging staging_;
     Fetching fetching_;
     std::array<Block, static_cast<std::size_t>(Scratch::slots)> scratch_;
-    std::vector<void*> outgrown_;
+    std::vector<DevicePointer<void>> outgrown_;
 };
 
 inline CudaDevice& cuda_device(Device& device) { return static_cast<CudaDevice&>(device); }

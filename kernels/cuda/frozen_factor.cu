@@ -79,8 +79,8 @@ template <bool wide>
 __global__ void __launch_bounds__(block_threads)
     multiply_frozen_kernel(FrozenShape shape, const FrozenProduct* __restrict__ clients) {
     const FrozenProduct client = clients[blockIdx.y];
-    frozen_tile<wide>(shape, client.seed, client.factor,
-                      [&](std::size_t i, float value) { client.matrix[i] = value; });
+    frozen_tile<wide>(shape, client.seed, client.factor.get(),
+                      [&](std::size_t i, float value) { client.matrix.get()[i] = value; });
 }
 
 /// The signs of one component's group for 256 neighbouring indices from `begin` on, for the block.

@@ -23,7 +23,7 @@ inline dim3 lane_grid(std::size_t blocks, std::size_t lanes, std::size_t depth =
 
 /// view[lane], for device code.
 template <class T> __device__ __forceinline__ T* of_lane(const PerLane<T>& view, std::size_t lane) {
-    return view.data + lane * view.stride;
+    return view.data.get() + lane * view.stride;
 }
 
 } // namespace fedmrn::kernels::cuda

@@ -36,11 +36,11 @@ struct Pass {
 /// What stands at element i of a slice before its first stage.
 __device__ __forceinline__ float input(const RotationSource& client, const formula::Codebook&,
                                        std::size_t i, std::uint32_t signs, std::size_t position) {
-    return formula::with_sign(client.values[i], signs, position);
+    return formula::with_sign(client.values.get()[i], signs, position);
 }
 __device__ __forceinline__ float input(const CodedSlice& client, const formula::Codebook& book,
                                        std::size_t i, std::uint32_t, std::size_t) {
-    const std::uint32_t* planes = client.words + i / warp_size * book.bits;
+    const std::uint32_t* planes = client.words.get() + i / warp_size * book.bits;
     std::uint32_t code = 0;
     for (unsigned p = 0; p < book.bits; ++p) {
         code |= (planes[p] >> i % warp_size & 1u) << p;
@@ -116,7 +116,7 @@ __global__ void __launch_bounds__(block_threads)
         const std::size_t i = element(at);
         float x = 0.0f;
         if (i < n) {
-            x = pass.shift == 0 ? input(client, book, i, signs[at / 32], first + i) : client.out[i];
+            x = pass.shift == 0 ? input(client, book, i, signs[at / 32], first + i) : client.out.get()[i];
         }
         values[padded(at)] = x;
     }
@@ -146,7 +146,7 @@ __global__ void __launch_bounds__(block_threads)
         const std::size_t i = element(at);
         if (i < n) {
             const float x = v[j] * pass.unit;
-            client.out[i] = pass.last ? output(client, x, signs[at / 32], first + i) : x;
+            client.out.get()[i] = pass.last ? output(client, x, signs[at / 32], first + i) : x;
         }
     }
 }

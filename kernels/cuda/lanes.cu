@@ -19,8 +19,8 @@ __global__ void __launch_bounds__(block_threads)
     const LaneStart start = starts[blockIdx.y];
     const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (i == 0) {
-        lanes.states[start.lane] = start.state;
-        lanes.metrics[start.lane] = {};
+        lanes.states.get()[start.lane] = start.state;
+        lanes.metrics.get()[start.lane] = {};
     }
     if (i < lanes.variables) {
         of_lane(lanes.update, start.lane)[i] = 0.0f;

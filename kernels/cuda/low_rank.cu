@@ -31,7 +31,7 @@ __global__ void __launch_bounds__(block_threads)
     for (unsigned row = 0; row < random_rows; ++row) {
         const std::size_t i = tile * formula::tile + row * warp_size + thread;
         if (i < elements) {
-            client.q[i] = formula::normal_quantile(words.w[row]);
+            client.q.get()[i] = formula::normal_quantile(words.w[row]);
         }
     }
 }
@@ -45,7 +45,7 @@ __global__ void __launch_bounds__(block_threads)
     if (i >= shape.rows) {
         return;
     }
-    const float* __restrict__ row = client.matrix + i * shape.columns;
+    const float* __restrict__ row = client.matrix.get() + i * shape.columns;
     for (std::size_t k = 0; k < shape.rank; k += at_once) {
         const std::size_t left = shape.rank - k;
         float own[at_once] = {};
@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(block_threads)
             FEDMRN_UNROLL
             for (unsigned c = 0; c < at_once; ++c) {
                 if (c < left) {
-                    own[c] += x * client.q[(k + c) * shape.columns + j];
+                    own[c] += x * client.q.get()[(k + c) * shape.columns + j];
                 }
             }
         }
@@ -62,7 +62,7 @@ __global__ void __launch_bounds__(block_threads)
         for (unsigned c = 0; c < at_once; ++c) {
             const float sum = add_halves(own[c]);
             if (thread == 0 && c < left) {
-                client.p[(k + c) * shape.rows + i] = sum;
+                client.p.get()[(k + c) * shape.rows + i] = sum;
             }
         }
     }
@@ -81,18 +81,18 @@ __global__ void __launch_bounds__(block_threads)
             FEDMRN_UNROLL
             for (unsigned s = 0; s < sums.rows; ++s) {
                 const std::size_t i = begin + s * warps;
-                const float x = i < shape.rows ? client.matrix[i * shape.columns + j] : 0.0f;
+                const float x = i < shape.rows ? client.matrix.get()[i * shape.columns + j] : 0.0f;
                 FEDMRN_UNROLL
                 for (unsigned c = 0; c < at_once; ++c) {
                     if (i < shape.rows && c < left) {
-                        sums.own[s][c] += x * client.p[(k + c) * shape.rows + i];
+                        sums.own[s][c] += x * client.p.get()[(k + c) * shape.rows + i];
                     }
                 }
             }
         }
         const float* total = sums.total();
         if (warp < at_once && warp < left && j < shape.columns) {
-            client.q[(k + warp) * shape.columns + j] = total[warp * warp_size + thread];
+            client.q.get()[(k + warp) * shape.columns + j] = total[warp * warp_size + thread];
         }
     }
 }
@@ -150,18 +150,18 @@ __global__ void __launch_bounds__(block_threads)
     }
     float sum[rows] = {};
     for (std::size_t k = 0; k < shape.rank; ++k) {
-        const float factor = client.q[k * shape.columns + j];
+        const float factor = client.q.get()[k * shape.columns + j];
         FEDMRN_UNROLL
         for (unsigned s = 0; s < rows; ++s) {
             if (first + s * warps < shape.rows) {
-                sum[s] += client.p[k * shape.rows + first + s * warps] * factor;
+                sum[s] += client.p.get()[k * shape.rows + first + s * warps] * factor;
             }
         }
     }
     FEDMRN_UNROLL
     for (unsigned s = 0; s < rows; ++s) {
         if (first + s * warps < shape.rows) {
-            client.matrix[(first + s * warps) * shape.columns + j] = sum[s];
+            client.matrix.get()[(first + s * warps) * shape.columns + j] = sum[s];
         }
     }
 }

@@ -92,12 +92,12 @@ __global__ void __launch_bounds__(block_threads)
         if (at.element(row) < elements) {
             const std::int32_t grid = formula::noise_grid<shape>(rule.noise.floor, noise.w[row]);
             const std::uint32_t probability = formula::keep_probability<mask>(
-                client.update[at.element(row)], formula::noise_value(rule.noise.unit, grid));
+                client.update.get()[at.element(row)], formula::noise_value(rule.noise.unit, grid));
             bit = formula::mask_bit(probability, draw.w[row], rule.stochastic);
         }
         const unsigned word = __ballot_sync(0xffffffffu, bit);
         if (at.thread == 0 && at.element(row) < elements) {
-            client.words[at.tile * rows + row] = word;
+            client.words.get()[at.tile * rows + row] = word;
         }
     }
 }
@@ -117,7 +117,7 @@ __global__ void __launch_bounds__(block_threads)
         const formula::Words noise = random(client.seed, at.block(), 0, formula::purpose_noise);
         for (unsigned row = 0; row < rows; ++row) {
             if (at.element(row) < elements) {
-                const std::uint32_t bit = client.words[at.tile * rows + row] >> at.thread & 1;
+                const std::uint32_t bit = client.words.get()[at.tile * rows + row] >> at.thread & 1;
                 const std::int64_t share =
                     samples * formula::noise_grid<shape>(rule.noise.floor, noise.w[row]);
                 total[row] += bit != 0 ? share : (mask == MaskShape::binary ? 0 : -share);

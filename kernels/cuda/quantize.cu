@@ -23,9 +23,9 @@ __global__ void __launch_bounds__(sum_threads)
                          std::size_t elements) {
     FEDMRN_SHARED(formula::Moments, partial, [sum_threads]);
     const ScaleSource client = clients[blockIdx.y];
-    const formula::Moments moments = block_moments(client.values, elements, partial);
+    const formula::Moments moments = block_moments(client.values.get(), elements, partial);
     if (threadIdx.x == 0) {
-        *client.scale = formula::scale_of(kind, moments, elements);
+        *client.scale.get() = formula::scale_of(kind, moments, elements);
     }
 }
 
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(block_threads)
     FEDMRN_UNROLL
     for (unsigned row = 0; row < rows; ++row) {
         const std::size_t i = first + row * warp_size;
-        x[row] = i < elements ? client.values[i] : 1.0f;
+        x[row] = i < elements ? client.values.get()[i] : 1.0f;
         drawn = drawn || x[row] == 0.0f;
     }
     double per_scale = 0.0;
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(block_threads)
         draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
     }
     if (levels != 0) {
-        per_scale = static_cast<double>(levels) / static_cast<double>(*client.scale);
+        per_scale = static_cast<double>(levels) / static_cast<double>(*client.scale.get());
     }
     FEDMRN_UNROLL
     for (unsigned row = 0; row < rows; ++row) {
@@ -63,7 +63,7 @@ __global__ void __launch_bounds__(block_threads)
         for (unsigned p = 0; p < bits; ++p) {
             const unsigned plane = __ballot_sync(0xffffffffu, (code >> p & 1u) != 0);
             if (thread == 0 && i < elements) {
-                client.words[i / warp_size * bits + p] = plane;
+                client.words.get()[i / warp_size * bits + p] = plane;
             }
         }
     }
@@ -81,7 +81,7 @@ __global__ void __launch_bounds__(block_threads)
     formula::Wide total = sum[i];
     for (std::size_t k = 0; k < client_count; ++k) {
         const PackedValues client = clients[k];
-        const std::uint32_t* planes = client.words + i / warp_size * bits;
+        const std::uint32_t* planes = client.words.get() + i / warp_size * bits;
         std::uint32_t code = 0;
         for (unsigned p = 0; p < bits; ++p) {
             code |= (planes[p] >> i % warp_size & 1u) << p;

@@ -109,12 +109,12 @@ __global__ void __launch_bounds__(block_threads)
         const std::size_t i = at.element(row);
         bool bit = false;
         if (i < elements) {
-            const std::uint32_t p = formula::score_probability(global[i] + client.update[i]);
+            const std::uint32_t p = formula::score_probability(global[i] + client.update.get()[i]);
             bit = formula::mask_bit(p, draw.w[row], true);
         }
         const unsigned word = __ballot_sync(0xffffffffu, bit);
         if (at.thread == 0 && i < elements) {
-            client.words[at.tile * rows + row] = word;
+            client.words.get()[at.tile * rows + row] = word;
         }
     }
 }

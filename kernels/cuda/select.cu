@@ -19,7 +19,7 @@ constexpr std::size_t chunk = block_threads * std::size_t{warp_size}; ///< eleme
 constexpr unsigned loads = 4;                                         ///< in flight, a thread
 
 __device__ __forceinline__ float value_of(const SelectSource& client, std::size_t i) {
-    return client.base ? client.base[i] + client.values[i] : client.values[i];
+    return client.base ? client.base.get()[i] + client.values.get()[i] : client.values.get()[i];
 }
 
 /// Σ own over the threads ahead of this one; total becomes Σ over the block. shared: [warps].
@@ -65,7 +65,7 @@ __global__ void __launch_bounds__(block_threads)
     }
     __syncthreads();
     const SelectSource client = clients[blockIdx.y];
-    const std::uint32_t known = digit == 0 ? 0u : client.threshold->bits;
+    const std::uint32_t known = digit == 0 ? 0u : client.threshold.get()->bits;
     const std::size_t first = blockIdx.x * chunk, left = elements - first;
     const std::size_t end = first + (left < chunk ? left : chunk);
     for (std::size_t i = first + threadIdx.x; i < end; i += block_threads) {
@@ -124,7 +124,7 @@ __global__ void __launch_bounds__(block_threads)
                 std::uint32_t* __restrict__ tie_counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const SelectSource client = clients[blockIdx.y];
-    const std::uint32_t threshold = client.threshold->bits;
+    const std::uint32_t threshold = client.threshold.get()->bits;
     const unsigned thread = threadIdx.x % warp_size;
     const std::size_t word = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     const std::size_t first = (word - thread) * warp_size + thread;
@@ -146,7 +146,7 @@ __global__ void __launch_bounds__(block_threads)
         }
     }
     if (word < word_count) {
-        client.words[word] = above;
+        client.words.get()[word] = above;
         tie_words[blockIdx.y * word_count + word] = ties;
     }
     std::uint64_t total = 0;
@@ -164,7 +164,7 @@ __global__ void __launch_bounds__(block_threads)
                 const std::uint32_t* __restrict__ tie_counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const SelectSource client = clients[blockIdx.y];
-    const std::uint64_t wanted = client.threshold->ties;
+    const std::uint64_t wanted = client.threshold.get()->ties;
     const std::uint64_t ahead =
         ahead_of_chunk(tie_counts + blockIdx.y * std::size_t{gridDim.x}, shared);
     if (ahead >= wanted) { // the same for the block
@@ -180,7 +180,7 @@ __global__ void __launch_bounds__(block_threads)
         chosen |= left & (~left + 1u); // the lowest bit
     }
     if (chosen != 0) {
-        client.words[word] |= chosen;
+        client.words.get()[word] |= chosen;
     }
 }
 
@@ -228,10 +228,10 @@ __global__ void __launch_bounds__(block_threads)
                   std::size_t word_count, const std::uint32_t* __restrict__ counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const SelectSource client = clients[blockIdx.y];
-    for_chunk(client.words, counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
+    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
               shared, [&](std::size_t i, bool selected, std::uint64_t j) {
                   if (selected) {
-                      client.kept[j] = value_of(client, i);
+                      client.kept.get()[j] = value_of(client, i);
                   }
               });
 }
@@ -241,17 +241,17 @@ __global__ void __launch_bounds__(block_threads)
                    std::size_t word_count, const std::uint32_t* __restrict__ counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const ScatterSource client = clients[blockIdx.y];
-    for_chunk(client.words, counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
+    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
               shared, [&](std::size_t i, bool selected, std::uint64_t j) {
                   float value = 0.0f;
                   if (selected) {
                       value =
                           client.kept
-                              ? client.kept[j]
-                              : formula::dequantize(client.signs[j / warp_size] >> j % warp_size,
+                              ? client.kept.get()[j]
+                              : formula::dequantize(client.signs.get()[j / warp_size] >> j % warp_size,
                                                     client.scale, 0);
                   }
-                  client.values[i] = value;
+                  client.values.get()[i] = value;
               });
 }
 
@@ -281,7 +281,7 @@ void find_thresholds(Device& device, std::span<const SelectSource> clients, std:
     const SelectSource* list = cuda.list(Scratch::clients, clients);
     const std::size_t bytes = clients.size() * formula::digit_values * sizeof(unsigned long long);
     auto* counts = static_cast<unsigned long long*>(cuda.scratch(Scratch::selection, bytes));
-    cuda.clear(counts, bytes);
+    cuda.clear(DevicePointer<void>::from_device(counts), bytes);
     for (unsigned digit = 0; digit < formula::digits; ++digit) {
         launch(histogram_kernel, lane_grid(divide_up(elements, chunk), clients.size()),
                block_threads, 0, cuda.stream(), list, elements, digit, counts);

@@ -22,9 +22,11 @@ public:
     using value_type = char;
     explicit ThrustMemory(CudaDevice& device) : device_(device) {}
     char* allocate(std::ptrdiff_t bytes) {
-        return static_cast<char*>(device_.allocate(static_cast<std::size_t>(bytes)));
+        return static_cast<char*>(device_.allocate(static_cast<std::size_t>(bytes)).get());
     }
-    void deallocate(char* memory, std::size_t) { device_.release(memory); }
+    void deallocate(char* memory, std::size_t) {
+        device_.release(DevicePointer<char>::from_device(memory));
+    }
 
 private:
     CudaDevice& device_;

@@ -105,9 +105,9 @@ __global__ void __launch_bounds__(block_threads)
         elements,
         [&](std::size_t i) {
             const std::size_t at = first + i;
-            return at < trainable ? client.update[at] : client.weights[at] - global[at];
+            return at < trainable ? client.update.get()[at] : client.weights.get()[at] - global[at];
         },
-        [&](std::size_t i, float value) { client.change[i] = value; });
+        [&](std::size_t i, float value) { client.change.get()[i] = value; });
 }
 
 /// Clients one after another: the sum is read and written once.
@@ -121,7 +121,7 @@ __global__ void __launch_bounds__(block_threads)
     formula::Wide total = sum[i];
     for (std::size_t k = 0; k < client_count; ++k) {
         const DenseValues client = clients[k];
-        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values[i]);
+        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values.get()[i]);
     }
     sum[i] = total;
 }

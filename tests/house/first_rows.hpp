@@ -54,7 +54,7 @@ private:
     void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
         for (std::size_t k = 0; k < clients.size(); ++k) {
-            float* to = messages.dense(k);
+            DevicePointer<float> to = messages.dense(k);
             for (const FirstRow& row : first_rows(layout())) {
                 device.copy_within(to, clients[k].update + row.offset,
                                    row.elements * sizeof(float));
@@ -63,9 +63,10 @@ private:
         }
     }
     void unpack(Device& device, const RoundContext& /*round*/,
-                std::span<const MessageView> messages, float* updates) const override {
+                std::span<const MessageView> messages,
+                DevicePointer<float> updates) const override {
         for (std::size_t k = 0; k < messages.size(); ++k) {
-            float* update = updates + k * layout().state;
+            DevicePointer<float> update = updates + k * layout().state;
             const float* from = messages[k].dense.data();
             device.clear(update, layout().masked * sizeof(float));
             for (const FirstRow& row : first_rows(layout())) {
@@ -90,7 +91,7 @@ public:
     }
     [[nodiscard]] std::size_t sets() const override { return 0; }
     void finish(Device& device, const RoundContext& /*round*/, const Sums& sums,
-                double* change) const override {
+                DevicePointer<double> change) const override {
         kernels::mean_of_dense(device, state_, sums.int128("alike"), sums.messages(), change);
     }
 

@@ -16,8 +16,8 @@ class Odd final : public Stage {
 public:
     Odd(const ParameterLayout& layout, std::size_t frozen) : layout_(layout), frozen_(frozen) {}
 
-    const float* received(Device& device, const RoundContext& round,
-                          Buffer<float>& room) const override {
+    DevicePointer<const float> received(Device& device, const RoundContext& round,
+                                        Buffer<float>& room) const override {
         if (room.size() == 0) room = Buffer<float>(device, layout_.state);
         device.copy_within(room.data(), round.global, layout_.state * sizeof(float));
         device.clear(room.data(), frozen_ * sizeof(float));
@@ -37,7 +37,7 @@ public:
     void on_update(Device& device, const RoundContext&, Departure& clients) const override {
         Buffer<float> once(device, layout_.trainable);
         for (std::size_t k = 0; k < clients.clients().size(); ++k) {
-            float* update = clients.update(k);
+            DevicePointer<float> update = clients.update(k);
             device.copy_within(once.data(), update, once.size() * sizeof(float));
             kernels::add_values(device, once.size(), once.data(), update);
         }

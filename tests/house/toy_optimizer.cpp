@@ -18,8 +18,9 @@ class Signs final : public ServerOptimizer {
 public:
     explicit Signs(double step) : step_(step) {}
     [[nodiscard]] std::vector<Moment> moments() const override { return {{"steps"}}; }
-    void step(Device& device, double lr, std::size_t elements, const double* mean,
-              std::span<double* const> moments, float* global) const override {
+    void step(Device& device, double lr, std::size_t elements, DevicePointer<const double> mean,
+              std::span<const DevicePointer<double>> moments,
+              DevicePointer<float> global) const override {
         std::vector<double> way(elements), steps(elements);
         std::vector<float> state(elements);
         device.copy_out(way.data(), mean, elements * sizeof(double));

@@ -134,8 +134,8 @@ TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
     wanted[8] += 0.75f; // too far, in the second lane
     const std::vector<LaneState> rows{{.samples = 3}, {.samples = 2}};
     const std::vector<Place> in(2, Place{{{2}, Element::f32}, 3, rows.data()});
-    const std::vector<const void*> values{y.data(), wanted.data()};
-    std::vector<void*> dx(2);
+    const std::vector<DevicePointer<const void>> values{y.data(), wanted.data()};
+    std::vector<DevicePointer<void>> dx(2);
     std::vector<LaneMetrics> metrics(2);
     Context context{*device, 2};
     house::within(0.5f)->measure(context, {in, values, dx, metrics.data()});

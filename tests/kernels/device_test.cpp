@@ -36,7 +36,7 @@ TEST_P(Devices, AFetchIsOfItsTurn) {
 /// Memory that is given away arrives as it was in its turn; the host's is not copied.
 TEST_P(Devices, WhatIsHandedOverArrives) {
     Buffer<float> array(device, std::vector<float>{1, 2, 3});
-    const void* place = array.data();
+    const void* place = array.data().get();
     const auto fetched = array.hand_over();
     EXPECT_EQ(array.data(), nullptr);
     EXPECT_EQ(array.size(), 0U);

@@ -32,7 +32,7 @@ protected:
     template <class Body>
     void expect_equal(const std::vector<std::size_t>& sizes, const Body& body) {
         std::vector<Buffer<float>> together, apart;
-        std::vector<float*> pointers;
+        std::vector<DevicePointer<float>> pointers;
         for (const std::size_t size : sizes) {
             together.push_back(untouched_floats(device, lanes * size));
             apart.push_back(untouched_floats(device, lanes * size));
@@ -67,10 +67,11 @@ TEST_P(LayerLanes, Convolution) {
         const std::size_t x_size = pixels * s.in, y_size = pixels * s.out, w_size = s.weights() + 7;
         const auto x = input(x_size), w = input(w_size), dy = input(y_size);
         expect_equal({y_size, x_size, w_size}, [&](std::size_t first, std::size_t count,
-                                                   const std::vector<float*>& out) {
+                                                   const std::vector<DevicePointer<float>>& out) {
             s.lanes = count;
-            const LaneState* at = states.data() + first;
-            const float *images = x.data() + first * x_size, *gradient = dy.data() + first * y_size;
+            DevicePointer<const LaneState> at = states.data() + first;
+            const DevicePointer<const float> images = x.data() + first * x_size,
+                                             gradient = dy.data() + first * y_size;
             const PerLane<const float> weights{w.data() + first * w_size, w_size};
             kernels::convolution_forward(device, s, at, images, weights, out[0]);
             kernels::convolution_backward_data(device, s, at, gradient, weights, out[1]);
@@ -85,9 +86,9 @@ TEST_P(LayerLanes, Linear) {
     const std::size_t x_size = 4 * 19, y_size = 4 * 7, w_size = 19 * 7 + 5;
     const auto x = input(x_size), w = input(w_size), b = input(7), dy = input(y_size);
     expect_equal({y_size, x_size, w_size, 7}, [&](std::size_t first, std::size_t count,
-                                                  const std::vector<float*>& out) {
+                                                  const std::vector<DevicePointer<float>>& out) {
         s.lanes = count;
-        const LaneState* at = states.data() + first;
+        DevicePointer<const LaneState> at = states.data() + first;
         const PerLane<const float> weights{w.data() + first * w_size, w_size};
         kernels::linear_forward(device, s, at, x.data() + first * x_size, weights,
                                 {b.data() + first * 7, 7}, out[0]);
@@ -100,8 +101,8 @@ TEST_P(LayerLanes, Linear) {
 TEST_P(LayerLanes, Relu) {
     const auto x = input(4 * 11), dy = input(4 * 11);
     expect_equal({4 * 11, 4 * 11}, [&](std::size_t first, std::size_t count,
-                                       const std::vector<float*>& out) {
-        const LaneState* at = states.data() + first;
+                                       const std::vector<DevicePointer<float>>& out) {
+        DevicePointer<const LaneState> at = states.data() + first;
         kernels::relu_forward(device, count, 4, 11, at, x.data() + first * 44, out[0]);
         kernels::relu_backward(device, count, 4, 11, at, out[0], dy.data() + first * 44, out[1]);
     });
@@ -116,13 +117,14 @@ TEST_P(LayerLanes, Batchnorm) {
     // Outputs: y, running mean and variance, mean, inverse; dx, dγ, dβ; y of inference.
     expect_equal({out_size, c, c, c, c, in, c, c, out_size}, [&](std::size_t first,
                                                                  std::size_t count,
-                                                                 const std::vector<float*>& out) {
+                                                                 const std::vector<
+                                                                     DevicePointer<float>>& out) {
         s.lanes = count;
-        const LaneState* at = states.data() + first;
+        DevicePointer<const LaneState> at = states.data() + first;
         const kernels::BatchnormParameters p{{gamma.data() + first * c, c},
                                              {beta.data() + first * c, c}};
-        const float* images = x.data() + first * in;
-        std::uint8_t* which = chosen.data() + first * out_size;
+        DevicePointer<const float> images = x.data() + first * in;
+        DevicePointer<std::uint8_t> which = chosen.data() + first * out_size;
         kernels::batchnorm_forward(device, s, at, images, p, {out[1], c}, {out[2], c}, {out[3], c},
                                    {out[4], c}, out[0], which);
         kernels::batchnorm_backward(device, s, at, images, out[0], which,
@@ -140,12 +142,12 @@ TEST_P(LayerLanes, Pooling) {
         kernels::PoolingShape s{
             .batch = 4, .height = 5, .width = 6, .channels = c, .pool = pool, .relu = true};
         expect_equal({out_size, in, c}, [&](std::size_t first, std::size_t count,
-                                            const std::vector<float*>& out) {
+                                            const std::vector<DevicePointer<float>>& out) {
             s.lanes = count;
-            const LaneState* at = states.data() + first;
-            const float* images = x.data() + first * in;
+            DevicePointer<const LaneState> at = states.data() + first;
+            DevicePointer<const float> images = x.data() + first * in;
             const PerLane<const float> b{bias.data() + first * c, c};
-            std::uint8_t* which = chosen.data() + first * out_size;
+            DevicePointer<std::uint8_t> which = chosen.data() + first * out_size;
             kernels::pooling_forward(device, s, at, images, b, out[0], which);
             kernels::pooling_backward(device, s, at, images, b, out[0], which,
                                       dy.data() + first * out_size, out[1], {out[2], c});
@@ -163,10 +165,10 @@ TEST_P(LayerLanes, Embedding) {
     const Buffer<std::int32_t> tokens(device, words);
     const auto w = input(table), dy = input(size);
     expect_equal({size, table}, [&](std::size_t first, std::size_t count,
-                                    const std::vector<float*>& out) {
+                                    const std::vector<DevicePointer<float>>& out) {
         s.lanes = count;
-        const LaneState* at = states.data() + first;
-        const std::int32_t* mine = tokens.data() + first * places;
+        DevicePointer<const LaneState> at = states.data() + first;
+        DevicePointer<const std::int32_t> mine = tokens.data() + first * places;
         kernels::embedding_forward(device, s, at, mine, {w.data() + first * table, table}, out[0]);
         kernels::embedding_backward(device, s, at, mine, dy.data() + first * size, {out[1], table});
     });
@@ -177,7 +179,8 @@ TEST_P(LayerLanes, CrossEntropy) {
     const auto logits = input(size);
     const Buffer<std::uint16_t> labels(device, random.labels(lanes * 4, classes));
     std::vector<LaneMetrics> together, apart;
-    expect_equal({size}, [&](std::size_t first, std::size_t count, const std::vector<float*>& out) {
+    expect_equal({size}, [&](std::size_t first, std::size_t count,
+                             const std::vector<DevicePointer<float>>& out) {
         Buffer<LaneMetrics> metrics(device, count);
         kernels::cross_entropy(device, count, 4, classes, states.data() + first,
                                logits.data() + first * size, labels.data() + first * 4, out[0],

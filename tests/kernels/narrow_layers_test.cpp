@@ -49,8 +49,8 @@ TEST_P(NarrowLayers, Convolution) {
         Buffer<float> dw16(device, w.size());
         const Buffer<Bf16> x16 = narrow(x), dy16 = narrow(dy);
         Buffer<Bf16> y16(device, dy.size()), dx16(device, x.size());
-        const auto run = [&](const void* images, const void* gradient, void* y, void* dx,
-                             Buffer<float>& dw) {
+        const auto run = [&](DevicePointer<const void> images, DevicePointer<const void> gradient,
+                             DevicePointer<void> y, DevicePointer<void> dx, Buffer<float>& dw) {
             kernels::convolution_forward(device, s, states.data(), images, per_lane(w, 0), y);
             kernels::convolution_backward_data(device, s, states.data(), gradient, per_lane(w, 0),
                                                dx);
@@ -78,8 +78,10 @@ TEST_P(NarrowLayers, Linear) {
     for (const Real real : {Real::f32, Real::bf16}) {
         const bool is_narrow = real == Real::bf16;
         s.real = real;
-        const void* in = is_narrow ? static_cast<const void*>(x16.data()) : x32.data();
-        void* dx = is_narrow ? static_cast<void*>(dx16.data()) : dx32.data();
+        DevicePointer<const void> in =
+            is_narrow ? static_cast<DevicePointer<const void>>(x16.data()) : x32.data();
+        DevicePointer<void> dx =
+            is_narrow ? static_cast<DevicePointer<void>>(dx16.data()) : dx32.data();
         y[is_narrow] = Buffer<float>(device, 40);
         dw[is_narrow] = Buffer<float>(device, 350);
         kernels::linear_forward(device, s, states.data(), in, per_lane(w, 0), per_lane(b, 0),
@@ -103,14 +105,15 @@ TEST_P(NarrowLayers, Batchnorm) {
         Buffer<float> y32(device, c.out), dx32(device, c.in), d[2][2];
         Buffer<Bf16> y16(device, c.out), dx16(device, c.in);
         const kernels::BatchnormParameters p{per_lane(gamma, 0), per_lane(beta, 0)};
-        const auto run = [&](const void* in, void* y, const void* gradient, void* dx,
+        const auto run = [&](DevicePointer<const void> in, DevicePointer<void> y,
+                             DevicePointer<const void> gradient, DevicePointer<void> dx,
                              Buffer<float>* out) {
             Buffer<float> running_mean(device, c.mean), running_variance(device, c.variance);
             Buffer<float> mean(device, s.channels), inverse(device, s.channels);
             Buffer<std::uint8_t> chosen(device, c.out);
             out[0] = Buffer<float>(device, s.channels);
             out[1] = Buffer<float>(device, s.channels);
-            std::uint8_t* which = s.pool > 1 ? chosen.data() : nullptr;
+            DevicePointer<std::uint8_t> which = s.pool > 1 ? chosen.data() : nullptr;
             kernels::batchnorm_forward(device, s, c.states.data(), in, p, per_lane(running_mean, 0),
                                        per_lane(running_variance, 0), per_lane(mean, 0),
                                        per_lane(inverse, 0), y, which);

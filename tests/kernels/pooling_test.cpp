@@ -86,7 +86,8 @@ protected:
         dx = untouched_floats(device, c.in);
         dbias = untouched_floats(device, s.channels);
         chosen = Buffer<std::uint8_t>(device, c.out);
-        std::uint8_t* which = s.pool == Pool::max && s.window > 1 ? chosen.data() : nullptr;
+        DevicePointer<std::uint8_t> which =
+            s.pool == Pool::max && s.window > 1 ? chosen.data() : nullptr;
         const PerLane<const float> b = biased ? per_lane(bias, 0) : PerLane<const float>{};
         kernels::pooling_forward(device, s, c.states.data(), x.data(), b, y.data(), which);
         kernels::pooling_backward(device, s, c.states.data(), x.data(), b, y.data(), which,
@@ -180,7 +181,8 @@ TEST_P(Pooling, NarrowActivationsAreRoundedOnce) {
         Buffer<Bf16> y16(device, narrow(std::vector<float>(c.out, untouched)));
         Buffer<Bf16> dx16(device, narrow(std::vector<float>(c.in, untouched)));
         Buffer<float> sum(device, s.channels);
-        std::uint8_t* which = s.pool == Pool::max && s.window > 1 ? chosen.data() : nullptr;
+        DevicePointer<std::uint8_t> which =
+            s.pool == Pool::max && s.window > 1 ? chosen.data() : nullptr;
         kernels::pooling_forward(device, s, c.states.data(), x16.data(), per_lane(bias, 0),
                                  y16.data(), which);
         kernels::pooling_backward(device, s, c.states.data(), x16.data(), per_lane(bias, 0),

@@ -107,7 +107,7 @@ TEST_P(PyTorch, Batchnorm) {
         auto y = output("y"), dx = output("dx"), dgamma = output("dgamma"), dbeta = output("dbeta");
         Buffer<float> mean(device, s.channels), inverse(device, s.channels);
         Buffer<std::uint8_t> chosen(device, y.size());
-        std::uint8_t* pooled = s.pool > 1 ? chosen.data() : nullptr;
+        DevicePointer<std::uint8_t> pooled = s.pool > 1 ? chosen.data() : nullptr;
 
         kernels::batchnorm_inference(device, s, states.data(), x.data(), p,
                                      per_lane(running_mean, 0), per_lane(running_variance, 0),

@@ -41,11 +41,11 @@ public:
         codec_->check(round, message);
     }
     void decode(Device& device, const RoundContext& round, std::span<const MessageView> messages,
-                float* updates) const override {
+                DevicePointer<float> updates) const override {
         codec_->decode(device, round, messages, updates);
     }
     void add(Device& device, const RoundContext& round, const WeightedMessages& messages,
-             formula::Wide* sum) const override {
+             DevicePointer<formula::Wide> sum) const override {
         codec_->add(device, round, messages, sum);
     }
 

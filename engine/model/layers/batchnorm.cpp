@@ -17,7 +17,7 @@ kernels::BatchnormParameters scale_of(const LayerArgs& args) {
 
 /// A kept tensor of one value a channel.
 PerLane<float> channels_of(const LayerArgs& args, Kept which, std::size_t channels) {
-    return {static_cast<float*>(args.kept[which]), channels};
+    return {args.kept[which].as<float>(), channels};
 }
 
 } // namespace
@@ -81,14 +81,14 @@ void BatchNormLayer::forward(Context& context, const LayerArgs& args, bool train
         context.device, seen, in.rows, args.x[0], scale_of(args),
         args.parameters[running_mean].statistic, args.parameters[running_variance].statistic,
         channels_of(args, mean, seen.channels), channels_of(args, inverse, seen.channels), args.y,
-        seen.pool > 1 ? static_cast<std::uint8_t*>(args.kept[chosen]) : nullptr);
+        seen.pool > 1 ? args.kept[chosen].as<std::uint8_t>() : nullptr);
 }
 
 void BatchNormLayer::backward(Context& context, const LayerArgs& args) const {
     const Place& in = args.in[0];
     const auto seen = shape(in.tensor, context.lanes, in.room);
     kernels::batchnorm_backward(context.device, seen, in.rows, args.x[0], args.y,
-                                seen.pool > 1 ? static_cast<const std::uint8_t*>(args.kept[chosen])
+                                seen.pool > 1 ? args.kept[chosen].as<const std::uint8_t>()
                                               : nullptr,
                                 args.dy, scale_of(args), channels_of(args, mean, seen.channels),
                                 channels_of(args, inverse, seen.channels), args.dx[0],

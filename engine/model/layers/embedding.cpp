@@ -31,13 +31,13 @@ public:
 
     void forward(Context& context, const LayerArgs& args, bool) const override {
         kernels::embedding_forward(context.device, shape(context, args), args.in[0].rows,
-                                   static_cast<const std::int32_t*>(args.x[0]),
-                                   args.parameters[0].value, args.y);
+                                   args.x[0].as<const std::int32_t>(), args.parameters[0].value,
+                                   args.y);
     }
 
     void backward(Context& context, const LayerArgs& args) const override {
         kernels::embedding_backward(context.device, shape(context, args), args.in[0].rows,
-                                    static_cast<const std::int32_t*>(args.x[0]), args.dy,
+                                    args.x[0].as<const std::int32_t>(), args.dy,
                                     args.parameters[0].gradient);
     }
 

@@ -39,13 +39,13 @@ void LinearLayer::forward(Context& context, const LayerArgs& args, bool) const {
     kernels::linear_forward(context.device, shape(in.tensor, context.lanes, in.room), in.rows,
                             args.x[0], args.parameters[0].value,
                             has_bias() ? args.parameters[1].value : PerLane<const float>{},
-                            static_cast<float*>(args.y));
+                            args.y.as<float>());
 }
 
 void LinearLayer::backward(Context& context, const LayerArgs& args) const {
     const Place& in = args.in[0];
     const auto seen = shape(in.tensor, context.lanes, in.room);
-    const auto* dy = static_cast<const float*>(args.dy);
+    const auto dy = args.dy.as<const float>();
     kernels::linear_backward_weights(context.device, seen, in.rows, args.x[0], dy,
                                      args.parameters[0].gradient,
                                      has_bias() ? args.parameters[1].gradient : PerLane<float>{});

@@ -49,7 +49,7 @@ void PoolingLayer::forward(Context& context, const LayerArgs& args, bool trainin
     kernels::pooling_forward(
         context.device, shape(in.tensor, context.lanes, in.room), in.rows, args.x[0],
         has_bias() ? args.parameters[0].value : PerLane<const float>{}, args.y,
-        training && keeps_choice() ? static_cast<std::uint8_t*>(args.kept[0]) : nullptr);
+        training && keeps_choice() ? args.kept[0].as<std::uint8_t>() : nullptr);
 }
 
 void PoolingLayer::backward(Context& context, const LayerArgs& args) const {
@@ -57,8 +57,8 @@ void PoolingLayer::backward(Context& context, const LayerArgs& args) const {
     kernels::pooling_backward(
         context.device, shape(in.tensor, context.lanes, in.room), in.rows, args.x[0],
         has_bias() ? args.parameters[0].value : PerLane<const float>{}, args.y,
-        keeps_choice() ? static_cast<const std::uint8_t*>(args.kept[0]) : nullptr, args.dy,
-        args.dx[0], has_bias() ? args.parameters[0].gradient : PerLane<float>{});
+        keeps_choice() ? args.kept[0].as<const std::uint8_t>() : nullptr, args.dy, args.dx[0],
+        has_bias() ? args.parameters[0].gradient : PerLane<float>{});
 }
 
 LayerPtr pooling(Pooling options) { return std::make_shared<PoolingLayer>(options); }

@@ -22,14 +22,14 @@ public:
     void forward(Context& context, const LayerArgs& args, bool) const override {
         const Place& in = args.in[0];
         kernels::relu_forward(context.device, context.lanes, in.room, in.tensor.elements(), in.rows,
-                              static_cast<const float*>(args.x[0]), static_cast<float*>(args.y));
+                              args.x[0].as<const float>(), args.y.as<float>());
     }
 
     void backward(Context& context, const LayerArgs& args) const override {
         const Place& in = args.in[0];
         kernels::relu_backward(context.device, context.lanes, in.room, in.tensor.elements(),
-                               in.rows, static_cast<const float*>(args.y),
-                               static_cast<const float*>(args.dy), static_cast<float*>(args.dx[0]));
+                               in.rows, args.y.as<const float>(), args.dy.as<const float>(),
+                               args.dx[0].as<float>());
     }
 };
 

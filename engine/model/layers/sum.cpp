@@ -36,7 +36,7 @@ public:
     }
 
     void backward(Context& context, const LayerArgs& args) const override {
-        for (void* dx : args.dx) {
+        for (DevicePointer<void> dx : args.dx) {
             if (dx != nullptr) {
                 kernels::weighted_sum(context.device, shape(context, args), args.out.rows, 1.0f,
                                       args.dy, 0.0f, nullptr, dx);

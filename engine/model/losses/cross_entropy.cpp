@@ -26,12 +26,11 @@ void check_logits(std::span<const Tensor> in) {
 }
 
 /// One contract does both: adds loss, hits and rows to the metrics.
-void compare(Context& context, const LossArgs& args, void* gradient) {
+void compare(Context& context, const LossArgs& args, DevicePointer<void> gradient) {
     const Place& logits = args.in[0];
     kernels::cross_entropy(context.device, context.lanes, logits.room, logits.tensor.elements(),
-                           logits.rows, static_cast<const float*>(args.x[0]),
-                           static_cast<const std::uint16_t*>(args.x[1]),
-                           static_cast<float*>(gradient), args.metrics);
+                           logits.rows, args.x[0].as<const float>(),
+                           args.x[1].as<const std::uint16_t>(), gradient.as<float>(), args.metrics);
 }
 
 class Top1 final : public Metric {

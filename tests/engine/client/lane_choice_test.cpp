@@ -19,8 +19,8 @@ public:
     Claims(LaneMode mode, std::size_t free) : mode_(mode), free_(free) {}
     [[nodiscard]] LaneMode lane_mode() const override { return mode_; }
     [[nodiscard]] std::size_t free_memory() const override { return free_; }
-    void* allocate(std::size_t) override { throw std::logic_error("used"); }
-    void release(void*) noexcept override {}
+    DevicePointer<void> allocate(std::size_t) override { throw std::logic_error("used"); }
+    void release(DevicePointer<void>) noexcept override {}
 
 private:
     LaneMode mode_;

@@ -25,7 +25,8 @@ protected:
                                  std::uint32_t round) {
         const Buffer<float> g(device, state);
         Buffer<float> room;
-        const float* weights = by.local->model_weights(device, {round, g.data()}, room);
+        DevicePointer<const float> weights =
+            by.local->model_weights(device, {round, g.data()}, room);
         std::vector<float> host(state.size());
         device.copy_out(host.data(), weights, host.size() * sizeof(float));
         return host;

@@ -232,7 +232,7 @@ TEST(RotatedMemory, ManyClientsAreHandledInParts) {
         updates.emplace_back(*device, RandomValues(seed).values(n + 1, 0.01));
     std::vector<TrainedClient> trained;
     for (std::uint64_t k = 0; k < clients; ++k) {
-        const float* u = updates[k % 3].data();
+        const DevicePointer<const float> u = updates[k % 3].data();
         trained.push_back({k, k % 3, 1, u, u});
     }
     const RoundContext round{1, updates[0].data()};

@@ -21,7 +21,8 @@ class Counter final : public Stage {
 public:
     Counter(std::string name, std::vector<std::string>& calls)
         : name_(std::move(name)), calls_(calls) {}
-    const float* received(Device&, const RoundContext& round, Buffer<float>&) const override {
+    DevicePointer<const float> received(Device&, const RoundContext& round,
+                                        Buffer<float>&) const override {
         calls_.push_back(name_ + " received");
         return round.global;
     }

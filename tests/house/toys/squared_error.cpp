@@ -21,21 +21,22 @@ public:
     }
 
     void apply(Context& context, const LossArgs& args) const override {
-        const auto *y = static_cast<const float*>(args.x[0]),
-                   *target = static_cast<const float*>(args.x[1]);
-        auto* dy = static_cast<float*>(args.dx[0]);
+        const float *y = args.x[0].as<const float>().get(),
+                    *target = args.x[1].as<const float>().get();
+        float* dy = args.dx[0].as<float>().get();
+        LaneMetrics* metrics = args.metrics.get();
         const std::size_t size = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
-            const std::uint32_t rows = args.in[0].rows[lane].samples;
+            const std::uint32_t rows = args.in[0].rows.get()[lane].samples;
             const std::size_t first = lane * args.in[0].room * size;
             for (std::size_t i = first; i < first + rows * size; ++i) {
                 const float distance = y[i] - target[i];
-                args.metrics[lane].loss += 0.5 * double{distance} * double{distance};
+                metrics[lane].loss += 0.5 * double{distance} * double{distance};
                 if (dy != nullptr) { // an evaluation wants none
                     dy[i] = distance / static_cast<float>(rows);
                 }
             }
-            args.metrics[lane].samples += rows;
+            metrics[lane].samples += rows;
         }
     }
 };

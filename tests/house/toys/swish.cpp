@@ -28,27 +28,28 @@ class Swish final : public Layer {
     /// The elements of a lane that are there.
     static auto elements(const Place& p, std::size_t lane) {
         const std::size_t size = p.tensor.elements(), first = lane * p.room * size;
-        return std::views::iota(first, first + p.rows[lane].samples * size);
+        return std::views::iota(first, first + p.rows.get()[lane].samples * size);
     }
     void forward(Context& context, const LayerArgs& args, bool) const override {
-        const auto* x = static_cast<const float*>(args.x[0]);
+        const float* x = args.x[0].as<const float>().get();
+        float* y = args.y.as<float>().get();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
-            const float* beta = args.parameters[0].value[lane];
+            const float* beta = args.parameters[0].value[lane].get();
             for (const std::size_t i : elements(args.out, lane)) {
-                static_cast<float*>(args.y)[i] = x[i] * sigmoid(beta[i % size(args)] * x[i]);
+                y[i] = x[i] * sigmoid(beta[i % size(args)] * x[i]);
             }
         }
     }
     void backward(Context& context, const LayerArgs& args) const override {
-        const auto *x = static_cast<const float*>(args.x[0]),
-                   *dy = static_cast<const float*>(args.dy);
+        const float *x = args.x[0].as<const float>().get(), *dy = args.dy.as<const float>().get();
+        float* dx = args.dx[0].as<float>().get();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
-            const float* beta = args.parameters[0].value[lane];
-            float* dbeta = args.parameters[0].gradient[lane];
-            std::fill_n(dbeta, args.out.rows[lane].samples ? size(args) : 0, 0.0f);
+            const float* beta = args.parameters[0].value[lane].get();
+            float* dbeta = args.parameters[0].gradient[lane].get();
+            std::fill_n(dbeta, args.out.rows.get()[lane].samples ? size(args) : 0, 0.0f);
             for (const std::size_t i : elements(args.out, lane)) {
                 const float b = beta[i % size(args)], s = sigmoid(b * x[i]);
-                static_cast<float*>(args.dx[0])[i] = dy[i] * s * (1 + b * x[i] * (1 - s));
+                dx[i] = dy[i] * s * (1 + b * x[i] * (1 - s));
                 dbeta[i % size(args)] += dy[i] * x[i] * x[i] * s * (1 - s);
             }
         }

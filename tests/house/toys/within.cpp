@@ -25,17 +25,18 @@ public:
     }
 
     void measure(Context& context, const LossArgs& args) const override {
-        const auto *y = static_cast<const float*>(args.x[0]),
-                   *target = static_cast<const float*>(args.x[1]);
+        const float *y = args.x[0].as<const float>().get(),
+                    *target = args.x[1].as<const float>().get();
+        const LaneState* rows = args.in[0].rows.get();
         const std::size_t size = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
             const std::size_t first = lane * args.in[0].room;
-            for (std::size_t row = first; row < first + args.in[0].rows[lane].samples; ++row) {
+            for (std::size_t row = first; row < first + rows[lane].samples; ++row) {
                 bool right = true;
                 for (std::size_t i = row * size; i < (row + 1) * size; ++i) {
                     right = right && std::abs(y[i] - target[i]) <= distance_;
                 }
-                args.metrics[lane].correct += right ? 1 : 0;
+                args.metrics.get()[lane].correct += right ? 1 : 0;
             }
         }
     }

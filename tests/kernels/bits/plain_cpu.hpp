@@ -19,10 +19,10 @@ public:
         return table;
     }
     [[nodiscard]] const kernels::Backend& backend() const override { return backend_; }
-    void* allocate(std::size_t bytes) override {
-        return std::aligned_alloc(64, bytes / 64 * 64 + 64);
+    DevicePointer<void> allocate(std::size_t bytes) override {
+        return DevicePointer<void>::from_device(std::aligned_alloc(64, bytes / 64 * 64 + 64));
     }
-    void release(void* memory) noexcept override { std::free(memory); }
+    void release(DevicePointer<void> memory) noexcept override { std::free(memory.get()); }
     [[nodiscard]] std::size_t free_memory() const override { return SIZE_MAX; }
 
 private:

@@ -56,7 +56,7 @@ struct Layer {
     }
     struct Chosen : Buffer<std::uint8_t> {
         using Buffer::Buffer;
-        std::uint8_t* data_or_null() { return size() == 0 ? nullptr : data(); }
+        DevicePointer<std::uint8_t> data_or_null() { return size() == 0 ? nullptr : data(); }
     };
 
     Device& device;

@@ -27,7 +27,7 @@ TEST(CudaHadamard, rotations_and_codes_equal_the_cpus) {
                     std::vector<kernels::RotationSource> sources;
                     std::vector<kernels::CentroidSource> measured;
                     for (std::size_t c = 0; c < clients; ++c) {
-                        float* own = rotated.data() + c * n;
+                        DevicePointer<float> own = rotated.data() + c * n;
                         sources.push_back({7 + c, values.data() + c * n, own});
                         measured.push_back({own, scales.data() + c, codes.data() + c * words});
                     }

@@ -38,7 +38,7 @@ struct Layer {
     std::string run() {
         const std::size_t stride = shape.channels + 3;
         const PerLane<const float> b{biased ? bias.data() : nullptr, stride};
-        std::uint8_t* which = shape.window > 1 ? chosen.data() : nullptr;
+        DevicePointer<std::uint8_t> which = shape.window > 1 ? chosen.data() : nullptr;
         kernels::pooling_forward(device, shape, states.data(), x.data(), b, y.data(), which);
         kernels::pooling_backward(device, shape, states.data(), x.data(), b, y.data(), which,
                                   dy.data(), dx.data(), {biased ? dbias.data() : nullptr, stride});
