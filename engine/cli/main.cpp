@@ -72,11 +72,11 @@ int start(int argc, char** argv) {
     cli::add_compare(app, action);
     cli::add_data(app, action);
     cli::add_inspect(app, action);
+    cli::add_aggregate(app, action);
     cli::add_devices(app, action);
     cli::add_report(app, action);
     cli::add_keys(app, action);
     cli::add_parts(app, action);
-    cli::add_aggregate(app, action);
 
     if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty())
         return say(2, unknown);
