@@ -22,11 +22,12 @@ struct MaskRule {
 };
 
 /// weights = global + û for the first `elements` elements of every active lane: the noise is
-/// regenerated, never read. One pass, 12 bytes an element.
-inline constexpr Contract<void(Device& device, const MaskRule& rule, std::size_t lanes,
-                               DevicePointer<const LaneState> states, std::size_t elements,
-                               DevicePointer<const float> global, PerLane<const float> update,
-                               PerLane<float> weights)>
+/// regenerated, never read. One pass, 12 bytes an element. noise: this round's, in device memory,
+/// so that a recorded step follows it; of rule.noise the shape alone counts.
+inline constexpr Contract<void(
+    Device& device, const MaskRule& rule, DevicePointer<const formula::NoiseRule> noise,
+    std::size_t lanes, DevicePointer<const LaneState> states, std::size_t elements,
+    DevicePointer<const float> global, PerLane<const float> update, PerLane<float> weights)>
     mask_weights{"mask_weights", Exactness::bits};
 
 /// A trained update whose final mask is wanted; device memory.

@@ -19,19 +19,21 @@ inline constexpr Contract<void(
     DevicePointer<const float> global, PerLane<const float> update, PerLane<float> weights)>
     add_update{"add_update", Exactness::bits};
 
+/// What is the same in every round.
 struct SgdRule {
-    float lr = 0, momentum = 0, weight_decay = 0;
+    float momentum = 0, weight_decay = 0;
     bool decay_weights = true; ///< decay pulls the weights, else the update, towards zero
     float proximal = 0;        ///< ρ: FedProx pulls the update towards zero
 };
 
 /// One SGD step of every active lane: g ← gradient + λ·(weights or update) + ρ·update; v ← µ·v + g;
-/// update ← update − η·v. velocity may be null where momentum is 0. PyTorch's convention: v starts
-/// as the first gradient, no dampening. Equal bits for equal gradients.
-inline constexpr Contract<void(Device& device, const SgdRule& rule, std::size_t lanes,
-                               DevicePointer<const LaneState> states, std::size_t elements,
-                               PerLane<const float> gradient, PerLane<const float> weights,
-                               PerLane<float> velocity, PerLane<float> update)>
+/// update ← update − η·v, η being *lr in device memory, so that a recorded step follows it.
+/// velocity may be null where momentum is 0. PyTorch's convention: v starts as the first gradient,
+/// no dampening. Equal bits for equal gradients.
+inline constexpr Contract<void(
+    Device& device, const SgdRule& rule, DevicePointer<const float> lr, std::size_t lanes,
+    DevicePointer<const LaneState> states, std::size_t elements, PerLane<const float> gradient,
+    PerLane<const float> weights, PerLane<float> velocity, PerLane<float> update)>
     sgd_step{"sgd_step", Exactness::bits};
 
 /// A trained client whose state's change is wanted; device memory.

@@ -15,14 +15,14 @@ namespace {
 /// engine takes, on a GPU. Arguments: server.eval_batch, bits of an activation.
 void evaluation(benchmark::State& state) {
     const std::size_t samples = on_cpu() ? 1000 : 10000;
-    static const Split images = synthetic_images(2, samples);
+    static const Split images = split_of(synthetic_images(2, samples), {28, 28, 1}, 10);
     const auto eval_batch = static_cast<std::size_t>(state.range(0));
     const std::size_t lanes =
         on_cpu()
             ? 1
             : evaluation_lanes({.eval_batch = static_cast<std::uint32_t>(eval_batch)}, samples);
     Evaluator evaluator(device(), cnn4(), lanes, eval_batch, real_of(state.range(1)));
-    const ResidentSplit split(device(), images, cnn4().input, std::span<const std::uint32_t>{});
+    const ResidentSplit split(device(), images, cnn4(), std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(cnn4(), 1));
     const std::vector<SampleRange> batches = batches_of({0, samples}, eval_batch);
     std::vector<LaneMetrics> results(batches.size());

@@ -6,6 +6,7 @@
 #include "bench/support/timed_method.hpp"
 #include "engine/client/lane_group.hpp"
 #include "engine/server/resident_split.hpp"
+#include "fedmrn/images.hpp"
 
 // Local training, batch 64, on one lane of a CPU or on 1 to 512 of a GPU at once. Arguments: lanes,
 // bits of an activation.
@@ -13,12 +14,12 @@ namespace fedmrn::bench {
 namespace {
 
 const Model& mlp() {
-    static const Model model = make_model("mlp", {28, 28, 1}, 10);
+    static const Model model = make_model("mlp", shape_of_images({28, 28, 1}, 10));
     return model;
 }
 
 const Split& images() {
-    static const Split split = synthetic_images(1, 2048);
+    static const Split split = split_of(synthetic_images(1, 2048), {28, 28, 1}, 10);
     return split;
 }
 
@@ -34,7 +35,7 @@ void local_training(benchmark::State& state, const Model& model, const MethodCon
     const TimedVariables& variables = timed(*method);
     const Stages none;
     LaneGroup group(device(), model, *method, none, {.batch = batch}, lanes, real);
-    const ResidentSplit split(device(), images(), model.input, std::span<const std::uint32_t>{});
+    const ResidentSplit split(device(), images(), model, std::span<const std::uint32_t>{});
     const Buffer<float> global(device(), initial_state(model, 1));
     std::uint64_t trained = 0, steps = 0, clients = 0;
     const auto train = [&] {
@@ -84,7 +85,8 @@ void forward_backward(benchmark::State& state, const Model& model) {
     const ParameterLayout& layout = model.layout;
     Network network(device(), model, lanes, batch, real, true);
     const Buffer<LaneState> states = busy_lanes(lanes);
-    const Buffer<std::byte> x = random_activations(real, batch * model.input.size(), lanes);
+    const Buffer<std::byte> x =
+        random_activations(real, batch * model.input("x").elements(), lanes);
     device().copy_within(network.input(), x.data(), x.size());
     Buffer<float> weights(device(), lanes * layout.state);
     const std::vector<float> initial = initial_state(model, 1);

@@ -6,6 +6,7 @@
 #include "bench/support/registry.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/experiment.hpp"
+#include "fedmrn/images.hpp"
 
 // Whole runs on a GPU: the published set-ups, evaluated every ten rounds and after the last one.
 namespace fedmrn::bench {

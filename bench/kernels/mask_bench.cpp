@@ -36,9 +36,10 @@ void mask_weights(benchmark::State& state) {
     const Buffer<float> global = random_array(masked());
     const Buffer<float> update = random_array(lanes * masked(), magnitude);
     Buffer<float> weights(device(), lanes * masked());
+    const Buffer<formula::NoiseRule> noise(device(), std::vector{rule.noise});
     const double seconds = measure(state, [&] {
-        kernels::mask_weights(device(), rule, lanes, states.data(), masked(), global.data(),
-                              {update.data(), masked()}, {weights.data(), masked()});
+        kernels::mask_weights(device(), rule, noise.data(), lanes, states.data(), masked(),
+                              global.data(), {update.data(), masked()}, {weights.data(), masked()});
     });
     const auto n = static_cast<double>(masked()), all = n * static_cast<double>(lanes);
     count(state, {.bytes = 8 * all + 4 * n, .elements = all}, seconds);

@@ -28,7 +28,8 @@ void tensor_scales(benchmark::State& state) {
         sources.push_back({update.data() + k * masked(), scales.data() + k});
     }
     const double seconds = measure_calls(state, [&] {
-        kernels::tensor_scales(device(), formula::ScaleKind::norm, sources, masked());
+        kernels::tensor_scales(device(), formula::ScaleKind::norm, sources, masked(),
+                               formula::whole_tensor);
     });
     const auto all = static_cast<double>(masked() * clients);
     count(state, {.bytes = 4 * all, .elements = all}, seconds);
@@ -45,8 +46,9 @@ void quantize(benchmark::State& state) {
         sources.push_back(
             {k, update.data() + k * masked(), scale.data(), packed.data() + k * words(levels)});
     }
-    const double seconds =
-        measure_calls(state, [&] { kernels::quantize(device(), levels, 0, sources, masked()); });
+    const double seconds = measure_calls(state, [&] {
+        kernels::quantize(device(), levels, 0, sources, masked(), formula::whole_tensor);
+    });
     const auto all = static_cast<double>(masked() * clients);
     count(state, {.bytes = (4 + formula::code_bits(levels) / 8.0) * all, .elements = all}, seconds);
 }
@@ -60,8 +62,10 @@ void aggregate_packed(benchmark::State& state) {
         clients.push_back({packed.data() + k * words(levels), magnitude, 600});
     }
     Buffer<formula::Wide> sum(device(), masked());
-    const double seconds = measure_calls(
-        state, [&] { kernels::aggregate_packed(device(), levels, clients, masked(), sum.data()); });
+    const double seconds = measure_calls(state, [&] {
+        kernels::aggregate_packed(device(), levels, clients, masked(), formula::whole_tensor,
+                                  sum.data());
+    });
     const auto n = static_cast<double>(masked()), all = n * static_cast<double>(count_of);
     count(state, {.bytes = 32 * n + formula::code_bits(levels) / 8.0 * all, .elements = all},
           seconds);

@@ -33,11 +33,12 @@ void add_update(benchmark::State& state) {
 void sgd_step(benchmark::State& state) {
     const std::size_t n = trainable();
     const float momentum = static_cast<float>(state.range(0)) / 100;
+    const Buffer<float> lr(device(), std::vector<float>{1e-6f});
     const Buffer<LaneState> lane = one_lane();
     const Buffer<float> gradient = random_array(n), weights = random_array(n);
     Buffer<float> velocity(device(), n), update(device(), n);
     const double seconds = measure(state, [&] {
-        kernels::sgd_step(device(), {.lr = 1e-6f, .momentum = momentum}, 1, lane.data(), n,
+        kernels::sgd_step(device(), {.momentum = momentum}, lr.data(), 1, lane.data(), n,
                           {gradient.data(), 0}, {weights.data(), 0}, {velocity.data(), 0},
                           {update.data(), 0});
     });

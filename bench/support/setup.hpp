@@ -13,6 +13,7 @@
 #include "engine/model/layers/convolution.hpp"
 #include "engine/model/layers/linear.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 #include "fedmrn/model.hpp"
 #include "kernels/device.hpp"
 #include "kernels/formula/bf16.hpp"
@@ -26,7 +27,7 @@ inline constexpr std::size_t batch = 64;
 
 /// CNN4 on images of 28 × 28.
 inline const Model& cnn4() {
-    static const Model model = make_model("cnn4", {28, 28, 1}, 10);
+    static const Model model = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     return model;
 }
 

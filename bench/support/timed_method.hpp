@@ -21,6 +21,9 @@ public:
         seconds_ += thread_seconds() - start;
     }
     [[nodiscard]] std::size_t count() const override { return of_->count(); }
+    [[nodiscard]] RoundData round_data(const RoundContext& round) const override {
+        return of_->round_data(round);
+    }
     void gradient(Device& device, const LocalStep& step) const override {
         of_->gradient(device, step);
     }

@@ -29,9 +29,9 @@ void save(const Options& options, const Dataset& dataset, const ClientSplit& spl
     if (std::filesystem::equivalent(options.save, options.file, none))
         throw Error(options.save + ": is the file of the experiment, expected another to save to");
     // What is no file is not read: that could wait for ever.
-    const bool foreign = std::filesystem::exists(options.save) &&
-                         !(std::filesystem::is_regular_file(options.save) &&
-                           is_partition_file(options.save));
+    const bool foreign =
+        std::filesystem::exists(options.save) &&
+        !(std::filesystem::is_regular_file(options.save) && is_partition_file(options.save));
     if (foreign)
         throw Error(options.save + ": exists and is no partition, expected a new file to save to");
     write_atomically(options.save, partition_text(dataset, split));

@@ -10,7 +10,7 @@ namespace fedmrn::cli {
 
 /// A subcommand for each place where a registered part is chosen: fedmrn methods, fedmrn models …
 void add_parts(CLI::App& app, Action& action) {
-    for (const ChoiceKey& choice : choice_keys()) {
+    const auto add = [&](const ChoiceKey& choice) {
         auto name = std::make_shared<std::string>();
         CLI::App* command = app.add_subcommand(choice.nouns, "list what " + choice.full() +
                                                                  " can say, or one " + choice.noun);
@@ -22,7 +22,11 @@ void add_parts(CLI::App& app, Action& action) {
                 return 0;
             };
         });
+    };
+    for (const ChoiceKey& choice : choice_keys()) {
+        add(choice);
     }
+    add(stage_choice());
 }
 
 } // namespace fedmrn::cli

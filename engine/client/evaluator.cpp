@@ -20,12 +20,12 @@ Evaluator::Evaluator(Device& device, const Model& model, std::size_t lanes, std:
       network_(device, model, lanes, batch, real, false), states_(device, lanes),
       metrics_(device, lanes) {}
 
-void Evaluator::run(const kernels::SplitView& split, std::span<const SampleRange> batches,
+void Evaluator::run(const BatchSource& split, std::span<const SampleRange> batches,
                     DevicePointer<const float> state, std::atomic<std::size_t>& next,
                     std::span<LaneMetrics> results) {
-    kernels::SplitView view = split;
-    view.shuffled = false;
-    view.augmented = false;
+    BatchSource source = split;
+    source.shuffled = false;
+    source.augmented = false;
     for (;;) {
         const std::size_t begin = next.fetch_add(lanes_);
         if (begin >= batches.size()) {
@@ -42,8 +42,7 @@ void Evaluator::run(const kernels::SplitView& split, std::span<const SampleRange
         }
         states_.write(states);
         metrics_.clear();
-        kernels::gather_batch(device_, view, lanes_, batch_, states_.data(), network_.real(),
-                              network_.input(), network_.labels());
+        fill_batch(device_, source, lanes_, states_.data(), network_);
         network_.evaluate(states_.data(), {state, 0}, metrics_.data());
         metrics_.read(results.subspan(begin, end - begin));
     }

@@ -7,8 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/model/network.hpp"
-#include "kernels/batch.hpp"
+#include "engine/client/batch.hpp"
 
 namespace fedmrn {
 
@@ -27,7 +26,7 @@ public:
 
     /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
     /// evaluators share. A batch holds at most as many samples as the evaluator was made for.
-    void run(const kernels::SplitView& split, std::span<const SampleRange> batches,
+    void run(const BatchSource& split, std::span<const SampleRange> batches,
              DevicePointer<const float> state, std::atomic<std::size_t>& next,
              std::span<LaneMetrics> results);
 

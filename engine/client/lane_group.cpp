@@ -20,7 +20,7 @@ LaneGroup::LaneGroup(Device& device, const Model& model, const Method& method, c
     : device_(device), method_(method), stages_(stages), config_(config), layout_(model.layout),
       lanes_(lanes), update_stride_(stride_of(method.local->count())),
       weights_stride_(stride_of(layout_.state)),
-      network_(device, model, lanes, config.batch, real, true),
+      network_(device, model, lanes, config.batch, real, true), of_round_(device),
       update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
       gradient_(device, lanes * update_stride_),
       velocity_(device, config.momentum != 0.0 ? lanes * update_stride_ : 0),
@@ -30,13 +30,13 @@ PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
     return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
 }
 
-void LaneGroup::run(const kernels::SplitView& split, const RoundContext& sent, const Next& next,
+void LaneGroup::run(const BatchSource& split, const RoundContext& round, const Next& next,
                     const Done& done, const Stepped& stepped, const std::stop_token& stop) {
     // A run that was given up may have left clients on the lanes.
     std::fill(tasks_.begin(), tasks_.end(), std::nullopt);
     std::fill(mirror_.begin(), mirror_.end(), LaneState{});
     states_.clear();
-    const RoundContext round = stages_.received(device_, sent, received_);
+    of_round_.write(static_cast<float>(config_.lr * round.decay), *method_.local, stages_, round);
     Emission emission;
     const auto collect = [&] {
         if (emission.tasks.empty()) {
@@ -54,7 +54,7 @@ void LaneGroup::run(const kernels::SplitView& split, const RoundContext& sent, c
         fill(round.global, next);
         const std::size_t steps = steps_left();
         for (std::size_t i = 0; i < steps && !stop.stop_requested(); ++i) {
-            step({split, round.global, round.decay});
+            step({split, round.global});
             stepped(advance());
         }
         collect();
@@ -112,39 +112,38 @@ void LaneGroup::step(const Source& source) {
 
 void LaneGroup::queue_step(const Source& source) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
-    const LocalStep local{source.global,       source.decay,       lanes_,
-                          states_.data(),      of_update(update_), weights,
+    const LocalStep local{source.global,       of_round_.variables(), lanes_,
+                          states_.data(),      of_update(update_),    weights,
                           of_update(gradient_)};
     const Pull pull = stages_.pull(*method_.local);
-    const kernels::SgdRule sgd{static_cast<float>(config_.lr * source.decay),
-                               static_cast<float>(config_.momentum), static_cast<float>(pull.decay),
+    const kernels::SgdRule sgd{static_cast<float>(config_.momentum), static_cast<float>(pull.decay),
                                pull.decays_weights, static_cast<float>(pull.proximal)};
     {
         const Range part(device_, "batch", lanes_);
-        kernels::gather_batch(device_, source.split, lanes_, network_.batch(), states_.data(),
-                              network_.real(), network_.input(), network_.labels());
+        fill_batch(device_, source.split, lanes_, states_.data(), network_);
     }
     {
         const Range part(device_, "local weights", lanes_);
         method_.local->weights(device_, local);
-        stages_.on_weights(device_, local);
+        stages_.on_weights(device_, local, of_round_.stages());
     }
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
     {
         const Range part(device_, "local gradient", lanes_);
         method_.local->gradient(device_, local);
-        stages_.on_gradient(device_, local);
+        stages_.on_gradient(device_, local, of_round_.stages());
     }
     const Range part(device_, "sgd", lanes_);
     const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
         const PerLane<float> velocity = of_update(velocity_);
-        kernels::sgd_step(
-            device_, rule, lanes_, states_.data(), end - first, local.gradient.at(first), weights,
-            velocity.data != nullptr ? velocity.at(first) : velocity, local.update.at(first));
+        kernels::sgd_step(device_, rule, of_round_.lr(), lanes_, states_.data(), end - first,
+                          local.gradient.at(first), weights,
+                          velocity.data != nullptr ? velocity.at(first) : velocity,
+                          local.update.at(first));
     };
     descend(sgd, 0, layout_.trainable);
     if (const std::size_t all = method_.local->count(); all > layout_.trainable) {
-        descend({sgd.lr, sgd.momentum}, layout_.trainable, all); // the method's own: not decayed
+        descend({sgd.momentum}, layout_.trainable, all); // the method's own: not decayed
     }
     kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
 }

@@ -10,10 +10,11 @@
 #include <stop_token>
 #include <vector>
 
+#include "engine/client/batch.hpp"
+#include "engine/client/round_memory.hpp"
 #include "engine/method/method.hpp"
 #include "engine/model/network.hpp"
 #include "engine/stage/stages.hpp"
-#include "kernels/batch.hpp"
 
 namespace fedmrn {
 
@@ -29,8 +30,8 @@ struct ClientTask {
 };
 
 /// The lanes of one device, in lockstep: every local step advances all of them in the same kernels,
-/// recorded once and replayed. A lane whose client is done takes the next one while the others go
-/// on; its message is collected while the device works on.
+/// recorded once and replayed in all rounds. A lane whose client is done takes the next one while
+/// the others go on; its message is collected while the device works on.
 class LaneGroup {
 public:
     LaneGroup(Device& device, const Model& model, const Method& method, const Stages& stages,
@@ -42,15 +43,15 @@ public:
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
     /// at each step). stepped is called when a step is queued.
-    void run(const kernels::SplitView& split, const RoundContext& sent, const Next& next,
+    /// round.global: what clients have received.
+    void run(const BatchSource& split, const RoundContext& round, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);
 
 private:
     /// What a recorded step has built in.
     struct Source {
-        kernels::SplitView split;
+        BatchSource split;
         DevicePointer<const float> global;
-        double decay = 1.0;
         bool operator==(const Source&) const = default;
     };
     /// Clients that are done, their messages under way.
@@ -76,7 +77,7 @@ private:
     std::size_t lanes_;
     std::size_t update_stride_, weights_stride_; ///< floats from lane to lane
     Network network_;
-    std::vector<Buffer<float>> received_; ///< what stages make of the global state
+    RoundMemory of_round_;
     Buffer<float> update_, weights_, gradient_, velocity_;
     Buffer<LaneState> states_;
     Buffer<LaneMetrics> metrics_;

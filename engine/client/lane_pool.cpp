@@ -19,12 +19,13 @@ namespace fedmrn {
 namespace {
 
 /// Throws Diverged for a client that has.
-Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics) {
+Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics,
+              const Stages& stages) {
     if (!std::isfinite(metrics.loss)) {
         throw Diverged(task.round, task.client, "the training loss is not finite");
     }
     try {
-        return {encode(message), metrics};
+        return {stages.bytes_of(message), metrics};
     } catch (const Error& error) {
         throw Diverged(task.round, task.client, error.what());
     }
@@ -79,7 +80,7 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 LanePool::LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
                    const Config& config, std::size_t lanes, std::size_t evaluated)
-    : lanes_(lanes), eval_batch_(config.server.eval_batch) {
+    : lanes_(lanes), eval_batch_(config.server.eval_batch), stages_(stages) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.lane_mode() == LaneMode::threads;
     const auto device_of = [&](std::size_t i) -> Device& {
@@ -101,9 +102,8 @@ LanePool::LanePool(Device& device, const Model& model, const Method& method, con
     }
 }
 
-std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
-                                    const kernels::SplitView& split, const RoundContext& round,
-                                    const LaneGroup::Stepped& stepped,
+std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const BatchSource& split,
+                                    const RoundContext& round, const LaneGroup::Stepped& stepped,
                                     const std::stop_token& stop) {
     std::vector<Upload> uploads(tasks.size());
     const std::vector<ClientTask> queue = longest_first(tasks);
@@ -116,7 +116,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     };
     const auto done = [&](const ClientTask& task, const MessageView& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = upload(task, message, metrics);
+        uploads[task.slot] = upload(task, message, metrics, stages_);
     };
     on_all(groups_.size(), [&](std::size_t i) {
         try {
@@ -132,7 +132,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks,
     return uploads;
 }
 
-std::vector<LaneMetrics> LanePool::evaluate(const kernels::SplitView& split,
+std::vector<LaneMetrics> LanePool::evaluate(const BatchSource& split,
                                             std::span<const SampleRange> ranges,
                                             DevicePointer<const float> state) {
     std::vector<SampleRange> batches;

@@ -16,7 +16,7 @@ namespace fedmrn {
 
 /// What came back from one client.
 struct Upload {
-    std::vector<std::byte> bytes; ///< the encoded message: all that the server sees
+    std::vector<std::byte> bytes; ///< the message, encoded and packed: all that the server sees
     LaneMetrics metrics;          ///< the simulator's own book-keeping
 };
 
@@ -31,14 +31,13 @@ public:
 
     /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
     /// requested. Throws Diverged.
-    std::vector<Upload> train(std::span<const ClientTask> tasks, const kernels::SplitView& split,
+    std::vector<Upload> train(std::span<const ClientTask> tasks, const BatchSource& split,
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
     /// Loss and hits of a state over each range of a split; how they are cut into batches and who
     /// evaluates which never changes a bit.
-    std::vector<LaneMetrics> evaluate(const kernels::SplitView& split,
-                                      std::span<const SampleRange> ranges,
+    std::vector<LaneMetrics> evaluate(const BatchSource& split, std::span<const SampleRange> ranges,
                                       DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
@@ -46,6 +45,7 @@ public:
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
+    const Stages& stages_;
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;
     std::vector<std::unique_ptr<Evaluator>> evaluators_;

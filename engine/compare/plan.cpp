@@ -30,6 +30,7 @@ struct Row {
     std::string label; ///< empty: named after what it sets
     std::string where;
     std::vector<Change> changes;
+    const toml::node* stages = nullptr; ///< in the place of the base's
 };
 
 [[noreturn]] void unknown(const std::string& where, const std::string& prefix,
@@ -68,7 +69,7 @@ private:
 };
 
 Row CompareReader::row(const std::string& name, const toml::table& table, Sections sections) const {
-    Row row{"", base_.line(table), {}};
+    Row row{"", base_.line(table), {}, nullptr};
     for (const auto& [key_name, value] : by_line(table)) {
         if (key_name == "label") {
             const auto* text = value->as_string();
@@ -79,11 +80,16 @@ Row CompareReader::row(const std::string& name, const toml::table& table, Sectio
             row.label = one_line(text->get());
             continue;
         }
+        if (key_name == "stage" && name == "compare.method") {
+            row.stages = value;
+            continue;
+        }
         const Key* key = nullptr;
         for (const std::string_view section : sections)
             if (key == nullptr) key = find_key(section, key_name);
         if (key == nullptr) {
             std::vector<std::string_view> known{"label"};
+            if (name == "compare.method") known.emplace_back("stage");
             for (const std::string_view section : sections)
                 for (const Key& k : config_keys())
                     if (k.section == section) known.push_back(k.name);
@@ -167,7 +173,7 @@ void CompareReader::section(const toml::node& node) {
     if (methods_.empty())
         throw Error(base_.line(node) + ": compare.method: expected at least one row "
                                        "[[compare.method]], found none");
-    if (partitions_.empty()) partitions_.push_back({"", base_.line(node), {}});
+    if (partitions_.empty()) partitions_.push_back({"", base_.line(node), {}, nullptr});
     if (seeds_.empty()) seeds_.push_back(nullptr); // the base's
 }
 
@@ -177,6 +183,7 @@ ConfigReader CompareReader::reader(const Row& partition, const Row& method,
     for (const Row* row : {&partition, &method})
         for (const Change& change : row->changes)
             reader.assign(base_.line(*change.value), *change.key, *change.value);
+    if (method.stages != nullptr) reader.stages(*method.stages);
     if (seed != nullptr) reader.assign(base_.line(*seed), *find_key("experiment", "seed"), *seed);
     return reader;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/base/suggest.hpp"
 #include "engine/config/choices.hpp"
+#include "engine/config/stage_keys.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/registry.hpp"
 
@@ -175,8 +176,9 @@ std::string part_text(const ChoiceKey& choice, const std::string& name) {
     const Part& part = *found;
     std::string text =
         fmt::format("{} ({} = \"{}\"): {}\n", part.title, choice.full(), name, part.help);
+    const std::string section = choice.choice != nullptr ? choice.section : stage_section(name);
     for (const Option& option : part.options) {
-        text += fmt::format("\n{}.{}\n    {}\n    {}; default {}\n", choice.section, option.name,
+        text += fmt::format("\n{}.{}\n    {}\n    {}; default {}\n", section, option.name,
                             option.help, option.expected, default_of(option));
         if (option.when.holds) text += fmt::format("    only with {}\n", option.when.text);
     }

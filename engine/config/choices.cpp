@@ -6,6 +6,7 @@
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/model.hpp"
 #include "fedmrn/server.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -31,5 +32,12 @@ const ChoiceKey choices[] = {
 } // namespace
 
 std::span<const ChoiceKey> choice_keys() { return choices; }
+
+const ChoiceKey& stage_choice() {
+    static const ChoiceKey stage{"stage",      "name",   "what is done between model and messages",
+                                 "stage",      "stages", nullptr,
+                                 parts<stages>};
+    return stage;
+}
 
 } // namespace fedmrn

@@ -14,8 +14,8 @@ namespace fedmrn {
 struct ChoiceKey {
     std::string section, name; ///< "method", "name"
     std::string help;
-    std::string noun, nouns; ///< "method", "methods"
-    Choice& (*choice)(Config&);
+    std::string noun, nouns;    ///< "method", "methods"
+    Choice& (*choice)(Config&); ///< null: of the list of stages
     std::vector<const Part*> (*parts)();
 
     [[nodiscard]] std::string full() const { return section + "." + name; }
@@ -28,8 +28,10 @@ struct ChoiceKey {
     [[nodiscard]] const Part* part(const Config& config) const { return find(of(config).name); }
 };
 
-/// All of them.
+/// All of them, but for the list of stages.
 std::span<const ChoiceKey> choice_keys();
+/// What that has parts of; it is no one choice.
+const ChoiceKey& stage_choice();
 
 /// The key of the name, and of each option that any of its parts has.
 Key name_key(const ChoiceKey& choice);

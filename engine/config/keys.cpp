@@ -7,10 +7,12 @@
 
 #include "engine/base/suggest.hpp"
 #include "engine/config/choices.hpp"
+#include "engine/config/stage_keys.hpp"
 #include "engine/method/registry.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/schema.hpp"
 #include "fedmrn/server.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -188,6 +190,10 @@ public:
         }
         return *this;
     }
+    Keys& stages() {
+        for (Key& key : stage_keys()) keys_.push_back(std::move(key));
+        return *this;
+    }
     std::vector<Key> take() { return std::move(keys_); }
 
 private:
@@ -209,11 +215,12 @@ std::vector<Key> make_keys() {
         .choice("server.sampling")
         .section("server", &Config::server, server_keys())
         .section("network", &Config::network, network_keys())
+        .stages()
         .take();
 }
 
 std::size_t registered() {
-    std::size_t parts = 0;
+    std::size_t parts = stages().all().size();
     for (const ChoiceKey& choice : choice_keys()) parts += choice.parts().size();
     return parts;
 }

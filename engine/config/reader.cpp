@@ -11,9 +11,11 @@
 #include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
 #include "engine/config/choices.hpp"
+#include "engine/config/stage_keys.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/registry.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -29,7 +31,8 @@ std::optional<KeyValue> value_of(const toml::node& node) {
 [[noreturn]] void unknown_section(const std::string& where, std::string_view name) {
     std::vector<std::string_view> sections;
     for (const Key& key : config_keys())
-        if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
+        if ((sections.empty() || sections.back() != key.section) && !is_stage_section(key.section))
+            sections.push_back(key.section);
     const std::string_view near = nearest(name, sections);
     throw Error(fmt::format("{}: unknown section [{}]; expected {}{}", where, one_line(name),
                             alternatives(sections),
@@ -45,6 +48,7 @@ std::optional<KeyValue> value_of(const toml::node& node) {
         all.push_back(key.name);
         full.push_back(key.full());
     }
+    if (is_stage_section(section)) here.emplace_back("name");
     std::string near(nearest(name, here));
     if (near.empty()) // right key, wrong section
         if (const std::string_view other = nearest(name, all); !other.empty())
@@ -73,6 +77,40 @@ void ConfigReader::assign(const std::string& where, const Key& key, const toml::
         throw Error(fmt::format("{}: {}: expected {}, found {}", where, key.full(), key.expected,
                                 one_line(found_text(node))));
     given_[key.full()] = where;
+    said_[key.full()] = *value;
+}
+
+void ConfigReader::stages(const toml::node& node) {
+    const toml::array* array = node.as_array();
+    if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>()))
+        throw Error(fmt::format("{}: stage: expected tables [[stage]], found {}", line(node),
+                                one_line(found_text(node))));
+    config_.stages.clear();
+    std::erase_if(given_, [](const auto& entry) { return is_stage_section(entry.first); });
+    given_["stage.name"] = line(node);
+    for (const toml::node& element : *array) stage(*element.as_table());
+}
+
+void ConfigReader::stage(const toml::table& table) {
+    const toml::node* said = table.get("name");
+    if (said == nullptr)
+        throw Error(line(table) + ": stage.name: expected a stage's name, found none");
+    const std::string place = line(*said) + ": stage.name";
+    const auto* text = said->as_string();
+    if (text == nullptr)
+        throw Error(fmt::format("{}: expected a stage's name, found {}", place,
+                                one_line(found_text(*said))));
+    const std::string& name = text->get();
+    if (fedmrn::stages().find(name) == nullptr) unknown_part(place, name, fedmrn::stages().parts());
+    if (has_stage(config_, name))
+        throw Error(fmt::format("{}: expected each stage once, found \"{}\" again", place, name));
+    config_.stages.emplace_back(name);
+    for (const auto& [key_name, value] : by_line(table)) {
+        if (key_name == "name") continue;
+        const Key* key = find_key(stage_section(name), key_name);
+        if (key == nullptr) unknown_key(line(*value), stage_section(name), key_name);
+        assign(line(*value), *key, *value);
+    }
 }
 
 std::vector<std::pair<std::string_view, const toml::node*>> by_line(const toml::table& table) {
@@ -120,18 +158,30 @@ std::string ConfigReader::where(const std::string& key) const {
 
 void ConfigReader::sections(const toml::table& root, std::string_view but_for) {
     for (const auto& [name, node] : by_line(root))
-        if (name != but_for) section(name, *node);
+        if (name == "stage")
+            stages(*node);
+        else if (name != but_for)
+            section(name, *node);
 }
 
 void ConfigReader::override_with(const std::string& argument) {
     const std::string place = "--set " + one_line(argument);
-    const std::size_t equals = argument.find('='), dot = argument.find('.');
+    const std::size_t equals = argument.find('=');
+    std::size_t dot = argument.find('.');
+    if (is_stage_section(argument)) // stage.half.format=…: the stage's name is part of the section
+        if (const std::size_t next = argument.find('.', dot + 1); next < equals) dot = next;
     if (equals == std::string::npos || dot == std::string::npos || dot > equals)
         throw Error(place + ": expected section.key=value");
     const std::string section = argument.substr(0, dot);
     const std::string name = argument.substr(dot + 1, equals - dot - 1);
     const std::string text = argument.substr(equals + 1);
-    if (!is_section(section)) unknown_section(place, section);
+    if (is_stage_section(section)) {
+        const std::string stage = section.substr(stage_section("").size());
+        if (fedmrn::stages().find(stage) == nullptr)
+            unknown_part(place + ": stage.name", stage, fedmrn::stages().parts());
+    } else if (!is_section(section)) {
+        unknown_section(place, section);
+    }
     const Key* key = find_key(section, name);
     if (key == nullptr) unknown_key(place, section, name);
 
@@ -166,7 +216,8 @@ std::vector<Idle> ConfigReader::idle() const {
     for (const Key& key : config_keys()) {
         const auto found = given_.find(key.full());
         if (found == given_.end() || key.speaks_to(config)) continue;
-        const KeyValue value = key.get(config);
+        const bool dropped = is_stage_section(key.section); // with what was said to it
+        const KeyValue value = dropped ? said_.at(key.full()) : key.get(config);
         if (value == KeyValue(false) || value == KeyValue(0.0))
             continue; // switched off: nothing is lost
         idle.push_back({&key, found->second, value_text(value)});
@@ -204,6 +255,11 @@ Config ConfigReader::finish() const {
             key.set(config, key.fallback(config));
     }
     for (const ChoiceKey& choice : choice_keys()) accept_options(choice, config);
+    try {
+        check_stages(config);
+    } catch (const Error& error) {
+        throw Error(where("stage.name") + ": " + error.what());
+    }
     if (config.client.l2 != 0.0 && config.client.weight_decay != 0.0)
         throw Error(
             fmt::format("{}: client.l2: expected 0 beside client.weight_decay = {}, found {}",

@@ -41,6 +41,8 @@ public:
 
     void sections(const toml::table& root, std::string_view but_for = {});
     void override_with(const std::string& argument); ///< "section.key=value"
+    /// Tables [[stage]], in the place of those that there were.
+    void stages(const toml::node& node);
     void assign(const std::string& where, const Key& key, const toml::node& node);
     /// With the defaults of what is not given; what has no effect is left at its default.
     [[nodiscard]] Config finish() const;
@@ -54,6 +56,7 @@ public:
 
 private:
     void section(std::string_view name, const toml::node& node);
+    void stage(const toml::table& table);
     [[nodiscard]] std::string where(const std::string& key) const;
     [[nodiscard]] Config with_defaults() const;
     void accept_options(const ChoiceKey& choice, Config& config) const;
@@ -61,6 +64,7 @@ private:
     std::string file_;
     Config config_;
     std::map<std::string, std::string> given_; ///< full key: its place
+    std::map<std::string, KeyValue> said_;     ///< and its value, as it was written
 };
 
 } // namespace fedmrn

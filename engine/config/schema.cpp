@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/config/schema.hpp"
+#include "engine/config/stage_keys.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +10,13 @@ namespace {
 
 std::string default_text(const Key& key) {
     return key.preset.value ? key.preset.text : value_text(key.get(Config{}));
+}
+
+/// A section's title: "[client]", "[[stage]] name = \"half\"".
+std::string title_of(const std::string& section) {
+    if (is_stage_section(section))
+        return fmt::format("[[stage]] name = \"{}\"", section.substr(stage_section("").size()));
+    return section == "stage" ? "[[stage]]" : "[" + section + "]";
 }
 
 } // namespace
@@ -44,9 +52,9 @@ std::string keys_markdown() {
     };
     for (const Key& key : config_keys()) {
         if (key.section != section)
-            text += fmt::format("\n## [{}]\n\n| key | what | takes | default | only with "
+            text += fmt::format("\n## {}\n\n| key | what | takes | default | only with "
                                 "|\n|---|---|---|---|---|\n",
-                                section = key.section);
+                                title_of(section = key.section));
         text += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.name, cell(key.help),
                             cell(key.expected), cell(default_text(key)), cell(key.when.text));
     }

@@ -3,12 +3,14 @@
 #include "engine/data/cifar.hpp"
 
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/data/folder.hpp"
 #include "engine/data/formats/byte_reader.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -23,7 +25,7 @@ struct Label {
 };
 
 /// Appends a file's samples to the split; the last label byte is the class. Returns how many.
-std::size_t append(Split& split, const std::string& path, std::span<const Label> label_bytes) {
+std::size_t append(Images& split, const std::string& path, std::span<const Label> label_bytes) {
     ByteReader file(path);
     const std::vector<std::uint8_t> bytes = file.read_up_to(file.bound());
     const std::size_t record = label_bytes.size() + image;
@@ -60,10 +62,12 @@ void expect_count(const std::string& path, std::size_t count, std::size_t expect
     }
 }
 
-void set_normalisation(Dataset& data, const std::vector<float>& mean,
-                       const std::vector<float>& deviation) {
-    data.train.mean = data.test.mean = mean;
-    data.train.deviation = data.test.deviation = deviation;
+/// mean, deviation: of both splits.
+Dataset dataset(const std::string& name, std::uint32_t classes, Images train, Images test,
+                const std::vector<float>& mean, const std::vector<float>& deviation) {
+    train.mean = test.mean = mean;
+    train.deviation = test.deviation = deviation;
+    return image_dataset(name, {side, side, channels}, classes, std::move(train), std::move(test));
 }
 
 } // namespace
@@ -73,19 +77,19 @@ Dataset load_cifar10(const std::string& folder) {
                       "archive cifar-10-binary.tar.gz (cs.toronto.edu/~kriz/cifar.html)"};
     constexpr Label labels[] = {{"label", 10}};
     const std::string chosen = choose_folder(set, folder, "data_batch_1.bin");
-    Dataset data{"cifar-10", {side, side, channels}, 10, {}, {}};
+    Images training, testing;
     std::size_t first = 0;
     for (int batch = 1; batch <= 6; ++batch) {
         const bool test = batch == 6;
         const std::string path = require_file(
             set, chosen, test ? "test_batch.bin" : fmt::format("data_batch_{}.bin", batch));
-        const std::size_t count = append(test ? data.test : data.train, path, labels);
+        const std::size_t count = append(test ? testing : training, path, labels);
         if (batch == 1) first = count;
         expect_count(path, count, first, "as many as in data_batch_1.bin");
     }
     // The constants that the FedMRN authors use (ImageNet's), for both splits.
-    set_normalisation(data, {0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F});
-    return data;
+    return dataset("cifar-10", 10, std::move(training), std::move(testing),
+                   {0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F});
 }
 
 Dataset load_cifar100(const std::string& folder) {
@@ -93,14 +97,14 @@ Dataset load_cifar100(const std::string& folder) {
                       "archive cifar-100-binary.tar.gz (cs.toronto.edu/~kriz/cifar.html)"};
     constexpr Label labels[] = {{"coarse label", 20}, {"fine label", 100}};
     const std::string chosen = choose_folder(set, folder, "train.bin");
-    Dataset data{"cifar-100", {side, side, channels}, 100, {}, {}};
+    Images training, testing;
     const std::string train = require_file(set, chosen, "train.bin");
-    const std::size_t training = append(data.train, train, labels);
-    const std::size_t testing = append(data.test, require_file(set, chosen, "test.bin"), labels);
-    expect_count(train, training, 5 * testing, "five times as many as in test.bin");
+    const std::size_t trained = append(training, train, labels);
+    const std::size_t tested = append(testing, require_file(set, chosen, "test.bin"), labels);
+    expect_count(train, trained, 5 * tested, "five times as many as in test.bin");
     // The FedMRN authors' constants: those of the training split, for both.
-    set_normalisation(data, {0.5071F, 0.4865F, 0.4409F}, {0.2673F, 0.2564F, 0.2762F});
-    return data;
+    return dataset("cifar-100", 100, std::move(training), std::move(testing),
+                   {0.5071F, 0.4865F, 0.4409F}, {0.2673F, 0.2564F, 0.2762F});
 }
 
 } // namespace fedmrn

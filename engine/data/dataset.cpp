@@ -83,7 +83,9 @@ Registry<DatasetEntry>& datasets() {
 }
 
 Dataset load_dataset(const DataConfig& config, std::uint64_t seed) {
-    return datasets().checked(config).load(config, seed);
+    Dataset dataset = datasets().checked(config).load(config, seed);
+    check(dataset);
+    return dataset;
 }
 
 } // namespace fedmrn

@@ -14,10 +14,11 @@ Dataset load_fashion_mnist(const std::string& folder) {
          10},
         folder);
     // Each split's own pixels as well, in the four digits that the FedMRN authors wrote.
-    data.train.mean = {0.2860F};
-    data.train.deviation = {0.3530F};
-    data.test.mean = {0.2868F};
-    data.test.deviation = {0.3524F};
+    Column &train = data.train.columns.front(), &test = data.test.columns.front();
+    train.mean = {0.2860F};
+    train.deviation = {0.3530F};
+    test.mean = {0.2868F};
+    test.deviation = {0.3524F};
     return data;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/data/normalise.hpp"
 #include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace fs = std::filesystem;
@@ -41,8 +42,8 @@ std::vector<std::string> json_files(const std::string& folder) {
 /// Reads the files of a split; `user` is called with the name of each of its users that has samples
 /// and with how many. A file's users are freed one by one as they are taken over.
 template <class Call>
-Split read_split(const std::string& folder, LeafSample kind, const Call& user) {
-    Split split;
+Images read_split(const std::string& folder, LeafSample kind, const Call& user) {
+    Images split;
     std::unordered_set<std::string> seen;
     for (const std::string& path : json_files(folder)) {
         LeafFile file = read_leaf(path, kind);
@@ -62,18 +63,21 @@ Split read_split(const std::string& folder, LeafSample kind, const Call& user) {
     return split;
 }
 
-Dataset load(Dataset data, const std::string& folder, LeafSample kind) {
-    const FileSet set{data.name, data.name, "data",
+Dataset load(const std::string& name, ImageShape shape, std::uint32_t classes,
+             const std::string& folder, LeafSample kind) {
+    const FileSet set{name, name, "data",
                       "LEAF benchmark (leaf.cmu.edu), train/*.json "
                       "and test/*.json,",
                       false};
     const fs::path chosen = choose_folder(set, folder, "train/");
     require_file(set, chosen.string(), "test/"); // before minutes of reading
     Users users;
-    data.train = read_split((chosen / "train").string(), kind,
-                            [&](const std::string& name, std::size_t n) { users.trains(name, n); });
-    data.test = read_split((chosen / "test").string(), kind,
-                           [&](const std::string& name, std::size_t n) { users.tests(name, n); });
+    Images train =
+        read_split((chosen / "train").string(), kind,
+                   [&](const std::string& user, std::size_t n) { users.trains(user, n); });
+    Images test = read_split((chosen / "test").string(), kind,
+                             [&](const std::string& user, std::size_t n) { users.tests(user, n); });
+    Dataset data = image_dataset(name, shape, classes, std::move(train), std::move(test));
     users.move_to(data);
     return data;
 }
@@ -81,13 +85,17 @@ Dataset load(Dataset data, const std::string& folder, LeafSample kind) {
 } // namespace
 
 Dataset load_leaf_femnist(const std::string& folder) {
-    return load({"leaf-femnist", {leaf_image_side, leaf_image_side, 1}, leaf_image_classes, {}, {}},
-                folder, LeafSample::image);
+    return load("leaf-femnist", {leaf_image_side, leaf_image_side, 1}, leaf_image_classes, folder,
+                LeafSample::image);
 }
 
 Dataset load_leaf_shakespeare(const std::string& folder) {
-    return load({"leaf-shakespeare", {1, leaf_text_length, 1}, leaf_letters, {}, {}}, folder,
-                LeafSample::text);
+    Dataset data =
+        load("leaf-shakespeare", {1, leaf_text_length, 1}, leaf_letters, folder, LeafSample::text);
+    for (Split* split : {&data.train, &data.test}) {
+        split->columns.front().below = leaf_letters; // a model may read them as tokens
+    }
+    return data;
 }
 
 } // namespace fedmrn

@@ -9,6 +9,7 @@
 #include "engine/data/formats/idx.hpp"
 #include "engine/data/normalise.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -25,7 +26,7 @@ void transpose(std::vector<std::uint8_t>& pixels) {
     }
 }
 
-Split load_split(const MnistFamily& set, const std::string& folder, const std::string& prefix) {
+Images load_split(const MnistFamily& set, const std::string& folder, const std::string& prefix) {
     const std::string image_path = require_file(set.files, folder, prefix + "-images-idx3-ubyte");
     const std::string label_path = require_file(set.files, folder, prefix + "-labels-idx1-ubyte");
     IdxImages images = read_idx_images(image_path);
@@ -39,7 +40,7 @@ Split load_split(const MnistFamily& set, const std::string& folder, const std::s
         throw Error(fmt::format("{}: {} labels, expected {}, one an image of {}", label_path,
                                 labels.size(), images.count, image_path));
     }
-    Split split{std::move(images.pixels), std::move(labels), {}, {}};
+    Images split{std::move(images.pixels), std::move(labels), {}, {}};
     normalise_by_own_pixels(split, 1);
     return split;
 }
@@ -56,11 +57,8 @@ constexpr EmnistPart parts[] = {{"digits", 10, 0},  {"letters", 26, 1}, {"balanc
 
 Dataset load_mnist_family(const MnistFamily& set, const std::string& folder) {
     const std::string chosen = choose_folder(set.files, folder, set.train + "-images-idx3-ubyte");
-    return {set.files.name,
-            {side, side, 1},
-            set.classes,
-            load_split(set, chosen, set.train),
-            load_split(set, chosen, set.test)};
+    return image_dataset(set.files.name, {side, side, 1}, set.classes,
+                         load_split(set, chosen, set.train), load_split(set, chosen, set.test));
 }
 
 Dataset load_mnist(const std::string& folder) {

@@ -6,7 +6,7 @@
 
 namespace fedmrn {
 
-void normalise_by_own_pixels(Split& split, std::uint32_t channels) {
+void normalise_by_own_pixels(Images& split, std::uint32_t channels) {
     std::vector<std::uint64_t> sum(channels), squares(channels);
     std::uint32_t c = 0;
     for (const std::uint8_t byte : split.pixels) {

@@ -3,8 +3,10 @@
 #include "engine/data/npz.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,7 @@
 #include "engine/data/formats/zip.hpp"
 #include "engine/data/normalise.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -45,9 +48,11 @@ ImageShape image_shape(const Member& images) {
     const bool fits = std::all_of(shape.begin(), shape.end(),
                                   [](std::uint64_t size) { return size > 0 && size <= most; });
     if (images.array.type.substr(1) != "u1" || (shape.size() != 3 && shape.size() != 4) || !fits) {
-        throw Error(fmt::format("{} is {}, expected uint8 of shape (samples, height, width) or "
-                                "(samples, height, width, channels), none of them 0",
-                                images.where, shape_text(images.array)));
+        throw Error(
+            fmt::format("{} is {}, expected uint8 of shape (samples, height, width) or "
+                        "(samples, height, width, channels), none of them 0, or little-endian "
+                        "float32 or int32 of (samples, ...)",
+                        images.where, shape_text(images.array)));
     }
     const auto size = [&](std::size_t i) { return static_cast<std::uint32_t>(shape[i]); };
     return {size(1), size(2), shape.size() == 4 ? size(3) : 1};
@@ -106,20 +111,57 @@ void read_owners(ZipFile& zip, Dataset& data) {
     std::transform(tests.begin(), tests.end(), std::back_inserter(data.test_owners), place);
 }
 
-Split load_split(ZipFile& zip, const std::string& suffix, ImageShape& shape) {
-    Member images = read_member(zip, "x_" + suffix);
-    const Member labels = read_member(zip, "y_" + suffix);
-    shape = image_shape(images);
-    Split split;
-    for (const std::uint64_t label :
-         read_integers(labels, images.array.shape[0], "label", most_classes - 1)) {
-        split.labels.push_back(static_cast<std::uint16_t>(label));
+/// Elements as they are stored, for column "x".
+template <class T> Column values_of(const Member& member) {
+    const NpyArray& array = member.array;
+    std::vector<T> values((member.bytes.size() - array.header) / sizeof(T));
+    std::memcpy(values.data(), member.bytes.data() + array.header, values.size() * sizeof(T));
+    return {"x", {{array.shape.begin() + 1, array.shape.end()}}, std::move(values)};
+}
+
+/// Bytes are images; little-endian float32 and int32 are of any shape.
+Column read_x(Member& member) {
+    const NpyArray& array = member.array;
+    const bool sides = !array.shape.empty() && std::find(array.shape.begin() + 1, array.shape.end(),
+                                                         0) == array.shape.end();
+    if (sides && array.type == "<f4") {
+        return values_of<float>(member);
     }
-    images.bytes.erase(images.bytes.begin(),
-                       images.bytes.begin() + static_cast<std::ptrdiff_t>(images.array.header));
-    split.pixels = std::move(images.bytes);
-    normalise_by_own_pixels(split, shape.channels);
+    if (sides && array.type == "<i4") {
+        return values_of<std::int32_t>(member);
+    }
+    const ImageShape shape = image_shape(member);
+    member.bytes.erase(member.bytes.begin(),
+                       member.bytes.begin() + static_cast<std::ptrdiff_t>(array.header));
+    Images images;
+    images.pixels = std::move(member.bytes);
+    normalise_by_own_pixels(images, shape.channels);
+    return split_of(std::move(images), shape, 1).columns.front();
+}
+
+/// Columns "x" and "label", whose limits are not known yet.
+Split load_split(ZipFile& zip, const std::string& suffix) {
+    Member x = read_member(zip, "x_" + suffix);
+    const Member labels = read_member(zip, "y_" + suffix);
+    Split split{{read_x(x)}};
+    std::vector<std::uint16_t> classes;
+    for (const std::uint64_t label :
+         read_integers(labels, split.samples(), "label", most_classes - 1)) {
+        classes.push_back(static_cast<std::uint16_t>(label));
+    }
+    split.columns.emplace_back("label", fedmrn::labels(), std::move(classes));
     return split;
+}
+
+/// What the integers of both splits are below.
+template <class T> void limit(Column& train, Column& test) {
+    std::uint32_t below = 1;
+    for (const Column* column : {&train, &test}) {
+        for (const T value : column->as<T>()) {
+            below = std::max(below, static_cast<std::uint32_t>(std::max(value, T{0})) + 1);
+        }
+    }
+    train.below = test.below = below;
 }
 
 } // namespace
@@ -130,21 +172,18 @@ Dataset load_npz(const std::string& path) {
     ZipFile zip(path);
     Dataset data;
     data.name = "npz";
-    ImageShape test_shape;
-    data.train = load_split(zip, "train", data.shape);
-    data.test = load_split(zip, "test", test_shape);
+    data.train = load_split(zip, "train");
+    data.test = load_split(zip, "test");
     read_owners(zip, data);
-    if (data.shape != test_shape) {
-        throw Error(fmt::format("{}: x_test has images of {} × {} × {}, expected {} × {} × {} as "
-                                "in x_train",
-                                path, test_shape.height, test_shape.width, test_shape.channels,
-                                data.shape.height, data.shape.width, data.shape.channels));
+    Column &x = data.train.columns[0], &test_x = data.test.columns[0];
+    if (x.tensor != test_x.tensor) {
+        throw Error(fmt::format("{}: x_test has samples of {}, expected {} as in x_train", path,
+                                text_of(test_x.tensor), text_of(x.tensor)));
     }
-    for (const Split* split : {&data.train, &data.test}) {
-        for (const std::uint16_t label : split->labels) {
-            data.classes = std::max(data.classes, std::uint32_t{label} + 1);
-        }
+    if (x.tensor.element == Element::i32) {
+        limit<std::int32_t>(x, test_x);
     }
+    limit<std::uint16_t>(data.train.columns[1], data.test.columns[1]);
     return data;
 }
 

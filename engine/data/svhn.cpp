@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/data/svhn.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "engine/data/folder.hpp"
 #include "engine/data/formats/mat_file.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -14,7 +17,7 @@ namespace {
 constexpr std::size_t side = 32, channels = 3, plane = side * side, image = plane * channels;
 constexpr int ten = 10; // the label of the digit 0
 
-Split load_split(const std::string& path) {
+Images load_split(const std::string& path) {
     MatFile file(path);
     const MatArray<std::uint8_t> x = file.bytes("X");
     const std::size_t samples = x.elements.size() / image;
@@ -28,7 +31,7 @@ Split load_split(const std::string& path) {
         throw Error(fmt::format("{}: y is {}, expected {} × 1, one an image", path,
                                 fmt::join(y.shape, " × "), samples));
     }
-    Split split;
+    Images split;
     split.pixels.resize(x.elements.size());
     split.labels.reserve(samples);
     for (std::size_t i = 0; i < samples; ++i) {
@@ -58,17 +61,14 @@ Dataset load_svhn(const std::string& folder) {
                       "Street View House Numbers, format 2 (ufldl.stanford.edu/housenumbers)",
                       false};
     const std::string chosen = choose_folder(set, folder, "train_32x32.mat");
-    Dataset data{"svhn",
-                 {side, side, channels},
-                 10,
-                 load_split(require_file(set, chosen, "train_32x32.mat")),
-                 load_split(require_file(set, chosen, "test_32x32.mat"))};
+    Images train = load_split(require_file(set, chosen, "train_32x32.mat"));
+    Images test = load_split(require_file(set, chosen, "test_32x32.mat"));
     // Each split's own pixels, of all channels together, as the FedMRN authors have it.
-    data.train.mean.assign(channels, 0.4496F);
-    data.train.deviation.assign(channels, 0.1995F);
-    data.test.mean.assign(channels, 0.4560F);
-    data.test.deviation.assign(channels, 0.2244F);
-    return data;
+    train.mean.assign(channels, 0.4496F);
+    train.deviation.assign(channels, 0.1995F);
+    test.mean.assign(channels, 0.4560F);
+    test.deviation.assign(channels, 0.2244F);
+    return image_dataset("svhn", {side, side, channels}, 10, std::move(train), std::move(test));
 }
 
 } // namespace fedmrn

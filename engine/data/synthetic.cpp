@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "fedmrn/images.hpp"
 #include "kernels/formula/key.hpp"
 
 namespace fedmrn {
@@ -26,8 +27,8 @@ std::uint16_t teacher(const std::uint8_t* bytes) {
     return 3 * std::abs(centred(0) + centred(1) + centred(2)) + rest > threshold ? 1 : 0;
 }
 
-Split make_split(std::uint64_t seed, std::uint32_t which, std::uint32_t samples) {
-    Split split;
+Images make_split(std::uint64_t seed, std::uint32_t which, std::uint32_t samples) {
+    Images split;
     // A uniform byte / 255: mean 1/2, deviation √((256² − 1) / 12) / 255.
     split.mean.assign(features, 0.5F);
     split.deviation.assign(features, 0.28980F);
@@ -45,8 +46,8 @@ Split make_split(std::uint64_t seed, std::uint32_t which, std::uint32_t samples)
 } // namespace
 
 Dataset make_synthetic(std::uint64_t seed, std::uint32_t samples) {
-    return {
-        "synthetic", {1, 1, features}, 2, make_split(seed, 0, samples), make_split(seed, 1, 500)};
+    return image_dataset("synthetic", {1, 1, features}, 2, make_split(seed, 0, samples),
+                         make_split(seed, 1, 500));
 }
 
 } // namespace fedmrn

@@ -3,6 +3,7 @@
 #include "engine/data/tff.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "engine/data/normalise.hpp"
 #include "engine/data/users.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -33,7 +35,7 @@ public:
     [[nodiscard]] std::vector<std::string> clients() const { return file_.names("/examples"); }
 
     /// Returns how many there were.
-    std::uint64_t append(Split& split, const std::string& client) {
+    std::uint64_t append(Images& split, const std::string& client) {
         const std::string group = "/examples/" + client + "/";
         const std::uint64_t samples = append_images(split, group + set_.array);
         append_labels(split, group + "label", samples);
@@ -45,7 +47,7 @@ private:
         throw Error(fmt::format("{}: {}: {}", path_, array, found));
     }
 
-    std::uint64_t append_images(Split& split, const std::string& name) {
+    std::uint64_t append_images(Images& split, const std::string& name) {
         const auto [height, width, channels] = set_.shape;
         const Hdf5Array images = file_.array(name);
         std::vector<std::uint64_t> expected{0, height, width};
@@ -69,7 +71,7 @@ private:
         return expected[0];
     }
 
-    void append_labels(Split& split, const std::string& name, std::uint64_t samples) {
+    void append_labels(Images& split, const std::string& name, std::uint64_t samples) {
         const Hdf5Array labels = file_.array(name);
         const std::vector<std::uint64_t>& shape = labels.shape();
         const bool column = shape.size() == 2 && shape[1] == 1;
@@ -97,8 +99,8 @@ private:
 
 /// `user` is called with the name of each client that has samples and with how many.
 template <class Call>
-Split read_split(const TffSet& set, const std::string& path, const Call& user) {
-    Split split;
+Images read_split(const TffSet& set, const std::string& path, const Call& user) {
+    Images split;
     ClientReader file(set, path);
     for (const std::string& client : file.clients()) {
         const std::uint64_t samples = file.append(split, client);
@@ -115,13 +117,14 @@ Dataset load(const TffSet& set, const std::string& folder) {
                         "TensorFlow Federated data set " + prefix + ".tar.bz2", false};
     const std::string chosen = choose_folder(files, folder, prefix + "_train.h5");
     const std::string test = require_file(files, chosen, prefix + "_test.h5");
-    Dataset data{set.name, set.shape, set.classes, {}, {}};
     Users users;
-    data.train =
+    Images train =
         read_split(set, require_file(files, chosen, prefix + "_train.h5"),
                    [&](const std::string& name, std::uint64_t n) { users.trains(name, n); });
-    data.test = read_split(set, test,
-                           [&](const std::string& name, std::uint64_t n) { users.tests(name, n); });
+    Images tests = read_split(
+        set, test, [&](const std::string& name, std::uint64_t n) { users.tests(name, n); });
+    Dataset data =
+        image_dataset(set.name, set.shape, set.classes, std::move(train), std::move(tests));
     users.move_to(data);
     return data;
 }

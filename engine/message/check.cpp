@@ -58,12 +58,13 @@ void check_sparse(const MessageView& message, std::size_t word) {
 void check_scales(const MessageView& message, Fault fault) {
     std::size_t scale = 0;
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
-        if (!has_scale(message.tensors[t].encoding)) continue;
-        const float value = message.scales[scale++];
-        if (!std::isfinite(value))
-            reject(fmt::format("tensor {}: its scale is {}, expected a finite number", t,
-                               std::isnan(value) ? "nan" : "infinite"),
-                   fault);
+        for (const std::size_t end = scale + message.tensors[t].scales(); scale < end; ++scale) {
+            const float value = message.scales[scale];
+            if (!std::isfinite(value))
+                reject(fmt::format("tensor {}: its scale is {}, expected a finite number", t,
+                                   std::isnan(value) ? "nan" : "infinite"),
+                       fault);
+        }
     }
 }
 

@@ -14,7 +14,10 @@ namespace fedmrn {
 
 std::string encoding_name(Encoding encoding) {
     if (const unsigned bits = code_bits(encoding); bits != 0)
-        return fmt::format("{}-bit{}", bits, has_scale(encoding) ? " scaled" : "");
+        return fmt::format("{}-bit{}", bits,
+                           has_buckets(encoding) ? " bucketed"
+                           : has_scale(encoding) ? " scaled"
+                                                 : "");
     if (encoding == Encoding::sparse) return "sparse";
     return encoding == Encoding::mask ? "mask" : "float32";
 }
@@ -84,9 +87,11 @@ Extent extent_of(std::span<const TensorEntry> tensors) {
         const auto [encoding, elements, ones] = tensors[t];
         const bool is_packed = code_bits(encoding) != 0;
         if (encoding > Encoding::sparse && !is_packed)
-            reject(fmt::format("tensor {}: unknown encoding {}, expected 0 (float32), 1 (mask), "
-                               "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)",
-                               t, static_cast<unsigned>(encoding)));
+            reject(
+                fmt::format("tensor {}: unknown encoding {}, expected 0 (float32), 1 (mask), "
+                            "2 (sparse), 33 to 48 (packed), 65 to 80 (packed with a scale) or 97 "
+                            "to 112 (packed with a scale for every 512)",
+                            t, static_cast<unsigned>(encoding)));
         // All sums stay below elements_end, so adding a checked count cannot overflow.
         if (elements >= elements_end ||
             extent.masked + extent.dense + extent.packed + extent.sparse + elements >= elements_end)
@@ -99,7 +104,7 @@ Extent extent_of(std::span<const TensorEntry> tensors) {
                                         : extent.dense) += elements;
         extent.packed_words += packed_words(tensors[t]);
         extent.sparse_words += sparse_words(tensors[t]);
-        extent.scales += has_scale(encoding) ? 1 : 0;
+        extent.scales += tensors[t].scales();
         extent.table_bytes += 1 + leb128_bytes(elements);
         if (encoding == Encoding::sparse) extent.table_bytes += leb128_bytes(ones);
     }

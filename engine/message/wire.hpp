@@ -17,6 +17,11 @@ inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t header_bytes = 48;
 inline constexpr std::size_t crc_bytes = 4;
 
+/// Around a packed message.
+inline constexpr std::array<char, 4> packed_magic{'F', 'M', 'R', 'P'};
+inline constexpr std::uint16_t packed_version = 1;
+inline constexpr std::size_t packed_header_bytes = 16;
+
 /// A table entry: a byte of encoding and a number of 1 … 7 bytes, of a sparse tensor three.
 inline constexpr std::size_t min_entry_bytes = 2, max_entry_bytes = 22;
 inline constexpr std::uint32_t max_tensors = 65'535;

@@ -8,7 +8,7 @@ namespace fedmrn {
 #define FEDMRN_METHODS(method)                                                                     \
     method(fedavg) method(fedmrn) method(signsgd) method(terngrad) method(qsgd) method(topk)       \
         method(drive) method(eden) method(fedpm) method(fedsparsify) method(fedbat) method(fedmud) \
-            method(stc) method(powersgd)
+            method(stc) method(powersgd) method(frozen_factor)
 
 #define FEDMRN_DECLARE(name) MethodEntry name##_entry();
 FEDMRN_METHODS(FEDMRN_DECLARE)

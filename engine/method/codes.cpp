@@ -9,13 +9,15 @@ CodesCodec::CodesCodec(const Codes& codes, const ParameterLayout& layout, std::v
     for (Place& place : places_) {
         place.word = words_;
         words_ += words_of(place.elements) * codes.bits;
+        place.scale = scales_;
+        scales_ += entry_of(place).scales();
     }
 }
 
 std::vector<TensorEntry> CodesCodec::packed_table(std::uint32_t /*round*/) const {
     std::vector<TensorEntry> table;
     for (const Place& place : places_) {
-        table.push_back({packed_encoding(codes_.bits, codes_.scaled), place.elements});
+        table.push_back(entry_of(place));
     }
     return table;
 }

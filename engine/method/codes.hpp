@@ -14,19 +14,21 @@ public:
     /// message.
     struct Place {
         std::size_t offset = 0, elements = 0, word = 0;
+        std::size_t scale = 0; ///< the first of its scales
     };
 
 protected:
     struct Codes {
         Stamp stamp;
-        unsigned bits = 1; ///< of a code
-        bool scaled = true;
+        unsigned bits = 1;                ///< of a code
+        Encoding kind = Encoding::scaled; ///< or packed, or bucketed
     };
-    /// The places' words are given here.
+    /// The places' words and scales are given here.
     CodesCodec(const Codes& codes, const ParameterLayout& layout, std::vector<Place> places);
 
     [[nodiscard]] const std::vector<Place>& places() const { return places_; }
-    [[nodiscard]] std::size_t words() const { return words_; } ///< of a message
+    [[nodiscard]] std::size_t words() const { return words_; }   ///< of a message
+    [[nodiscard]] std::size_t scales() const { return scales_; } ///< of a message
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const final { return codes_.stamp; }
@@ -34,7 +36,10 @@ private:
 
     Codes codes_;
     std::vector<Place> places_;
-    std::size_t words_ = 0;
+    [[nodiscard]] TensorEntry entry_of(const Place& place) const {
+        return {packed_encoding(codes_.bits, codes_.kind), place.elements};
+    }
+    std::size_t words_ = 0, scales_ = 0;
 };
 
 } // namespace fedmrn

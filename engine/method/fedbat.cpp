@@ -79,6 +79,7 @@ MethodEntry fedbat_entry() {
                                      [](const std::monostate&, const MethodSetting& setting) {
                                          return std::make_unique<FedBat>(setting.layout);
                                      });
+    entry.lr = 0.1;
     entry.trains_weights = false;
     return entry;
 }

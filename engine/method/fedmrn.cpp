@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/method/fedmrn.hpp"
 
+#include <algorithm>
+
 #include "engine/method/incoming.hpp"
 #include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
@@ -12,9 +14,11 @@
 namespace fedmrn {
 namespace {
 
-/// The noise's magnitude in a round.
+/// The noise's magnitude in a round. It falls no further than to 1e-7, where a tenth of the noise
+/// stands at its floor of 1e-8; the grid's floor would leave an int32 below 1e-10.
 double magnitude(const FedMrnOptions& options, double decay) {
-    return options.magnitude_decay ? options.magnitude * decay : options.magnitude;
+    constexpr double least = 1e-7;
+    return options.magnitude_decay ? std::max(options.magnitude * decay, least) : options.magnitude;
 }
 
 kernels::MaskRule rule_of(const FedMrnOptions& options, double decay) {
@@ -32,10 +36,15 @@ public:
     MaskedVariables(const FedMrnOptions& options, const ParameterLayout& layout)
         : UpdateVariables(layout), options_(options) {}
 
+    /// The noise, whose magnitude falls where magnitude_decay says so.
+    [[nodiscard]] RoundData round_data(const RoundContext& round) const override {
+        return round_data_of(rule_of(options_, round.decay).noise);
+    }
     void weights(Device& device, const LocalStep& step) const override {
         const std::size_t masked = options_.post_training ? 0 : layout().masked;
-        kernels::mask_weights(device, rule_of(options_, step.decay), step.lanes, step.states,
-                              masked, step.global, step.update, step.weights);
+        kernels::mask_weights(device, rule_of(options_, 1.0), step.data_as<formula::NoiseRule>(),
+                              step.lanes, step.states, masked, step.global, step.update,
+                              step.weights);
         add_update(device, step, masked);
     }
     [[nodiscard]] bool decays_weights() const override { return false; }

@@ -5,67 +5,102 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "engine/method/incoming.hpp"
-#include "engine/method/matrices.hpp"
+#include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/method/state_codec.hpp"
-#include "kernels/frozen_factor.hpp"
-#include <fmt/format.h>
 
 namespace fedmrn {
 namespace {
 
-/// A's elements are ±1/√rank, so that Aᵀ·A is the identity on the mean over seeds: a step of B then
-/// moves D, on the mean, as the same step of D itself would, and the learning rates of dense
-/// training serve. As a projection (±1/√larger) A would want a rate 1/ratio times as large, which
-/// the parameters that are trained densely beside it do not bear.
-kernels::FrozenShape shape_of(const MatrixPlace& place) {
-    return {place.rows, place.columns, place.rank, place.tensor,
-            static_cast<float>(1.0 / std::sqrt(static_cast<double>(place.rank)))};
+constexpr double ratio_step = 1e-3; ///< as the authors' search, and its end
+
+/// Factors of about ratio · n floats; without terms where they would be n or more.
+kernels::KroneckerShape shape_of(double ratio, std::size_t n) {
+    kernels::KroneckerShape shape{.elements = n};
+    shape.terms = static_cast<std::size_t>(std::ceil(ratio * ratio * static_cast<double>(n) / 4));
+    for (shape.side = 1; shape.terms * shape.side * shape.side * shape.side * shape.side < n;) {
+        ++shape.side;
+    }
+    return shape.values() < n ? shape : kernels::KroneckerShape{.elements = n};
 }
 
-std::vector<MatrixPlace> places_of(const FedMudOptions& options, const ParameterLayout& layout) {
-    std::vector<MatrixPlace> places = matrices_of(layout);
-    for (MatrixPlace& place : places) {
-        const auto larger = static_cast<double>(std::max(place.rows, place.columns));
-        place.rank = std::max<std::size_t>(1, std::llround(options.ratio * larger));
-        place.floats = shape_of(place).values();
+std::vector<FedMudPlace> places_at(double ratio, const ParameterLayout& layout) {
+    const std::vector<TensorSpec> tensors = masked_tensors(layout);
+    std::vector<FedMudPlace> places;
+    std::size_t at = 0;
+    for (const TensorSpec& tensor : tensors) {
+        FedMudPlace place{.offset = tensor.offset, .elements = tensor.elements()};
+        const bool end = &tensor == &tensors.front() || &tensor == &tensors.back();
+        if (!end || tensors.size() < 3) {
+            place.shape = shape_of(ratio, place.elements);
+        }
+        place.floats = place.shape.terms != 0 ? place.shape.values() : place.elements;
+        place.at = at;
+        at += place.floats;
+        places.push_back(place);
     }
-    place_floats(places);
     return places;
 }
 
+std::size_t floats_of(const std::vector<FedMudPlace>& places) {
+    return places.empty() ? 0 : places.back().at + places.back().floats;
+}
+
+/// Factors in the place of tensors, with what a round draws.
 class FactorVariables final : public UpdateVariables {
 public:
-    FactorVariables(const FedMudOptions& options, const ParameterLayout& layout)
-        : UpdateVariables(layout), places_(places_of(options, layout)) {}
+    FactorVariables(std::vector<FedMudPlace> places, const ParameterLayout& layout,
+                    std::uint64_t seed)
+        : UpdateVariables(layout), places_(std::move(places)), seed_(seed) {}
 
+    [[nodiscard]] RoundData round_data(const RoundContext& round) const override {
+        return round_data_of(formula::round_seed(seed_, round.round));
+    }
     void weights(Device& device, const LocalStep& step) const override {
-        for (const MatrixPlace& place : places_) {
-            kernels::frozen_weights(device, shape_of(place), step.lanes, step.states,
+        for (const FedMudPlace& place : places_) {
+            if (place.shape.terms == 0) {
+                kernels::add_update(device, step.lanes, step.states, place.elements,
                                     step.global + place.offset, step.update.at(place.offset),
                                     step.weights.at(place.offset));
+                continue;
+            }
+            kernels::kronecker_weights(device, place.shape, step.data_as<std::uint64_t>(),
+                                       step.lanes, step.states, step.global + place.offset,
+                                       step.update.at(place.offset), step.weights.at(place.offset));
         }
         add_update(device, step, layout().masked);
     }
     void gradient(Device& device, const LocalStep& step) const override {
-        for (const MatrixPlace& place : places_) {
-            kernels::frozen_gradient(device, shape_of(place), step.lanes, step.states,
-                                     step.gradient.at(place.offset));
+        for (const FedMudPlace& place : places_) {
+            if (place.shape.terms != 0) {
+                kernels::kronecker_gradient(device, place.shape, step.data_as<std::uint64_t>(),
+                                            step.lanes, step.states,
+                                            step.gradient.at(place.offset));
+            }
         }
     }
     [[nodiscard]] bool decays_weights() const override { return false; }
 
 private:
-    std::vector<MatrixPlace> places_;
+    std::vector<FedMudPlace> places_;
+    std::uint64_t seed_;
 };
 
-/// The trained factors.
+/// The trained factors, and tensors as they are.
 class FactorCodec final : public StateCodec {
 public:
-    FactorCodec(const FedMudOptions& options, const ParameterLayout& layout)
-        : StateCodec(layout, layout.masked), ratio_(static_cast<float>(options.ratio)),
-          places_(places_of(options, layout)), sent_(place_floats(places_)) {}
+    FactorCodec(std::vector<FedMudPlace> places, float ratio, const ParameterLayout& layout,
+                std::uint64_t seed)
+        : StateCodec(layout, layout.masked), ratio_(ratio), places_(std::move(places)),
+          sent_(floats_of(places_)), seed_(seed) {}
+
+    /// The experiment's, from which the round's follows.
+    [[nodiscard]] std::uint64_t message_seed(std::uint64_t /*client_seed*/) const override {
+        return seed_;
+    }
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
@@ -73,7 +108,7 @@ private:
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
         std::vector<TensorEntry> table;
-        for (const MatrixPlace& place : places_) {
+        for (const FedMudPlace& place : places_) {
             table.push_back({Encoding::float32, place.floats});
         }
         return table;
@@ -81,7 +116,7 @@ private:
     void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
         for (std::size_t k = 0; k < clients.size(); ++k) {
-            for (const MatrixPlace& place : places_) {
+            for (const FedMudPlace& place : places_) {
                 device.copy_within(messages.dense(k) + place.at, clients[k].update + place.offset,
                                    place.floats * sizeof(float));
             }
@@ -91,39 +126,77 @@ private:
                 std::span<const MessageView> messages,
                 DevicePointer<float> updates) const override {
         const Buffer<float> floats = on_device(device, messages, &MessageView::dense, sent_);
-        for (const MatrixPlace& place : places_) {
-            std::vector<kernels::FrozenProduct> products;
+        for (const FedMudPlace& place : places_) {
+            std::vector<kernels::KroneckerProduct> products;
             for (std::size_t k = 0; k < messages.size(); ++k) {
-                products.push_back({messages[k].seed, floats.data() + k * sent_ + place.at,
-                                    updates + k * layout().state + place.offset});
+                const auto own = floats.data() + k * sent_ + place.at;
+                const auto update = updates + k * layout().state + place.offset;
+                if (place.shape.terms == 0) {
+                    device.copy_within(update, own, place.floats * sizeof(float));
+                } else {
+                    products.push_back(
+                        {formula::round_seed(seed_, messages[k].round), own, update});
+                }
             }
-            kernels::multiply_frozen(device, shape_of(place), products);
+            kernels::multiply_kronecker(device, place.shape, products);
         }
     }
 
     float ratio_;
-    std::vector<MatrixPlace> places_;
+    std::vector<FedMudPlace> places_;
     std::size_t sent_; ///< floats of the masked tensors in a message
+    std::uint64_t seed_;
 };
 
 } // namespace
 
-FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout)
-    : Method(std::make_unique<FactorVariables>(options, layout),
-             std::make_unique<FactorCodec>(options, layout),
+std::vector<FedMudPlace> fedmud_places(float ratio, float magnitude,
+                                       const ParameterLayout& layout) {
+    const auto target = static_cast<double>(ratio), all = static_cast<double>(layout.trainable);
+    double of_factors = target;
+    std::vector<FedMudPlace> places = places_at(of_factors, layout);
+    const auto share = [&] {
+        const std::size_t rest = layout.trainable - layout.masked;
+        return static_cast<double>(floats_of(places) + rest) / all;
+    };
+    while (share() - target > ratio_step && of_factors - ratio_step >= ratio_step) {
+        of_factors -= ratio_step;
+        places = places_at(of_factors, layout);
+    }
+    for (std::size_t t = 0; t < places.size(); ++t) {
+        places[t].shape.tensor = static_cast<std::uint32_t>(t);
+        places[t].shape.unit = magnitude * 0x1p-24f;
+    }
+    return places;
+}
+
+FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout, std::uint64_t seed)
+    : FedMud(static_cast<float>(options.ratio),
+             fedmud_places(static_cast<float>(options.ratio), static_cast<float>(options.magnitude),
+                           layout),
+             layout, seed) {}
+
+FedMud::FedMud(float ratio, const std::vector<FedMudPlace>& places, const ParameterLayout& layout,
+               std::uint64_t seed)
+    : Method(std::make_unique<FactorVariables>(places, layout, seed),
+             std::make_unique<FactorCodec>(places, ratio, layout, seed),
              std::make_unique<MeanAggregation>(layout.state)) {}
 
 MethodEntry fedmud_entry() {
     using O = FedMudOptions;
-    auto schema = Schema<O>().number("ratio", &O::ratio, {'(', 0, 1, ']'}, "floats sent of all");
+    auto schema =
+        Schema<O>()
+            .number("ratio", &O::ratio, {'[', 1e-3, 1, ']'}, "floats sent of all")
+            .number("magnitude", &O::magnitude, {'[', 1e-6, 100, ']'}, "of the frozen factors");
     MethodEntry entry =
-        method_entry("fedmud", "FedMUD", "a factor over a frozen random one", FedMud::wire, schema,
-                     [](const O& options, const MethodSetting& setting) {
-                         return std::make_unique<FedMud>(options, setting.layout);
+        method_entry("fedmud", "FedMUD", "trained factors of Kronecker products, the others frozen",
+                     FedMud::wire, schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<FedMud>(options, setting.layout, setting.seed);
                      });
     label_with(entry, schema, [](const O& options) {
         return fmt::format("FedMUD (ratio {:.3g})", options.ratio);
     });
+    entry.lr = 0.01;
     entry.trains_weights = false;
     return entry;
 }

@@ -21,7 +21,9 @@ std::vector<CodesCodec::Place> tensors_of(const ParameterLayout& layout) {
 PackedCodec::PackedCodec(const PackedRule& rule, const ParameterLayout& layout)
     : CodesCodec({.stamp = {rule.method, rule.variant, rule.parameter},
                   .bits = formula::code_bits(rule.levels),
-                  .scaled = rule.scale.has_value()},
+                  .kind = !rule.scale    ? Encoding::packed
+                          : rule.buckets ? Encoding::bucketed
+                                         : Encoding::scaled},
                  layout, tensors_of(layout)),
       rule_(rule) {}
 
@@ -33,15 +35,15 @@ void PackedCodec::pack(Device& device, const RoundContext& /*round*/,
         std::vector<kernels::QuantizeSource> packed;
         for (std::size_t k = 0; k < clients.size(); ++k) {
             DevicePointer<const float> values = clients[k].update + place.offset;
-            DevicePointer<float> scale = rule_.scale ? messages.scales(k) + t : nullptr;
+            DevicePointer<float> scale = rule_.scale ? messages.scales(k) + place.scale : nullptr;
             measured.push_back({values, scale});
             packed.push_back({clients[k].seed, values, scale, messages.packed(k) + place.word});
         }
         if (rule_.scale) {
-            kernels::tensor_scales(device, *rule_.scale, measured, place.elements);
+            kernels::tensor_scales(device, *rule_.scale, measured, place.elements, bucket());
         }
         kernels::quantize(device, rule_.levels, static_cast<std::uint32_t>(t), packed,
-                          place.elements);
+                          place.elements, bucket());
     }
 }
 
@@ -49,15 +51,24 @@ void PackedCodec::add_codes(Device& device, const WeightedMessages& messages,
                             DevicePointer<formula::Wide> sum) const {
     const Buffer<std::uint32_t> codes =
         on_device(device, messages.messages, &MessageView::packed, words());
+    const std::size_t of_buckets = rule_.buckets ? scales() : 0;
+    const Buffer<float> buckets =
+        on_device(device, messages.messages, &MessageView::scales, of_buckets);
     for (std::size_t t = 0; t < places().size(); ++t) {
         const Place& place = places()[t];
         std::vector<kernels::PackedValues> clients;
         for (std::size_t k = 0; k < messages.size(); ++k) {
-            const float scale = rule_.scale ? messages.messages[k].scales[t] : 1.0f;
-            clients.push_back(
-                {codes.data() + k * words() + place.word, scale, messages.weights[k]});
+            kernels::PackedValues client{.words = codes.data() + k * words() + place.word,
+                                         .scale = 1.0f,
+                                         .samples = messages.weights[k]};
+            if (rule_.buckets) {
+                client.scales = buckets.data() + k * of_buckets + place.scale;
+            } else if (rule_.scale) {
+                client.scale = messages.messages[k].scales[place.scale];
+            }
+            clients.push_back(client);
         }
-        kernels::aggregate_packed(device, rule_.levels, clients, place.elements,
+        kernels::aggregate_packed(device, rule_.levels, clients, place.elements, bucket(),
                                   sum + place.offset);
     }
 }

@@ -17,6 +17,7 @@ struct PackedRule {
     float parameter = 0;
     unsigned levels = 0;                                    ///< 0: signs alone
     std::optional<formula::ScaleKind> scale = std::nullopt; ///< none: it is not sent
+    bool buckets = false; ///< a scale for every 512 elements, else one a tensor
 };
 
 /// Levels of each masked tensor, times its scale; added straight from the codes.
@@ -35,6 +36,9 @@ protected:
     virtual void interpret(Device& /*device*/, DevicePointer<double> /*values*/) const {}
 
 private:
+    [[nodiscard]] std::uint64_t bucket() const {
+        return rule_.buckets ? bucket_elements : formula::whole_tensor;
+    }
     void add_codes(Device& device, const WeightedMessages& messages,
                    DevicePointer<formula::Wide> sum) const;
 

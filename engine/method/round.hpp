@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
 
 #include "kernels/device.hpp"
 #include "kernels/formula/lane.hpp"
@@ -17,17 +20,30 @@ struct RoundContext {
     double decay = 1.0;                ///< the round's learning rate over the first round's
 };
 
-/// A local step of lanes in lockstep, its arrays in device memory. It is recorded once for all
-/// rounds of the same global and decay: whatever else varies, the round's number too, is read from
-/// the lanes' states or not at all.
+/// What a round says to recorded steps, as bytes.
+using RoundData = std::vector<std::byte>;
+template <class T> RoundData round_data_of(const T& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const auto bytes = std::as_bytes(std::span(&values, 1));
+    return {bytes.begin(), bytes.end()};
+}
+
+/// A local step of lanes in lockstep, its arrays in device memory. It is recorded once for an
+/// experiment: what varies is read from device memory, the lanes' states and the round's data, or
+/// not at all.
 struct LocalStep {
     DevicePointer<const float> global; ///< [state]
-    double decay = 1.0;                ///< as in RoundContext
+    /// What the round_data() of whoever is called gave, aligned to 16 bytes.
+    DevicePointer<const std::byte> data;
     std::size_t lanes = 0;
     DevicePointer<const LaneState> states;
     PerLane<float> update;   ///< [variables]: zeros when a client begins
     PerLane<float> weights;  ///< [state]
     PerLane<float> gradient; ///< [variables]
+
+    template <class T> [[nodiscard]] DevicePointer<const T> data_as() const {
+        return data.as<const T>();
+    }
 };
 
 /// A client whose local training is done, in device memory: update holds its variables, weights the

@@ -51,8 +51,9 @@ private:
             measured.push_back({kept, messages.scales(c)});
             packed.push_back({clients[c].seed, kept, messages.scales(c), messages.packed(c)});
         }
-        kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, measured, kept_);
-        kernels::quantize(device, 0, 0, packed, kept_);
+        kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, measured, kept_,
+                               formula::whole_tensor);
+        kernels::quantize(device, 0, 0, packed, kept_, formula::whole_tensor);
     }
 
     void unpack(Device& device, const RoundContext& /*round*/,

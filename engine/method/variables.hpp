@@ -22,6 +22,9 @@ public:
     /// method's own.
     [[nodiscard]] virtual std::size_t count() const = 0;
 
+    /// What of a round its recorded kernels read; as many bytes in every round.
+    [[nodiscard]] virtual RoundData round_data(const RoundContext& round) const = 0;
+
     /// The weights that a step's forward and backward pass run on, for every active lane: global +
     /// what this method makes of update; trainable parameters only.
     virtual void weights(Device& device, const LocalStep& step) const = 0;
@@ -49,6 +52,7 @@ class UpdateVariables : public Variables {
 public:
     explicit UpdateVariables(const ParameterLayout& layout) : layout_(layout) {}
     [[nodiscard]] std::size_t count() const override { return layout_.trainable; }
+    [[nodiscard]] RoundData round_data(const RoundContext& /*round*/) const override { return {}; }
     void weights(Device& device, const LocalStep& step) const override {
         add_update(device, step, 0);
     }

@@ -27,15 +27,6 @@ std::vector<std::size_t> ids_of(const std::vector<Value>& values) {
     return ids;
 }
 
-/// For the data that an experiment knows: the shape of x as an image's.
-ImageShape image_of(const Tensor& tensor) {
-    const auto side = [](std::size_t n) { return static_cast<std::uint32_t>(n); };
-    if (tensor.shape.size() == 3) {
-        return {side(tensor.shape[0]), side(tensor.shape[1]), side(tensor.shape[2])};
-    }
-    return {1, 1, side(tensor.elements())};
-}
-
 /// Whether each value leads to a loss.
 std::vector<bool> values_with_a_loss(const Model& model) {
     std::vector<bool> reaches(model.values.size(), false);
@@ -63,9 +54,6 @@ Value Graph::input(const std::string& name, Tensor tensor) {
     if (tensor.elements() == 0 || tensor.rows.per == Rows::Per::lane) {
         throw Error("input " + name + ": expected elements for each sample or token, found " +
                     text_of(tensor));
-    }
-    if (name == "x") {
-        model_.input = image_of(tensor);
     }
     model_.inputs.push_back({name, model_.values.size()});
     model_.values.push_back(std::move(tensor));
@@ -119,9 +107,6 @@ void Graph::loss(const std::string& name, std::shared_ptr<const Loss> loss,
     naming(who, [&] { loss->check(tensors); });
     if (!(weight > 0)) {
         throw Error(who + ": expected a weight above 0, found " + std::to_string(weight));
-    }
-    if (model_.losses.empty()) {
-        model_.classes = static_cast<std::uint32_t>(tensors.at(0).elements());
     }
     model_.losses.push_back({std::move(loss), name, ids_of(in), weight});
 }

@@ -33,6 +33,13 @@ public:
     [[nodiscard]] DevicePointer<std::uint16_t> labels() {
         return input("label").as<std::uint16_t>();
     }
+    /// The same of the model's i-th input, and what is to be put there.
+    [[nodiscard]] DevicePointer<void> input_at(std::size_t i) {
+        return at(offsets_[model_.inputs.at(i).value]);
+    }
+    [[nodiscard]] const Tensor& tensor_at(std::size_t i) const {
+        return values_[model_.inputs.at(i).value];
+    }
     /// Where the rows of each lane are to be counted, of a ragged axis. Throws Error where the
     /// model has no such axis.
     [[nodiscard]] DevicePointer<std::uint32_t> counts(const Rows& rows);

@@ -10,13 +10,14 @@
 #include "engine/base/words.hpp"
 #include "engine/report/histogram.hpp"
 #include "engine/report/holdings.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
 
 constexpr std::size_t page_columns = 100, most_rows = 20;
 
-std::string normalisation(const Split& split) {
+std::string normalisation(const Column& split) {
     if (split.mean.empty()) return "none";
     const auto all_equal = [](const std::vector<float>& v) {
         return std::all_of(v.begin(), v.end(), [&](float x) { return x == v.front(); });
@@ -35,17 +36,44 @@ std::string normalisation(const Split& split) {
     return fmt::format("(x − [{}]) / [{}]", list(split.mean), list(split.deviation));
 }
 
+std::string column_text(const Dataset& dataset, const Column& column) {
+    std::string text = text_of(column.tensor);
+    if (column.below != 0) {
+        text += column.name == dataset.label ? fmt::format(", {} classes", column.below)
+                                             : fmt::format(", 0 … {}", column.below - 1);
+    }
+    return text;
+}
+
+/// Images with a class each, as most data sets are; else a line a column.
+std::string columns_text(const Dataset& dataset) {
+    if (const auto shape = image_shape_of(dataset)) {
+        const Column &train = dataset.train.columns.front(), &test = dataset.test.columns.front();
+        return fmt::format(
+            "  shape        {} × {} × {} bytes (height × width × channels), {} classes\n"
+            "  normalised   training {}\n"
+            "               test     {}\n",
+            shape->height, shape->width, shape->channels, dataset.classes(), normalisation(train),
+            normalisation(test));
+    }
+    std::size_t width = 0;
+    for (const Column& column : dataset.train.columns) {
+        width = std::max(width, column.name.size());
+    }
+    std::string text;
+    for (const Column& column : dataset.train.columns) {
+        text += fmt::format("  {:<11}  {:<{}}  {}\n", text.empty() ? "columns" : "", column.name,
+                            width, column_text(dataset, column));
+    }
+    return text;
+}
+
 std::string summary(const Dataset& dataset, const ClientSplit& split) {
-    const ImageShape& shape = dataset.shape;
     const std::size_t all = dataset.train.samples(), held = split.order.size();
     std::string text = fmt::format("{}\n", dataset.name);
     text += fmt::format("  samples      {} for training, {} for testing\n", grouped(all),
                         grouped(dataset.test.samples()));
-    text +=
-        fmt::format("  shape        {} × {} × {} bytes (height × width × channels), {} classes\n",
-                    shape.height, shape.width, shape.channels, dataset.classes);
-    text += fmt::format("  normalised   training {}\n", normalisation(dataset.train));
-    text += fmt::format("               test     {}\n", normalisation(dataset.test));
+    text += columns_text(dataset);
     if (!dataset.owners.empty()) {
         const std::uint32_t last = *std::max_element(dataset.owners.begin(), dataset.owners.end());
         text += fmt::format("  users        {}\n", grouped(std::uint64_t{last} + 1));
@@ -119,7 +147,7 @@ std::string table(const Dataset& dataset, const ClientSplit& split, const Holdin
     for (const Spread& s : holdings.by_class) {
         most = std::max(most, s.most);
     }
-    const ClassColumns columns(dataset.classes, most, page_columns - left_columns);
+    const ClassColumns columns(dataset.classes(), most, page_columns - left_columns);
 
     std::string text = fmt::format("  {:>6}  {:>{}}  {:>6}  │{}\n", "client", "samples", digits,
                                    "labels", columns.head());
@@ -166,7 +194,14 @@ std::string table(const Dataset& dataset, const ClientSplit& split, const Holdin
 
 std::string describe(const Dataset& dataset, const ClientSplit& split) {
     std::string text = summary(dataset, split);
-    if (split.clients() == 0 || dataset.classes == 0) return text;
+    if (split.clients() == 0) return text;
+    if (dataset.classes() == 0) {
+        std::vector<std::uint64_t> held(split.clients());
+        for (std::size_t k = 0; k < held.size(); ++k) {
+            held[k] = split.samples(k);
+        }
+        return text + "\nclients by the samples they hold\n" + histogram(held);
+    }
     const Holdings holdings = count_holdings(dataset, split);
     text += '\n';
     text += table(dataset, split, holdings);

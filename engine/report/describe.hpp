@@ -8,9 +8,10 @@
 
 namespace fedmrn {
 
-/// What `fedmrn data` prints: the data set, a table of the clients (samples of each class; the
-/// first 20 clients, then least, median and most of every column) and histograms of the samples and
-/// labels that clients hold. UTF-8, no line wider than 100 columns.
+/// What `fedmrn data` prints: the data set with its columns, where it has classes a table of the
+/// clients (samples of each class; the first 20 clients, then least, median and most of every
+/// column) and histograms of the samples and labels that clients hold. UTF-8, no line wider than
+/// 100 columns.
 std::string describe(const Dataset& dataset, const ClientSplit& split);
 
 } // namespace fedmrn

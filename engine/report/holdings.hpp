@@ -21,6 +21,7 @@ struct Holdings {
     std::vector<Spread> by_class;               ///< samples of a class that a client holds
 };
 
+/// Of a data set that has classes, as class_counts.
 Holdings count_holdings(const Dataset& dataset, const ClientSplit& split);
 
 /// Samples of each class that one client holds.

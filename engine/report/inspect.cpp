@@ -4,18 +4,21 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
+#include "engine/message/packing.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/report/table.hpp"
 #include "engine/store/checkpoint.hpp"
 #include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/message.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -26,7 +29,30 @@ std::string row(const char* name, const std::string& value) {
     return fmt::format("  {:<21}{}\n", name, value);
 }
 
-std::string message_text(const Message& message, std::size_t bytes) {
+/// A message, and what came.
+struct Opened {
+    Message message;
+    std::size_t bytes = 0;    ///< as they came
+    std::size_t unpacked = 0; ///< 0: they were not packed
+    std::string packing;      ///< the title of the stage that packed them
+};
+
+/// A message that bytes hold, unpacked by whichever stage packed them.
+Opened opened(const std::vector<std::byte>& bytes) {
+    if (!is_packed(bytes)) return {decode(bytes), bytes.size(), 0, ""};
+    const PackedHeader header = packed_header(bytes);
+    const StageEntry* stage = stage_of_wire(header.packing);
+    if (stage == nullptr)
+        throw Error(fmt::format("uplink message: packed by packing {}, which no stage of this "
+                                "program reads",
+                                header.packing));
+    const std::vector<std::byte> message =
+        unpacked(*stage->unpacks, bytes, std::numeric_limits<std::uint64_t>::max());
+    return {decode(message), bytes.size(), message.size(), stage->title};
+}
+
+std::string message_text(const Opened& opened) {
+    const auto& [message, bytes, unpacked, packing] = opened;
     std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
@@ -62,6 +88,8 @@ std::string message_text(const Message& message, std::size_t bytes) {
             row("mask density", fmt::format("{:.4f}", static_cast<double>(set) /
                                                           static_cast<double>(masked + sparse)));
     text += row("bytes", grouped(bytes));
+    if (!packing.empty())
+        text += row("packed", fmt::format("{}, from {} bytes", packing, grouped(unpacked)));
     // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
     const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
     if (all > 0)
@@ -90,7 +118,8 @@ std::string safetensors_text(const SafeTensors& file) {
     return text;
 }
 
-Json message_json(const Message& message, std::size_t bytes) {
+Json message_json(const Opened& opened) {
+    const auto& [message, bytes, unpacked, packing] = opened;
     const MethodEntry* method = method_of_wire(message.method);
     Json tensors = Json::array();
     for (const TensorEntry& entry : message.tensors) {
@@ -99,7 +128,7 @@ Json message_json(const Message& message, std::size_t bytes) {
                            {"elements", entry.elements}});
         if (entry.encoding == Encoding::sparse) tensors.back()["ones"] = entry.ones;
     }
-    return {{"format", "fedmrn-message"},
+    Json json = {{"format", "fedmrn-message"},
             {"method", message.method},
             {"name", method != nullptr ? Json(method->name) : Json(nullptr)},
             {"variant", message.variant},
@@ -110,6 +139,8 @@ Json message_json(const Message& message, std::size_t bytes) {
             {"samples", message.samples},
             {"bytes", bytes},
             {"tensors", tensors}};
+    if (!packing.empty()) json["unpacked_bytes"] = unpacked;
+    return json;
 }
 
 Json safetensors_json(const SafeTensors& file) {
@@ -125,7 +156,7 @@ Json safetensors_json(const SafeTensors& file) {
 /// What one of two functions makes of a file that has been read and checked.
 template <class Result>
 Result visited(const std::filesystem::path& path, Result (*of_file)(const SafeTensors&),
-               Result (*of_message)(const Message&, std::size_t)) {
+               Result (*of_message)(const Opened&)) {
     std::vector<std::byte> bytes = read_file(path);
     if (looks_like_safetensors(bytes)) {
         const SafeTensors file = parse_safetensors(std::move(bytes), path.string());
@@ -135,7 +166,7 @@ Result visited(const std::filesystem::path& path, Result (*of_file)(const SafeTe
         return of_file(file);
     }
     try {
-        return of_message(decode(bytes), bytes.size());
+        return of_message(opened(bytes));
     } catch (const Error& error) {
         throw Error(fmt::format("{}: {}", path.string(), error.what()), error.fault());
     }

@@ -9,6 +9,8 @@
 #include "engine/method/registry.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
+#include "fedmrn/images.hpp"
+#include "fedmrn/stage.hpp"
 
 namespace fedmrn {
 namespace {
@@ -45,7 +47,9 @@ std::string split_name(const Config& config) {
 }
 
 std::string method_name(const Config& config) {
-    return methods().at(config.method.name).text(config.method.options);
+    const std::string stages = stages_text(config);
+    return methods().at(config.method.name).text(config.method.options) +
+           (stages.empty() ? "" : " + " + stages);
 }
 
 std::string setting_name(const Config& config) {
@@ -54,10 +58,14 @@ std::string setting_name(const Config& config) {
 }
 
 std::string data_text(const Dataset& dataset) {
-    return fmt::format("{}: {} training and {} test samples of {}×{}×{}, {} classes", dataset.name,
-                       grouped(dataset.train.samples()), grouped(dataset.test.samples()),
-                       dataset.shape.height, dataset.shape.width, dataset.shape.channels,
-                       dataset.classes);
+    const auto image = image_shape_of(dataset);
+    const std::string what =
+        image ? fmt::format("{}×{}×{}", image->height, image->width, image->channels)
+              : text_of(dataset.shape());
+    return fmt::format("{}: {} training and {} test samples of {}{}", dataset.name,
+                       grouped(dataset.train.samples()), grouped(dataset.test.samples()), what,
+                       dataset.classes() != 0 ? fmt::format(", {} classes", dataset.classes())
+                                              : std::string());
 }
 
 std::string opening_text(const Config& config, const Experiment& experiment,
@@ -75,10 +83,12 @@ std::string opening_text(const Config& config, const Experiment& experiment,
                              experiment.model().name, grouped(layout.masked),
                              grouped(layout.trainable - layout.masked),
                              grouped(layout.state - layout.trainable)));
-    std::string method = fmt::format("{}, lr {}", method_name(config), config.client.lr);
-    if (const MethodEntry& entry = methods().at(config.method.name); entry.detail)
-        method += ", " + entry.detail(config.method.options);
+    const MethodEntry& entry = methods().at(config.method.name);
+    std::string method =
+        fmt::format("{}, lr {}", entry.text(config.method.options), config.client.lr);
+    if (entry.detail) method += ", " + entry.detail(config.method.options);
     row("method", method);
+    if (!config.stages.empty()) row("stages", stages_text(config));
     row("device",
         fmt::format("{}, {}, {}; {}", experiment.device(), counted(experiment.lanes(), "lane"),
                     precision_text(experiment.config()), why));

@@ -11,9 +11,11 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
+#include "engine/server/downlink.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
+#include "engine/server/model_columns.hpp"
 #include "engine/server/resident_split.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
@@ -55,13 +57,33 @@ void check(const Config& config, const Dataset& dataset, const ClientSplit& clie
     if (dataset.test.samples() == 0) {
         throw Error("data " + dataset.name + ": no test samples");
     }
-    const auto [height, width, channels] = dataset.shape;
-    if (config.data.augment && std::min(height, width) <= formula::augment_padding) {
-        throw Error("data.augment: expected images of more than " +
-                    std::to_string(formula::augment_padding) + " pixels a side, found " +
-                    dataset.name + " with samples of " + std::to_string(height) + "x" +
-                    std::to_string(width));
+}
+
+/// Augmentation is for the images of bytes that the model looks at.
+void check_augmented(const Model& model, const Dataset& dataset) {
+    bool images = false;
+    for (const Model::Input& input : model.inputs) {
+        const Tensor& tensor = dataset.train.column(input.name).tensor;
+        if (!reads_bytes_as_reals(tensor, model.values[input.value]) || tensor.shape.size() != 3) {
+            continue;
+        }
+        images = true;
+        if (std::min(tensor.shape[0], tensor.shape[1]) <= formula::augment_padding) {
+            throw Error("data.augment: expected images of more than " +
+                        std::to_string(formula::augment_padding) + " pixels a side, found " +
+                        dataset.name + " with samples of " + std::to_string(tensor.shape[0]) + "x" +
+                        std::to_string(tensor.shape[1]));
+        }
     }
+    if (!images) {
+        throw Error("data.augment: expected images of bytes, found " + dataset.name +
+                    " with the columns " + text_of(dataset.shape()));
+    }
+}
+
+const Dataset& checked(const Dataset& dataset) {
+    check(dataset);
+    return dataset;
 }
 
 } // namespace
@@ -79,23 +101,29 @@ struct Experiment::Impl {
     bool own_tests = false;
     std::unique_ptr<LanePool> lanes;
     GlobalState server;
+    Downlink downlink;
     const SamplerEntry& sampler;
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
-        : config(resolved(c)), model(make_model(c.model, dataset.shape, dataset.classes)),
+        : config(resolved(c)), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(config.experiment.device, config.experiment.precision)),
           method(make_method(c.method, model.layout, c.experiment.seed)),
-          stages(make_stages(config.client, c.method, model.layout)),
+          stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
+          downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
-        train.emplace(*device, dataset.train, dataset.shape, clients.order);
+        require_columns(model, dataset);
+        if (config.data.augment) {
+            check_augmented(model, dataset);
+        }
+        train.emplace(*device, dataset.train, model, clients.order);
         own_tests = !clients.users.empty() && !dataset.test_owners.empty();
         const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
                                            : OwnSamples{clients.first, {}};
-        test.emplace(*device, dataset.test, dataset.shape, tests.order);
+        test.emplace(*device, dataset.test, model, tests.order);
         whole_test = {{0, dataset.test.samples()}};
         for (std::size_t k = 0; k < clients.clients(); ++k) {
             own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
@@ -121,10 +149,10 @@ struct Experiment::Impl {
         server.restore(std::move(from));
     }
 
-    kernels::SplitView training() const {
-        kernels::SplitView view = train->view();
-        view.augmented = config.data.augment;
-        return view;
+    BatchSource training() const {
+        BatchSource source = train->view();
+        source.augmented = config.data.augment;
+        return source;
     }
 
     SamplerTask drawing(std::uint32_t round) const {
@@ -205,7 +233,7 @@ struct Experiment::Impl {
             visit({known[k].client, known[k].weight, uploads[k].bytes});
         }
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, known, uploads, sums, time);
+        take_in(*device, round, *method, known, uploads, sums, time, {}, stages.packing());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -213,9 +241,10 @@ struct Experiment::Impl {
         time.aggregation += seconds_since(start);
     }
 
-    /// All of the cohort have received the global state, those that dropped out too.
-    void count(const Cohort& cohort, std::span<const Upload> uploads, RoundMetrics& metrics) const {
-        const std::uint64_t download = model.layout.state * sizeof(float);
+    /// All of the cohort have received the global state, those that dropped out too. download: the
+    /// bytes that it took.
+    void count(const Cohort& cohort, std::span<const Upload> uploads, std::uint64_t download,
+               RoundMetrics& metrics) const {
         std::vector<ClientWork> work;
         double loss = 0;
         for (std::size_t k = 0; k < uploads.size(); ++k) {
@@ -223,8 +252,8 @@ struct Experiment::Impl {
             loss += upload.metrics.loss;
             metrics.samples += upload.metrics.samples;
             metrics.uplink_bytes += upload.bytes.size();
-            work.push_back(
-                {cohort.tasks[k].client, upload.bytes.size(), download, upload.metrics.samples});
+            work.push_back({cohort.tasks[k].client, upload.bytes.size(), download,
+                            std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
         }
         for (const std::uint64_t k : cohort.dropped) {
             work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});
@@ -238,7 +267,7 @@ struct Experiment::Impl {
         metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
     }
 
-    std::vector<Evaluation> evaluate(const kernels::SplitView& split,
+    std::vector<Evaluation> evaluate(const BatchSource& split,
                                      std::span<const SampleRange> ranges) {
         Buffer<float> room;
         std::vector<Evaluation> results;
@@ -256,7 +285,7 @@ struct Experiment::Impl {
 
     Evaluation evaluate() {
         const Range part(*device, "evaluation", test->samples());
-        kernels::SplitView split = test->view();
+        BatchSource split = test->view();
         split.order = nullptr; // as the data set has them
         return evaluate(split, whole_test).front();
     }
@@ -332,17 +361,18 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
             progress(static_cast<double>(now) / static_cast<double>(expected), now);
         }
     };
+    const Sent sent = run.downlink.send(context);
     std::vector<Upload> uploads;
     if (!tasks.empty()) {
         uploads = advised(run.config, [&] {
-            return run.lanes->train(tasks, run.training(), context, stepped, stop);
+            return run.lanes->train(tasks, run.training(), sent.round, stepped, stop);
         });
     }
     if (uploads.size() != tasks.size()) {
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    run.count(cohort, uploads, metrics);
+    run.count(cohort, uploads, sent.bytes, metrics);
     if (!uploads.empty()) {
         advised(run.config, [&] { run.aggregate(context, tasks, uploads, metrics.time); });
     }

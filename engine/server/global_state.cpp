@@ -14,7 +14,10 @@ GlobalState::GlobalState(Device& device, const ParameterLayout& layout, const Se
                          const Aggregation& aggregation)
     : device_(device), trainable_(layout.trainable), size_(layout.state), lr_(config.lr),
       optimizer_(server_optimizers().checked(config.optimizer).make(config.optimizer.options)),
-      named_(optimizer_->moments()) {
+      named_(optimizer_->moments()), global_(device, size_) {
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+        moments_.emplace_back(device, trainable_);
+    }
     check_sets(aggregation, *optimizer_, config);
 }
 
@@ -50,10 +53,9 @@ void GlobalState::check(const ServerState& from) const {
 void GlobalState::restore(ServerState from) {
     check(from);
     state_ = std::move(from);
-    global_ = Buffer<float>(device_, state_.global);
-    moments_.clear();
-    for (const Moment& moment : named_) {
-        moments_.emplace_back(device_, state_.moments.at(moment.name));
+    global_.write(state_.global);
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+        moments_[i].write(state_.moments.at(named_[i].name));
     }
 }
 

@@ -31,9 +31,8 @@ public:
     /// trained, statistics follow.
     void step(DevicePointer<const double> change);
 
-    [[nodiscard]] DevicePointer<const float> data() const {
-        return global_.data();
-    } ///< in device memory
+    /// In device memory, always the same.
+    [[nodiscard]] DevicePointer<const float> data() const { return global_.data(); }
     [[nodiscard]] ServerState& state() { return state_; }
     [[nodiscard]] const ServerState& state() const { return state_; }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/message/packing.hpp"
 #include "engine/message/received.hpp"
 #include "fedmrn/error.hpp"
 
@@ -15,9 +16,10 @@ namespace fedmrn {
 namespace {
 
 std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bound) {
-    std::size_t count = 0, bytes = 0;
+    std::size_t count = 0;
+    std::uint64_t bytes = 0;
     for (const Upload& upload : uploads) {
-        bytes += upload.bytes.size();
+        bytes += claimed_bytes(upload.bytes);
         if (count != 0 && (count == bound.messages || bytes > bound.bytes)) {
             break;
         }
@@ -43,9 +45,10 @@ void require(const MessageView& message, const ExpectedUpload& expected, std::ui
 
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
-             WallTime& time, const IntakeBound& bound) {
+             WallTime& time, const IntakeBound& bound, const Packing* packing) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
+    const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
     auto begun = std::chrono::steady_clock::now();
     const auto lap = [&begun] {
         const auto now = std::chrono::steady_clock::now();
@@ -53,11 +56,16 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
     };
     while (!uploads.empty()) {
         const std::span<Upload> some = uploads.first(count_within(uploads, bound));
+        std::vector<std::vector<std::byte>> opened;
         std::vector<ReceivedMessage> received;
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
         for (std::size_t k = 0; k < some.size(); ++k) {
-            const MessageView& message = received.emplace_back(some[k].bytes, table).view();
+            std::span<const std::byte> bytes = some[k].bytes;
+            if (packing != nullptr) {
+                bytes = opened.emplace_back(unpacked(*packing, bytes, most));
+            }
+            const MessageView& message = received.emplace_back(bytes, table).view();
             require(message, expected[k], round.round, *method.uplink);
             messages.push_back(message);
             weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);

@@ -2,44 +2,90 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/resident_split.hpp"
 
-#include <vector>
+#include "engine/server/model_columns.hpp"
 
 namespace fedmrn {
 namespace {
 
 /// (byte / 255 − mean) / deviation as byte · scale + shift.
-std::vector<float> scales(const Split& split) {
-    std::vector<float> scale;
-    for (const float deviation : split.deviation) {
-        scale.push_back(1.0f / (255.0f * deviation));
+struct Reading {
+    std::vector<float> scale, shift; ///< one a channel
+};
+
+Reading reading_of(const Column& column, std::size_t channels) {
+    Reading reading;
+    for (std::size_t c = 0; c < channels; ++c) {
+        const float mean = column.mean.empty() ? 0.0f : column.mean[c];
+        const float deviation = column.deviation.empty() ? 1.0f : column.deviation[c];
+        reading.scale.push_back(1.0f / (255.0f * deviation));
+        reading.shift.push_back(-mean / deviation);
     }
-    return scale;
+    return reading;
 }
 
-std::vector<float> shifts(const Split& split) {
-    std::vector<float> shift;
-    for (std::size_t c = 0; c < split.mean.size(); ++c) {
-        shift.push_back(-split.mean[c] / split.deviation[c]);
-    }
-    return shift;
+bool is_label(const Tensor& input) {
+    return input.element == Element::u16 && input.elements() == 1 && input.rows == Rows{};
 }
 
 } // namespace
 
-ResidentSplit::ResidentSplit(Device& device, const Split& split, ImageShape shape,
-                             std::span<const std::uint32_t> order)
-    : shape_(shape), pixels_(device, split.pixels), labels_(device, split.labels),
-      order_(device, order), scale_(device, scales(split)), shift_(device, shifts(split)) {}
+template <class T> DevicePointer<const T> ResidentSplit::keep(std::span<const T> values) {
+    kept_.emplace_back(device_, std::as_bytes(values));
+    return kept_.back().data().template as<const T>();
+}
 
-kernels::SplitView ResidentSplit::view() const {
-    return {.pixels = pixels_.data(),
-            .labels = labels_.data(),
-            .order = order_.size() != 0 ? order_.data() : nullptr,
-            .scale = scale_.data(),
-            .shift = shift_.data(),
-            .sample_size = shape_.size(),
-            .channels = shape_.channels,
-            .width = shape_.width};
+kernels::SplitView ResidentSplit::bytes_of(const Column& column) {
+    const std::vector<std::size_t>& shape = column.tensor.shape;
+    const std::size_t channels = shape.empty() ? 1 : shape.back();
+    const bool image = shape.size() == 3 && column.tensor.rows == Rows{};
+    const Reading reading = reading_of(column, channels);
+    return {.pixels = keep(column.as<std::uint8_t>()),
+            .scale = keep(std::span<const float>(reading.scale)),
+            .shift = keep(std::span<const float>(reading.shift)),
+            .sample_size = column.tensor.elements() * column.tensor.rows.each,
+            .channels = channels,
+            .width = image ? shape[1] : 0};
+}
+
+kernels::RowsView ResidentSplit::rows_of(const Column& column) {
+    const Rows& rows = column.tensor.rows;
+    return {.values = keep(column.values),
+            .offsets = rows.ragged ? keep(column.offsets) : nullptr,
+            .size = column.tensor.elements() * (rows.ragged ? 1 : rows.each),
+            .each = rows.each,
+            .from = column.tensor.element};
+}
+
+ResidentSplit::ResidentSplit(Device& device, const Split& split, const Model& model,
+                             std::span<const std::uint32_t> order)
+    : device_(device), samples_(split.samples()), order_(device, order) {
+    constexpr std::size_t none = static_cast<std::size_t>(-1);
+    const auto input = [&](std::size_t i) -> const Tensor& {
+        return model.values[model.inputs[i].value];
+    };
+    const auto column = [&](std::size_t i) -> const Column& {
+        return split.column(model.inputs[i].name);
+    };
+    std::size_t bytes = none; // the first that are read as reals take the labels along
+    for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+        if (reads_bytes_as_reals(column(i).tensor, input(i))) {
+            bytes = bytes == none ? fills_.size() : bytes;
+            fills_.push_back({i, 0, bytes_of(column(i))});
+        }
+    }
+    for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+        if (reads_bytes_as_reals(column(i).tensor, input(i))) {
+            continue;
+        }
+        if (bytes != none && is_label(input(i)) && column(i).tensor.element == Element::u16) {
+            std::get<kernels::SplitView>(fills_[bytes].view).labels =
+                keep(column(i).as<std::uint16_t>());
+            fills_[bytes].label = i;
+            bytes = none;
+        } else {
+            fills_.push_back({i, 0, rows_of(column(i))});
+        }
+    }
 }
 
 } // namespace fedmrn

@@ -3,29 +3,38 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
-#include "fedmrn/dataset.hpp"
-#include "kernels/batch.hpp"
+#include "engine/client/batch.hpp"
+#include "fedmrn/columns.hpp"
+#include "fedmrn/model.hpp"
 #include "kernels/device.hpp"
 
 namespace fedmrn {
 
-/// A split of the data set, kept in device memory as bytes for the whole run.
+/// The columns of a split that a model reads, kept in device memory as they are for the whole run.
 class ResidentSplit {
 public:
-    /// order: who holds which samples; empty: in the split's own order.
-    ResidentSplit(Device& device, const Split& split, ImageShape shape,
+    /// As require_columns has found fit. order: who holds which samples; empty: in the split's own
+    /// order.
+    ResidentSplit(Device& device, const Split& split, const Model& model,
                   std::span<const std::uint32_t> order);
 
-    [[nodiscard]] kernels::SplitView view() const;
-    [[nodiscard]] std::size_t samples() const { return labels_.size(); }
+    [[nodiscard]] BatchSource view() const {
+        return {fills_, order_.size() != 0 ? order_.data() : nullptr};
+    }
+    [[nodiscard]] std::size_t samples() const { return samples_; }
 
 private:
-    ImageShape shape_;
-    Buffer<std::uint8_t> pixels_;
-    Buffer<std::uint16_t> labels_;
+    template <class T> DevicePointer<const T> keep(std::span<const T> values);
+    [[nodiscard]] kernels::SplitView bytes_of(const Column& column);
+    [[nodiscard]] kernels::RowsView rows_of(const Column& column);
+
+    Device& device_;
+    std::size_t samples_;
+    std::vector<Buffer<std::byte>> kept_;
     Buffer<std::uint32_t> order_;
-    Buffer<float> scale_, shift_;
+    std::vector<InputFill> fills_;
 };
 
 } // namespace fedmrn

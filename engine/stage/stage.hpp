@@ -4,8 +4,10 @@
 
 #include <span>
 
+#include "engine/message/packing.hpp"
 #include "engine/method/method.hpp"
 #include "engine/stage/departure.hpp"
+#include "engine/stage/model_codec.hpp"
 
 namespace fedmrn {
 
@@ -16,19 +18,18 @@ struct Pull {
     double proximal = 0;        ///< ρ: the update, towards zero
 };
 
-/// Something that is done on the way from the received model to the message, stacked on any method.
-/// Stateless but for what clients keep. The hooks stand in the order in which they are called; of
-/// several stages each is called in their order.
+/// Something that is done on the way from the server's model to the messages that it receives,
+/// stacked on any method. Stateless but for what clients keep. The hooks stand in the order in
+/// which they are called; of several stages each is called in their order.
 class Stage {
 public:
     virtual ~Stage() = default;
 
-    /// The model [state] that clients start from, in device memory: round.global itself, or made in
-    /// room.
-    [[nodiscard]] virtual DevicePointer<const float>
-    received(Device& /*device*/, const RoundContext& round, Buffer<float>& /*room*/) const {
-        return round.global;
-    }
+    /// How the model is sent to the clients; null: this stage does not say, without one that does
+    /// it is sent as float32. One stage of a run says.
+    [[nodiscard]] virtual const ModelCodec* model_codec() const { return nullptr; }
+    /// What of a round its recorded hooks read (LocalStep::data); as many bytes in every round.
+    [[nodiscard]] virtual RoundData round_data(const RoundContext& /*round*/) const { return {}; }
     /// Changes the weights that the method has made for a step; recorded.
     virtual void on_weights(Device& /*device*/, const LocalStep& /*step*/) const {}
     /// Changes the gradient of the variables; recorded.
@@ -42,6 +43,9 @@ public:
     virtual void on_message(Device& /*device*/, const RoundContext& /*round*/,
                             const Method& /*method*/, std::span<const MessageView> /*messages*/,
                             Departure& /*clients*/) const {}
+
+    /// How messages' bytes become fewer; null: not by this stage. One stage of a run packs.
+    [[nodiscard]] virtual const Packing* packing() const { return nullptr; }
 
     /// Floats that it keeps of each client from round to round.
     [[nodiscard]] virtual std::size_t memory() const { return 0; }

@@ -2,33 +2,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/stage/stages.hpp"
 
+#include <string>
+
+#include "fedmrn/error.hpp"
+
 namespace fedmrn {
 
-Stages::Stages(std::vector<std::unique_ptr<const Stage>> stages) : stages_(std::move(stages)) {
+Stages::Stages(std::vector<std::shared_ptr<const Stage>> stages) : stages_(std::move(stages)) {
+    const auto only = [](auto& place, const auto* found, const char* what) {
+        if (place != nullptr && found != nullptr) {
+            throw Error(std::string("stages: two that ") + what + ", expected one");
+        }
+        place = found != nullptr ? found : place;
+    };
     for (const auto& stage : stages_) {
         memory_ += stage->memory();
+        only(model_codec_, stage->model_codec(), "say how the model is sent");
+        only(packing_, stage->packing(), "pack messages");
     }
 }
 
-RoundContext Stages::received(Device& device, RoundContext round,
-                              std::vector<Buffer<float>>& rooms) const {
-    rooms.resize(stages_.size());
+std::vector<RoundData> Stages::round_data(const RoundContext& round) const {
+    std::vector<RoundData> data;
+    for (const auto& stage : stages_) {
+        data.push_back(stage->round_data(round));
+    }
+    return data;
+}
+
+void Stages::on_weights(Device& device, LocalStep step,
+                        std::span<const DevicePointer<const std::byte>> data) const {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
-        round.global = stages_[i]->received(device, round, rooms[i]);
-    }
-    return round;
-}
-
-void Stages::on_weights(Device& device, const LocalStep& step) const {
-    for (const auto& stage : stages_) {
-        stage->on_weights(device, step);
+        step.data = data[i];
+        stages_[i]->on_weights(device, step);
     }
 }
 
-void Stages::on_gradient(Device& device, const LocalStep& step) const {
-    for (const auto& stage : stages_) {
-        stage->on_gradient(device, step);
+void Stages::on_gradient(Device& device, LocalStep step,
+                         std::span<const DevicePointer<const std::byte>> data) const {
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+        step.data = data[i];
+        stages_[i]->on_gradient(device, step);
     }
+}
+
+std::vector<std::byte> Stages::bytes_of(const MessageView& message) const {
+    std::vector<std::byte> bytes = fedmrn::encode(message);
+    return packing_ == nullptr ? bytes : packed(*packing_, bytes);
 }
 
 Pull Stages::pull(const Variables& variables) const {

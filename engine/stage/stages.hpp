@@ -15,13 +15,21 @@ namespace fedmrn {
 class Stages {
 public:
     Stages() = default;
-    explicit Stages(std::vector<std::unique_ptr<const Stage>> stages);
+    /// Throws Error where two say how the model is sent, or two pack.
+    explicit Stages(std::vector<std::shared_ptr<const Stage>> stages);
 
-    /// The round with the model that clients start from; it may stand in rooms.
-    [[nodiscard]] RoundContext received(Device& device, RoundContext round,
-                                        std::vector<Buffer<float>>& rooms) const;
-    void on_weights(Device& device, const LocalStep& step) const;
-    void on_gradient(Device& device, const LocalStep& step) const;
+    /// How the model is sent; null: as float32.
+    [[nodiscard]] const ModelCodec* model_codec() const { return model_codec_; }
+    /// How messages are packed; null: they are not.
+    [[nodiscard]] const Packing* packing() const { return packing_; }
+
+    /// What each stage says of a round.
+    [[nodiscard]] std::vector<RoundData> round_data(const RoundContext& round) const;
+    /// data: where that stands in device memory.
+    void on_weights(Device& device, LocalStep step,
+                    std::span<const DevicePointer<const std::byte>> data) const;
+    void on_gradient(Device& device, LocalStep step,
+                     std::span<const DevicePointer<const std::byte>> data) const;
     /// What pulls a method's variables.
     [[nodiscard]] Pull pull(const Variables& variables) const;
 
@@ -32,6 +40,9 @@ public:
                                          std::span<const TrainedClient> clients,
                                          std::span<std::vector<float>* const> memory) const;
 
+    /// A message as bytes, packed where a stage packs.
+    [[nodiscard]] std::vector<std::byte> bytes_of(const MessageView& message) const;
+
     /// Floats that a client keeps from round to round; 0: none.
     [[nodiscard]] std::size_t memory() const { return memory_; }
 
@@ -39,12 +50,16 @@ private:
     /// Calls body(stage) for each, when it is the stage's turn.
     template <class Body> void in_turn(Departure& clients, const Body& body) const;
 
-    std::vector<std::unique_ptr<const Stage>> stages_;
+    std::vector<std::shared_ptr<const Stage>> stages_;
+    const ModelCodec* model_codec_ = nullptr;
+    const Packing* packing_ = nullptr;
     std::size_t memory_ = 0;
 };
 
-/// Those that a configuration names: what pulls the variables, and error feedback.
+/// Those that keys make: what pulls the variables, and error feedback.
 Stages make_stages(const ClientConfig& client, const MethodConfig& method,
                    const ParameterLayout& layout);
+/// Those, then the ones that config.stages names. Throws Error as check_stages() does.
+Stages make_stages(const Config& config, const ParameterLayout& layout);
 
 } // namespace fedmrn

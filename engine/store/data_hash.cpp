@@ -8,6 +8,7 @@
 
 #include "engine/base/crc32c.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn {
 namespace {
@@ -28,16 +29,26 @@ private:
     std::string text_;
 };
 
+/// Images with a class each: stored runs have hashes of this form.
+std::string image_hash(const ImageShape& shape, std::uint32_t classes, const Split& split) {
+    const std::uint32_t sizes[] = {shape.height, shape.width, shape.channels, classes};
+    const Column &x = split.columns[0], &label = split.columns[1];
+    return Hash().add(sizes).add(x.values).add(label.values).add(x.mean).add(x.deviation).hex();
+}
+
 std::string split_hash(const Dataset& dataset, const Split& split) {
-    const std::uint32_t shape[] = {dataset.shape.height, dataset.shape.width,
-                                   dataset.shape.channels, dataset.classes};
-    return Hash()
-        .add(shape)
-        .add(split.pixels)
-        .add(split.labels)
-        .add(split.mean)
-        .add(split.deviation)
-        .hex();
+    if (const auto image = image_shape_of(dataset)) {
+        return image_hash(*image, dataset.classes(), split);
+    }
+    Hash hash;
+    for (const Column& column : split.columns) {
+        hash.add(fmt::format("{} below {}", text_of(column), column.below))
+            .add(column.values)
+            .add(column.offsets)
+            .add(column.mean)
+            .add(column.deviation);
+    }
+    return hash.hex();
 }
 
 } // namespace

@@ -8,8 +8,8 @@
 
 namespace fedmrn {
 
-/// What data a run saw, wherever it lay: a CRC32C each of the training samples with their labels,
-/// of the test samples, and of who holds what.
+/// What data a run saw, wherever it lay: a CRC32C each of the training samples' columns,
+/// of the test samples', and of who holds what.
 struct DataHash {
     std::string training, test, partition; ///< 8 hex digits each
 

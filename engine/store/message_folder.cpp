@@ -56,10 +56,10 @@ void MessageFolder::end(const KeptState& kept) {
     write_kept_state(state_file(folder_, kept.state.round), kept);
 }
 
-std::map<std::uint64_t, std::uint64_t> read_weights(const fs::path& path) {
+ClientWeights read_weights(const fs::path& path) {
     const std::vector<std::byte> bytes = read_file(path);
     const auto* text = reinterpret_cast<const char*>(bytes.data());
-    std::map<std::uint64_t, std::uint64_t> weights;
+    ClientWeights weights;
     try {
         const auto json = nlohmann::json::parse(text, text + bytes.size());
         for (const auto& [client, weight] : json.get<std::map<std::string, std::uint64_t>>()) {
@@ -71,6 +71,7 @@ std::map<std::uint64_t, std::uint64_t> read_weights(const fs::path& path) {
                                         path.string(), one_line(client), weight));
             weights[number] = weight;
         }
+        if (weights.empty()) throw Error(path.string() + ": no client's weight is in it");
     } catch (const nlohmann::json::exception& error) {
         throw Error(
             fmt::format("{}: not a round's weights: {}", path.string(), one_line(error.what())));

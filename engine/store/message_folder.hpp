@@ -35,6 +35,6 @@ private:
 };
 
 /// The file of a round's weights. Throws Error for what is none.
-std::map<std::uint64_t, std::uint64_t> read_weights(const std::filesystem::path& path);
+ClientWeights read_weights(const std::filesystem::path& path);
 
 } // namespace fedmrn

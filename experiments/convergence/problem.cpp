@@ -7,7 +7,6 @@
 
 #include "engine/model/network.hpp"
 #include "engine/server/resident_split.hpp"
-#include "kernels/batch.hpp"
 
 namespace fedmrn::convergence {
 namespace {
@@ -42,14 +41,14 @@ double dot(std::span<const double> a, std::span<const double> b) {
 } // namespace
 
 LogisticRegression::LogisticRegression(const Dataset& dataset, double l2)
-    : features_(dataset.shape.size()), classes_(dataset.classes), l2_(l2),
-      labels_(dataset.train.labels) {
-    const Split& split = dataset.train;
-    const std::size_t channels = dataset.shape.channels;
-    for (std::size_t i = 0; i < split.pixels.size(); ++i) {
-        const std::size_t c = i % channels;
-        x_.push_back((split.pixels[i] / 255.0 - double{split.mean[c]}) /
-                     double{split.deviation[c]});
+    : features_(dataset.train.column("x").tensor.elements()), classes_(dataset.classes()), l2_(l2) {
+    const Column& x = dataset.train.column("x");
+    const auto pixels = x.as<std::uint8_t>();
+    const auto labels = dataset.train.column(dataset.label).as<std::uint16_t>();
+    labels_.assign(labels.begin(), labels.end());
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+        const std::size_t c = i % x.mean.size();
+        x_.push_back((pixels[i] / 255.0 - double{x.mean[c]}) / double{x.deviation[c]});
     }
 }
 
@@ -121,13 +120,12 @@ double squared_gradient(const Dataset& dataset, const Model& model,
                         std::span<const float> weights) {
     const auto device = open_device(DeviceKind::cpu);
     const auto samples = static_cast<std::uint32_t>(dataset.train.samples());
-    const ResidentSplit split(*device, dataset.train, dataset.shape, {});
+    const ResidentSplit split(*device, dataset.train, model, {});
     Network network(*device, model, 1, samples, Real::f32, true);
     const Buffer<LaneState> state(*device, std::vector<LaneState>{{0, 0, samples, 0, 1, samples}});
     Buffer<float> local(*device, weights), gradient(*device, model.layout.trainable);
     Buffer<LaneMetrics> metrics(*device, 1);
-    kernels::gather_batch(*device, split.view(), 1, samples, state.data(), network.real(),
-                          network.input(), network.labels());
+    fill_batch(*device, split.view(), 1, state.data(), network);
     network.train(state.data(), {local.data(), 0}, {gradient.data(), 0}, metrics.data());
     double sum = 0;
     for (const float g : gradient.read()) sum += double{g} * double{g};

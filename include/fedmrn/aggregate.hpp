@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "fedmrn/config.hpp"
 #include "fedmrn/parameter.hpp"
@@ -20,16 +23,26 @@ struct UplinkMessage {
     std::span<const std::byte> bytes;
 };
 
+/// A message that was kept, as it came.
+struct KeptMessage {
+    std::string name; ///< for errors: its file
+    std::vector<std::byte> bytes;
+};
+
+/// What clients' messages count in the mean.
+using ClientWeights = std::map<std::uint64_t, std::uint64_t>;
+
 /// The server's part of a round, from nothing but what came in: the state after round
 /// before.round + 1, bit for bit what the experiment had then, on any device. Of config the seed,
-/// method, server and client's schedule are read. Throws Error for messages that the round cannot
-/// have had, of no client twice, and for a state or layout of another model. What clients keep is
-/// not the server's to know: memory stays empty.
+/// method, server, stages and client's schedule are read. weights: of all clients, or none: each
+/// message counts the samples that it tells. Throws Error for messages that the round cannot have
+/// had, two of a client among them, and for a state or layout of another model. What clients keep
+/// is not the server's to know: memory stays empty.
 ServerState aggregate(const Config& config, const ParameterLayout& layout,
-                      const ServerState& before, std::span<const UplinkMessage> messages);
+                      const ServerState& before, std::span<const KeptMessage> messages,
+                      const ClientWeights& weights = {});
 
-/// Whether the server weighs a message by what it tells, its samples; else UplinkMessage::weight
-/// has to say what it counts.
+/// Whether the server weighs messages by the samples that they tell; else weights have to be said.
 bool weighs_samples(const Config& config);
 
 } // namespace fedmrn

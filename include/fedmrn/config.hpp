@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "fedmrn/device_kind.hpp"
 #include "fedmrn/options.hpp"
@@ -59,6 +60,10 @@ struct MethodConfig : Choice {
     using Choice::Choice;
 };
 
+/// [[stage]], in their order: each the name and options of one of stages(). Beside them stand those
+/// that keys make, first: client.weight_decay, l2 and proximal, and a method's error_feedback.
+using StageConfig = std::vector<Choice>;
+
 /// [server]
 struct ServerConfig {
     Choice optimizer{"sgd"};    ///< one of server_optimizers()
@@ -88,6 +93,7 @@ struct Config {
     MethodConfig method;
     ServerConfig server;
     NetworkConfig network;
+    StageConfig stages;
 };
 
 } // namespace fedmrn

@@ -11,38 +11,36 @@
 #include <string_view>
 #include <vector>
 
+#include "fedmrn/columns.hpp"
 #include "fedmrn/registry.hpp"
 
 namespace fedmrn {
 
 struct DataConfig;
 
-/// Shape of one sample; pixels are stored row by row with the channel innermost (HWC).
-struct ImageShape {
-    std::uint32_t height = 1, width = 1, channels = 1;
-    [[nodiscard]] std::size_t size() const { return std::size_t{height} * width * channels; }
-    bool operator==(const ImageShape&) const = default;
-};
-
-/// Samples as bytes. A value is read as (byte / 255 - mean[c]) / deviation[c].
-struct Split {
-    std::vector<std::uint8_t> pixels; ///< samples × height × width × channels
-    std::vector<std::uint16_t> labels;
-    std::vector<float> mean, deviation; ///< one a channel
-    [[nodiscard]] std::size_t samples() const { return labels.size(); }
-};
-
+/// Samples to train and to test on. Columns are the same in both splits, but for their values and
+/// how bytes are read. An input of a model is filled from the column of its name.
 struct Dataset {
     std::string name;
-    ImageShape shape;
-    std::uint32_t classes = 0;
     Split train, test;
+    /// The column that holds the classes, a u16 a sample, where there is one of this name; its
+    /// `below` is their number.
+    std::string label = "label";
     /// Whose each training sample is: users 0, 1, … without gaps. Empty: the set does not say.
     std::vector<std::uint32_t> owners = {};
     /// Whose each test sample is, in the same numbers; no_owner: a user's without training samples.
     /// Empty: the set does not say.
     std::vector<std::uint32_t> test_owners = {};
+
+    [[nodiscard]] DataShape shape() const;
+    [[nodiscard]] std::uint32_t classes() const; ///< 0: there is no column of classes
 };
+
+/// Throws Error, one line that names data set, split and column, unless columns are alike in both
+/// splits and have names of their own, values fit their types and limits, and offsets rise by 1 to
+/// `each` rows a sample and are the same for ragged columns of one axis. Reads every integer.
+/// load_dataset, partition and Experiment do it.
+void check(const Dataset& dataset);
 
 inline constexpr std::uint32_t no_owner = 0xFFFFFFFF;
 
@@ -65,15 +63,17 @@ struct DatasetEntry : Part {
 };
 Registry<DatasetEntry>& datasets();
 
-/// Reads or makes the data set that [data] name says. seed, the experiment's, only matters to data
-/// that is made. Throws Error for an unknown name, and for files that are missing or malformed.
+/// Reads or makes the data set that [data] name says, and checks it. seed, the experiment's, only
+/// matters to data that is made. Throws Error for an unknown name, and for files that are missing
+/// or malformed.
 Dataset load_dataset(const DataConfig& config, std::uint64_t seed);
 
 /// What a partition deals out, its options checked and its number of clients in 1 … samples where
 /// PartitionEntry::counts says that it is told.
 struct PartitionTask {
     const DataConfig& config;
-    std::span<const std::uint16_t> labels;
+    std::uint64_t samples = 0;
+    std::span<const std::uint16_t> labels; ///< empty: there are none
     std::uint32_t classes = 0;
     std::span<const std::uint32_t> owners; ///< empty: nobody says whose the samples are
     std::uint64_t seed = 0;
@@ -85,6 +85,7 @@ struct PartitionEntry : Part {
     std::uint64_t clients = 100; ///< what [data] clients is where nobody says it
     bool counts = true;          ///< it deals to any number of clients; else 0 are all there are
     bool told = true;            ///< it heeds [data] clients
+    bool by_labels = false;      ///< it deals by labels, and refuses a data set without
     std::function<ClientSplit(const PartitionTask&)> deal = {};
 };
 Registry<PartitionEntry>& partitions();

@@ -24,7 +24,7 @@ struct Value {
 /// error is one line that names the layer, loss or metric.
 class Graph {
 public:
-    /// What a batch holds. An experiment fills "x" (reals) and "label" (u16).
+    /// What a batch holds. An experiment fills it from the data set's column of this name.
     Value input(const std::string& name, Tensor tensor);
 
     /// A layer on these values. Its tensors are called <name>.<parameter>; without a name it is

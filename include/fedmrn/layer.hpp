@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,6 +69,12 @@ public:
     [[nodiscard]] virtual std::vector<Parameter> parameters(std::span<const Tensor> in) const;
     /// What forward keeps for backward, beside values.
     [[nodiscard]] virtual std::vector<Tensor> kept(std::span<const Tensor> in) const;
+
+    /// What integers of x[input] have to be below, from 0 on; 0: any will do.
+    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
+                                              std::size_t /*input*/) const {
+        return 0;
+    }
 
     /// Whether backward reads x[input], or y, again. Where not, it finds null and memory is saved.
     [[nodiscard]] virtual bool rereads(std::size_t input) const;

@@ -27,6 +27,11 @@ public:
     /// Throws Error that says what does not fit.
     virtual void check(std::span<const Tensor> in) const = 0;
     [[nodiscard]] virtual bool runs_on(DeviceKind) const { return true; } ///< as Layer's
+    /// As Layer's.
+    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
+                                              std::size_t /*input*/) const {
+        return 0;
+    }
     /// Adds the rows that are right to metrics[lane].correct.
     virtual void measure(Context& context, const LossArgs& args) const = 0;
 };
@@ -39,6 +44,11 @@ public:
     /// Throws Error that says what does not fit.
     virtual void check(std::span<const Tensor> in) const = 0;
     [[nodiscard]] virtual bool runs_on(DeviceKind) const { return true; } ///< as Layer's
+    /// As Layer's.
+    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
+                                              std::size_t /*input*/) const {
+        return 0;
+    }
     /// Adds Σ loss and the number of rows to a lane's metrics and writes dx.
     virtual void apply(Context& context, const LossArgs& args) const = 0;
     /// Whether apply also does what this metric does of the same values.

@@ -12,33 +12,42 @@ namespace fedmrn {
 
 /// How the elements of one tensor stand in the payload.
 enum class Encoding : std::uint8_t {
-    float32 = 0, ///< 32 bits an element, IEEE 754, little endian
-    mask = 1,    ///< 1 bit an element, packed in 32-bit little-endian words
-    sparse = 2,  ///< a bit an element of which few are set: their positions, Golomb–Rice coded
-    packed = 32, ///< packed + b: codes of b bits an element, b in 1 … 16; see packed_encoding
-    scaled = 64, ///< scaled + b: the same, and one float32 scale of the tensor
+    float32 = 0,   ///< 32 bits an element, IEEE 754, little endian
+    mask = 1,      ///< 1 bit an element, packed in 32-bit little-endian words
+    sparse = 2,    ///< a bit an element of which few are set: their positions, Golomb–Rice coded
+    packed = 32,   ///< packed + b: codes of b bits an element, b in 1 … 16; see packed_encoding
+    scaled = 64,   ///< scaled + b: the same, and one float32 scale of the tensor
+    bucketed = 96, ///< bucketed + b: the same, and a float32 scale for every 512 elements
 };
 
 inline constexpr unsigned max_code_bits = 16;
+inline constexpr std::uint64_t bucket_elements = 512; ///< that share a scale
 
-/// The encoding of codes of 1 … 16 bits an element, with a scale a tensor or without.
+/// The encoding of codes of 1 … 16 bits an element, of a kind: packed, scaled or bucketed.
+constexpr Encoding packed_encoding(unsigned bits, Encoding kind) {
+    return static_cast<Encoding>(static_cast<unsigned>(kind) + bits);
+}
+/// With a scale a tensor or without.
 constexpr Encoding packed_encoding(unsigned bits, bool with_scale) {
-    const auto base = static_cast<unsigned>(with_scale ? Encoding::scaled : Encoding::packed);
-    return static_cast<Encoding>(base + bits);
+    return packed_encoding(bits, with_scale ? Encoding::scaled : Encoding::packed);
 }
 /// Bits a code of a packed encoding, 0 of any other.
 constexpr unsigned code_bits(Encoding encoding) {
     const auto bits = static_cast<unsigned>(encoding) % 32;
-    const bool packed = static_cast<unsigned>(encoding) / 32 - 1 < 2;
+    const bool packed = static_cast<unsigned>(encoding) / 32 - 1 < 3;
     return packed && bits <= max_code_bits ? bits : 0;
 }
-/// Whether it has a scale.
+/// Whether it has scales.
 constexpr bool has_scale(Encoding encoding) {
     return code_bits(encoding) != 0 && encoding > Encoding::scaled;
 }
+/// Whether it has one for every bucket_elements.
+constexpr bool has_buckets(Encoding encoding) {
+    return code_bits(encoding) != 0 && encoding > Encoding::bucketed;
+}
 /// 32-bit words of a bit for each element.
 constexpr std::size_t words_of(std::uint64_t elements) { return (elements + 31) / 32; }
-/// "float32", "mask", "sparse", "2-bit" or "2-bit scaled".
+/// "float32", "mask", "sparse", "2-bit", "2-bit scaled" or "2-bit bucketed".
 std::string encoding_name(Encoding encoding);
 
 struct TensorEntry {
@@ -46,6 +55,11 @@ struct TensorEntry {
     std::uint64_t elements = 0;
     std::uint64_t ones = 0; ///< sparse: elements that are set; else 0
     bool operator==(const TensorEntry&) const = default;
+    /// Float32 scales of a packed tensor.
+    [[nodiscard]] constexpr std::uint64_t scales() const {
+        return has_buckets(encoding) ? (elements + bucket_elements - 1) / bucket_elements
+                                     : (has_scale(encoding) ? 1 : 0);
+    }
 };
 
 /// What a client uploads, decoded. The masked elements of all mask tensors form one bit string in

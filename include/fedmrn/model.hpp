@@ -8,10 +8,12 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "fedmrn/dataset.hpp"
+#include "fedmrn/columns.hpp"
 #include "fedmrn/parameter.hpp"
+#include "fedmrn/registry.hpp"
 #include "fedmrn/tensor.hpp"
 
 namespace fedmrn {
@@ -48,25 +50,29 @@ struct Model {
     };
 
     std::string name;
-    ImageShape input;          ///< of input "x": an image's, else 1 × 1 × elements
-    std::uint32_t classes = 0; ///< elements of what the first loss looks at
     std::vector<Tensor> values;
     std::vector<Input> inputs;
     std::vector<Node> nodes;
     std::vector<LossNode> losses;
     std::vector<MetricNode> metrics;
     ParameterLayout layout;
+
+    /// What is put into the input of a name. Throws Error where there is none.
+    [[nodiscard]] const Tensor& input(std::string_view name) const;
+    /// What the integers of a value are read as by the layers, losses and metrics that it goes to:
+    /// 0 … below − 1. 0: nobody minds.
+    [[nodiscard]] std::uint32_t below(std::size_t value) const;
 };
 
-/// A model that model.name can say, for samples of a shape and so many classes.
+/// A model that model.name can say, made for the columns of a data set.
 struct ModelEntry : Part {
-    std::function<Model(const Options&, ImageShape, std::uint32_t classes)> make = {};
+    std::function<Model(const Options&, const DataShape&)> make = {};
 };
 Registry<ModelEntry>& models();
 
 /// Builds the registered model that a choice names. Throws Error for a name or options that there
-/// are not, or where the samples are too small for the model.
-Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes);
+/// are not, or where the columns are not what the model is made for.
+Model make_model(const Choice& choice, const DataShape& data);
 
 /// The state every run with this seed starts from.
 std::vector<float> initial_state(const Model& model, std::uint64_t seed);

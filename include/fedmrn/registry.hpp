@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@ namespace fedmrn {
 void check_new_part(const std::string& key, const Part& part,
                     const std::vector<const Part*>& parts);
 
+/// Throws Error: part's number on the wire is the other's.
 [[noreturn]] void taken_number(const std::string& key, const Part& part, const Part& other,
                                unsigned number);
 
@@ -38,8 +40,9 @@ public:
         check_new_part(key_, entry, parts());
         if constexpr (requires { entry.wire; }) {
             for (const Entry& other : entries_) {
-                if (other.wire == entry.wire) {
-                    taken_number(key_, entry, other, entry.wire);
+                const std::optional<unsigned> number = entry.wire, taken = other.wire;
+                if (number && number == taken) { // of parts that have one
+                    taken_number(key_, entry, other, *number);
                 }
             }
         }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "kernels/formula/augment.hpp"
+#include "kernels/formula/batch_order.hpp"
 #include "kernels/formula/bf16.hpp"
-#include "kernels/formula/permutation.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {
@@ -52,20 +52,15 @@ void cut(const SplitView& split, const formula::Augment& augment, const std::uin
 template <class T>
 void gather_lane(const SplitView& split, std::size_t batch, const LaneState& state, T* x,
                  std::uint16_t* labels) {
-    const std::uint32_t each =
-        formula::steps_per_epoch(state.count, static_cast<std::uint32_t>(batch));
-    const std::uint32_t epoch = state.step / each;
-    const auto start = static_cast<std::uint32_t>(state.step % each * batch);
-    const formula::Permutation order = formula::shuffle(state.seed, epoch, state.count);
+    const formula::BatchOrder order =
+        formula::batch_order(state, static_cast<std::uint32_t>(batch), split.shuffled);
     std::vector<std::uint8_t> piece;
     for (std::uint32_t row = 0; row < state.samples; ++row) {
-        const std::uint32_t position =
-            split.shuffled ? formula::permute(order, start + row) : start + row;
-        const std::uint64_t entry = state.first + position;
-        const std::uint64_t sample = split.order ? split.order.get()[entry] : entry;
+        const std::uint32_t position = formula::position_of(order, row);
+        const std::uint64_t sample = formula::sample_at(state, split.order.get(), position);
         const std::uint8_t* pixels = split.pixels.get() + sample * split.sample_size;
         if (split.augmented) {
-            cut(split, formula::augment(state.seed, epoch, position), pixels, piece);
+            cut(split, formula::augment(state.seed, order.epoch, position), pixels, piece);
             pixels = piece.data();
         }
         if (split.channels == 1) {
@@ -73,7 +68,9 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
         } else {
             normalise<0>(split, pixels, x + row * split.sample_size);
         }
-        labels[row] = split.labels.get()[sample];
+        if (split.labels) {
+            labels[row] = split.labels.get()[sample];
+        }
     }
 }
 
@@ -84,12 +81,12 @@ void gather_batch(Device&, const SplitView& split, std::size_t lanes, std::size_
         if (states[lane].samples == 0) {
             continue;
         }
+        std::uint16_t* classes = labels != nullptr ? labels + lane * batch : nullptr;
         if (real == Real::f32) {
-            gather_lane(split, batch, states[lane], static_cast<float*>(x) + lane * size,
-                        labels + lane * batch);
+            gather_lane(split, batch, states[lane], static_cast<float*>(x) + lane * size, classes);
         } else {
             gather_lane(split, batch, states[lane], static_cast<formula::Bf16*>(x) + lane * size,
-                        labels + lane * batch);
+                        classes);
         }
     }
 }

@@ -279,9 +279,10 @@ void batchnorm_forward(Device&, const BatchnormShape& shape, const LaneState* st
     for_lanes(shape, states,
               [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
                   forward_lane(shape, samples, static_cast<const T*>(x) + in,
-                               parameters.gamma[lane].get(), parameters.beta[lane].get(), running_mean[lane].get(),
-                               running_variance[lane].get(), mean[lane].get(), inverse[lane].get(),
-                               static_cast<T*>(y) + out, chosen ? chosen + out : nullptr);
+                               parameters.gamma[lane].get(), parameters.beta[lane].get(),
+                               running_mean[lane].get(), running_variance[lane].get(),
+                               mean[lane].get(), inverse[lane].get(), static_cast<T*>(y) + out,
+                               chosen ? chosen + out : nullptr);
               });
 }
 
@@ -292,8 +293,9 @@ void batchnorm_inference(Device&, const BatchnormShape& shape, const LaneState* 
     for_lanes(shape, states,
               [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
                   inference_lane(shape, samples, static_cast<const T*>(x) + in,
-                                 parameters.gamma[lane].get(), parameters.beta[lane].get(), running_mean[lane].get(),
-                                 running_variance[lane].get(), static_cast<T*>(y) + out);
+                                 parameters.gamma[lane].get(), parameters.beta[lane].get(),
+                                 running_mean[lane].get(), running_variance[lane].get(),
+                                 static_cast<T*>(y) + out);
               });
 }
 
@@ -306,8 +308,9 @@ void batchnorm_backward(Device&, const BatchnormShape& shape, const LaneState* s
               [&]<class T>(std::size_t lane, std::size_t samples, std::size_t in, std::size_t out) {
                   backward_lane(shape, samples, static_cast<const T*>(x) + in,
                                 static_cast<const T*>(y) + out, chosen ? chosen + out : nullptr,
-                                static_cast<const T*>(dy) + out, parameters.gamma[lane].get(), mean[lane].get(),
-                                inverse[lane].get(), static_cast<T*>(dx) + in, dgamma[lane].get(), dbeta[lane].get());
+                                static_cast<const T*>(dy) + out, parameters.gamma[lane].get(),
+                                mean[lane].get(), inverse[lane].get(), static_cast<T*>(dx) + in,
+                                dgamma[lane].get(), dbeta[lane].get());
               });
 }
 

@@ -23,7 +23,7 @@ float mean_magnitude(Device& device, const BinaryTensor& tensor, const float* up
                           DevicePointer<float>::from_device(&mean)};
     if (tensor.elements != 0) {
         kernels::tensor_scales(device, formula::ScaleKind::mean_magnitude, {&one, 1},
-                               tensor.elements);
+                               tensor.elements, formula::whole_tensor);
     }
     return mean;
 }
@@ -130,9 +130,9 @@ void binarize_gradient(Device&, const BinaryUpdate& binary, std::size_t lanes,
         for (std::size_t t = 0; t < tensors; ++t) {
             const BinaryTensor& tensor = binary.tensors[t];
             const BinaryScale scale = scale_of(binary, t, update[lane].get());
-            const double sum =
-                tensor_gradient(state, tile, tensor.elements, scale.alpha,
-                                update[lane].get() + tensor.offset, gradient[lane].get() + tensor.offset);
+            const double sum = tensor_gradient(state, tile, tensor.elements, scale.alpha,
+                                               update[lane].get() + tensor.offset,
+                                               gradient[lane].get() + tensor.offset);
             of_exponents[t] = formula::exponent_gradient(sum, scale);
             tile += tiles_of(tensor);
         }

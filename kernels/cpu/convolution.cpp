@@ -56,11 +56,11 @@ void convolution_forward(Device& device, const ConvolutionShape& shape, const La
     for_lanes(device, "forward", shape, states,
               [&](Convolution& c, dnnl::stream& stream, const Place& place) {
                   auto& pass = c.forward;
-                  pass.primitive.execute(stream,
-                                         {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                                          {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
-                                          {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
-                                          {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                  pass.primitive.execute(
+                      stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
+                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
+                               {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
+                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
                   pass.y.finish(stream);
               });
 }

@@ -34,7 +34,8 @@ void embedding_forward(Device&, const EmbeddingShape& shape, const LaneState* st
                            std::size_t offset) {
                   T* out = static_cast<T*>(y) + offset;
                   for (std::size_t i = 0; i < places; ++i, out += shape.dim) {
-                      const float* row = w[lane].get() + static_cast<std::size_t>(words[i]) * shape.dim;
+                      const float* row =
+                          w[lane].get() + static_cast<std::size_t>(words[i]) * shape.dim;
                       std::transform(row, row + shape.dim, out,
                                      [](float v) { return formula::from_float<T>(v); });
                   }

@@ -129,7 +129,8 @@ void decode(const Values& values, unsigned bits, const CodedSlice& client, std::
         decode_word(values, client.scale, bits, count, client.words.get(), client.out.get());
     }
     for (std::size_t i = begin; i + 32 <= begin + count; i += 32) {
-        decode_word(values, client.scale, bits, 32, client.words.get() + i / 32 * bits, client.out.get() + i);
+        decode_word(values, client.scale, bits, 32, client.words.get() + i / 32 * bits,
+                    client.out.get() + i);
     }
 }
 
@@ -188,12 +189,13 @@ void encode(const formula::Codebook& shared, formula::Estimate estimate,
     const double per_deviation = formula::per_deviation(rr, n);
     Rows qr, qq;
     if (n < 32) {
-        encode_word(book, all, per_deviation, n, client.values.get(), qr.sum, qq.sum, client.words.get());
+        encode_word(book, all, per_deviation, n, client.values.get(), qr.sum, qq.sum,
+                    client.words.get());
     }
     for (std::size_t begin = 0; begin + 32 <= n; begin += 32) {
         const std::size_t row = begin % formula::moment_rows;
-        encode_word(book, all, per_deviation, 32, client.values.get() + begin, qr.sum + row, qq.sum + row,
-                    client.words.get() + begin / 32 * book.bits);
+        encode_word(book, all, per_deviation, 32, client.values.get() + begin, qr.sum + row,
+                    qq.sum + row, client.words.get() + begin / 32 * book.bits);
     }
     *client.scale.get() = formula::centroid_scale(estimate, rr, qr.total(), qq.total());
 }
@@ -201,7 +203,8 @@ void encode(const formula::Codebook& shared, formula::Estimate estimate,
 void rotate(Device&, std::size_t first, std::span<const RotationSource> clients, std::size_t n) {
     for (const RotationSource& client : clients) {
         transform(client.out.get(), n, [&](std::size_t begin, std::size_t count) {
-            put_signs(client.seed, first + begin, count, client.values.get() + begin, client.out.get() + begin);
+            put_signs(client.seed, first + begin, count, client.values.get() + begin,
+                      client.out.get() + begin);
         });
     }
 }

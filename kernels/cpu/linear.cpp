@@ -72,8 +72,8 @@ void linear_backward_data(Device& device, const LinearShape& shape, const LaneSt
         const bool narrow = shape.real == Real::bf16;
         float* wide =
             narrow ? cpu_device(device).scratch(0, count) : static_cast<float*>(dx) + first;
-        gemm(false, false, rows, shape.in, shape.out, dy + lane * shape.batch * shape.out, w[lane].get(),
-             wide);
+        gemm(false, false, rows, shape.in, shape.out, dy + lane * shape.batch * shape.out,
+             w[lane].get(), wide);
         if (narrow) {
             std::transform(wide, wide + count, static_cast<formula::Bf16*>(dx) + first,
                            [](float v) { return formula::from_float<formula::Bf16>(v); });

@@ -58,8 +58,8 @@ void multiply_rows(Device&, const FactorShape& shape, std::span<const MatrixFact
     for (const MatrixFactors& client : clients) {
         for (std::size_t i = 0; i < shape.rows; ++i) {
             for (std::size_t k = 0; k < shape.rank; ++k) {
-                client.p.get()[k * shape.rows + i] =
-                    dot<float>(client.matrix.get() + i * columns, client.q.get() + k * columns, columns);
+                client.p.get()[k * shape.rows + i] = dot<float>(
+                    client.matrix.get() + i * columns, client.q.get() + k * columns, columns);
             }
         }
     }
@@ -70,8 +70,8 @@ void multiply_columns(Device&, const FactorShape& shape, std::span<const MatrixF
         for_tiles(shape.columns, [&]<std::size_t width>(std::size_t j) {
             for (std::size_t k = 0; k < shape.rank; ++k) {
                 float sum[width];
-                column_sums(shape.rows, shape.columns, client.matrix.get() + j, client.p.get() + k * shape.rows,
-                            sum);
+                column_sums(shape.rows, shape.columns, client.matrix.get() + j,
+                            client.p.get() + k * shape.rows, sum);
                 std::copy(sum, sum + width, client.q.get() + k * shape.columns + j);
             }
         });
@@ -81,7 +81,8 @@ void multiply_columns(Device&, const FactorShape& shape, std::span<const MatrixF
 void orthonormalise(Device&, const FactorShape& shape, std::span<const MatrixFactors> clients) {
     for (const MatrixFactors& client : clients) {
         for (std::size_t k = 0; k < shape.rank; ++k) {
-            orthonormalise_component(shape.rows, client.p.get(), k, client.p.get() + k * shape.rows);
+            orthonormalise_component(shape.rows, client.p.get(), k,
+                                     client.p.get() + k * shape.rows);
         }
     }
 }

@@ -43,17 +43,17 @@ void noise_tile(const formula::NoiseRule& rule, std::uint64_t seed, std::size_t 
 }
 
 template <MaskShape mask, NoiseShape shape>
-void mask_lane(const MaskRule& rule, const LaneState& state, std::size_t elements,
-               const float* __restrict__ global, const float* __restrict__ update,
-               float* __restrict__ weights) {
+void mask_lane(const MaskRule& rule, formula::NoiseRule noise, const LaneState& state,
+               std::size_t elements, const float* __restrict__ global,
+               const float* __restrict__ update, float* __restrict__ weights) {
     const std::uint32_t progress =
         rule.progressive ? formula::progress(state.step + 1, state.steps) : formula::certain;
-    const float unit = rule.noise.unit;
+    const float unit = noise.unit;
     const bool stochastic = rule.stochastic;
     std::uint32_t words[tile_size];
     std::int32_t grid[tile_size];
     for (std::size_t begin = 0; begin < elements; begin += tile_size) {
-        noise_tile<shape>(rule.noise, state.seed, begin / tile_size, grid);
+        noise_tile<shape>(noise, state.seed, begin / tile_size, grid);
         random_tile(state.seed, begin / tile_size, state.step + 1, formula::purpose_mask, words);
         const std::size_t count = std::min(tile_size, elements - begin);
         for (std::size_t i = 0; i < count; ++i) {
@@ -98,15 +98,15 @@ void aggregate_tile(const MaskRule& rule, const PackedMask& client, std::size_t 
     }
 }
 
-void mask_weights(Device&, const MaskRule& rule, std::size_t lanes, const LaneState* states,
-                  std::size_t elements, const float* global, PerLane<const float> update,
-                  PerLane<float> weights) {
+void mask_weights(Device&, const MaskRule& rule, const formula::NoiseRule* noise, std::size_t lanes,
+                  const LaneState* states, std::size_t elements, const float* global,
+                  PerLane<const float> update, PerLane<float> weights) {
     for_rule(rule.mask, rule.noise.shape, [&]<MaskShape mask, NoiseShape shape>() {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
             if (states[lane].samples == 0) {
                 continue;
             }
-            mask_lane<mask, shape>(rule, states[lane], elements, global, update[lane].get(),
+            mask_lane<mask, shape>(rule, *noise, states[lane], elements, global, update[lane].get(),
                                    weights[lane].get());
         }
     });
@@ -116,7 +116,8 @@ void pack_masks(Device&, const MaskRule& rule, std::span<const MaskSource> clien
                 std::size_t elements) {
     for_rule(rule.mask, rule.noise.shape, [&]<MaskShape mask, NoiseShape shape>() {
         for (const MaskSource& client : clients) {
-            pack_lane<mask, shape>(rule, client.seed, elements, client.update.get(), client.words.get());
+            pack_lane<mask, shape>(rule, client.seed, elements, client.update.get(),
+                                   client.words.get());
         }
     });
 }

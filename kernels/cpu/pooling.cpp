@@ -215,8 +215,8 @@ void pooling_forward(Device&, const PoolingShape& shape, const LaneState* states
               [&]<Pool pool, class T>(std::size_t lane, std::size_t samples, std::size_t in,
                                       std::size_t out) {
                   forward_lane<pool>(shape, samples, static_cast<const T*>(x) + in,
-                                     bias.data ? bias[lane].get() : nullptr, static_cast<T*>(y) + out,
-                                     chosen ? chosen + out : nullptr);
+                                     bias.data ? bias[lane].get() : nullptr,
+                                     static_cast<T*>(y) + out, chosen ? chosen + out : nullptr);
               });
 }
 

@@ -41,10 +41,8 @@ void put_planes(const std::uint32_t* codes, std::size_t count, unsigned bits,
 }
 
 void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& client,
-                 std::size_t elements) {
+                 std::size_t elements, std::uint64_t bucket) {
     const unsigned bits = formula::code_bits(levels);
-    const double per_scale =
-        levels == 0 ? 0.0 : static_cast<double>(levels) / static_cast<double>(*client.scale.get());
     std::uint32_t words[tile_size] = {}, codes[tile_size];
     for (std::size_t begin = 0; begin < elements; begin += tile_size) {
         const std::size_t count = std::min(tile_size, elements - begin);
@@ -59,6 +57,8 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
             }
         } else {
             random_tile(client.seed, begin / tile_size, tensor, formula::purpose_quantize, words);
+            const double per_scale = static_cast<double>(levels) /
+                                     static_cast<double>(client.scale.get()[begin / bucket]);
             for (std::size_t i = 0; i < count; ++i) {
                 codes[i] = formula::quantize(values[i], per_scale, levels, words[i]);
             }
@@ -71,21 +71,26 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
 }
 
 void tensor_scales(Device&, formula::ScaleKind kind, std::span<const ScaleSource> clients,
-                   std::size_t elements) {
+                   std::size_t elements, std::uint64_t bucket) {
+    const std::size_t each = std::min<std::uint64_t>(bucket, elements);
     for (const ScaleSource& client : clients) {
-        *client.scale.get() = formula::scale_of(kind, moments_of(client.values.get(), elements), elements);
+        for (std::size_t begin = 0; begin < elements; begin += each) {
+            const std::size_t count = std::min(each, elements - begin);
+            const formula::Moments moments = moments_of(client.values.get() + begin, count);
+            client.scale.get()[begin / each] = formula::scale_of(kind, moments, count);
+        }
     }
 }
 
 void quantize(Device&, unsigned levels, std::uint32_t tensor,
-              std::span<const QuantizeSource> clients, std::size_t elements) {
+              std::span<const QuantizeSource> clients, std::size_t elements, std::uint64_t bucket) {
     for (const QuantizeSource& client : clients) {
-        pack_tensor(levels, tensor, client, elements);
+        pack_tensor(levels, tensor, client, elements, bucket);
     }
 }
 
 void aggregate_packed(Device&, unsigned levels, std::span<const PackedValues> clients,
-                      std::size_t elements, formula::Wide* sum) {
+                      std::size_t elements, std::uint64_t bucket, formula::Wide* sum) {
     const unsigned bits = formula::code_bits(levels);
     for (std::size_t begin = 0; begin < elements; begin += 32) {
         const std::size_t count = std::min<std::size_t>(32, elements - begin);
@@ -98,8 +103,10 @@ void aggregate_packed(Device&, unsigned levels, std::span<const PackedValues> cl
                 }
             }
             const auto weight = static_cast<formula::Wide>(client.samples);
+            const float* scales = client.scales.get();
+            const float scale = scales != nullptr ? scales[begin / bucket] : client.scale;
             for (std::size_t i = 0; i < count; ++i) {
-                const float value = formula::dequantize(codes[i], client.scale, levels);
+                const float value = formula::dequantize(codes[i], scale, levels);
                 sum[begin + i] += weight * formula::to_fixed(value);
             }
         }

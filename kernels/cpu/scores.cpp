@@ -41,7 +41,8 @@ std::uint32_t packed_word(const MaskSource& client, const float* global, std::si
                           std::size_t count, const std::uint32_t* words) {
     std::uint32_t probabilities[32], bits = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        probabilities[i] = formula::score_probability(global[first + i] + client.update.get()[first + i]);
+        probabilities[i] =
+            formula::score_probability(global[first + i] + client.update.get()[first + i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
         bits |= std::uint32_t{formula::mask_bit(probabilities[i], words[i], true)} << i;

@@ -78,8 +78,9 @@ void select_largest(Device&, std::span<const SelectSource> clients, std::size_t 
 
 void gather_selected(Device&, std::span<const SelectSource> clients, std::size_t elements) {
     for (const SelectSource& client : clients) {
-        for_selected(client.words.get(), elements,
-                     [&](std::size_t i, std::size_t j) { client.kept.get()[j] = value_of(client, i); });
+        for_selected(client.words.get(), elements, [&](std::size_t i, std::size_t j) {
+            client.kept.get()[j] = value_of(client, i);
+        });
     }
 }
 
@@ -88,8 +89,9 @@ void scatter_selected(Device&, std::span<const ScatterSource> clients, std::size
         std::fill_n(client.values.get(), elements, 0.0f);
         for_selected(client.words.get(), elements, [&](std::size_t i, std::size_t j) {
             client.values.get()[i] =
-                client.kept ? client.kept.get()[j]
-                            : formula::dequantize(client.signs.get()[j / 32] >> j % 32, client.scale, 0);
+                client.kept
+                    ? client.kept.get()[j]
+                    : formula::dequantize(client.signs.get()[j / 32] >> j % 32, client.scale, 0);
         });
     }
 }

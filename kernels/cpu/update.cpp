@@ -11,9 +11,9 @@ namespace {
 
 /// One lane's SGD step; with or without momentum and proximal term, decided once.
 template <bool momentum, bool proximal>
-void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict__ gradient,
-              const float* __restrict__ weights, float* __restrict__ velocity,
-              float* __restrict__ update) {
+void sgd_lane(const SgdRule& rule, float lr, std::size_t elements,
+              const float* __restrict__ gradient, const float* __restrict__ weights,
+              float* __restrict__ velocity, float* __restrict__ update) {
     for (std::size_t i = 0; i < elements; ++i) {
         const float x = rule.decay_weights ? weights[i] : update[i];
         float direction = formula::decayed(gradient[i], rule.weight_decay, x);
@@ -23,7 +23,7 @@ void sgd_lane(const SgdRule& rule, std::size_t elements, const float* __restrict
         if constexpr (momentum) {
             direction = velocity[i] = formula::velocity(rule.momentum, velocity[i], direction);
         }
-        update[i] = formula::descend(update[i], rule.lr, direction);
+        update[i] = formula::descend(update[i], lr, direction);
     }
 }
 
@@ -41,16 +41,16 @@ void add_update(Device&, std::size_t lanes, const LaneState* states, std::size_t
     }
 }
 
-void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* states,
-              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
-              PerLane<float> velocity, PerLane<float> update) {
+void sgd_step(Device&, const SgdRule& rule, const float* lr, std::size_t lanes,
+              const LaneState* states, std::size_t elements, PerLane<const float> gradient,
+              PerLane<const float> weights, PerLane<float> velocity, PerLane<float> update) {
     const bool momentum = rule.momentum != 0.0f, proximal = rule.proximal != 0.0f;
     const auto step = momentum ? (proximal ? sgd_lane<true, true> : sgd_lane<true, false>)
                                : (proximal ? sgd_lane<false, true> : sgd_lane<false, false>);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
         if (states[lane].samples != 0) {
-            step(rule, elements, gradient[lane].get(), weights[lane].get(), momentum ? velocity[lane].get() : nullptr,
-                 update[lane].get());
+            step(rule, *lr, elements, gradient[lane].get(), weights[lane].get(),
+                 momentum ? velocity[lane].get() : nullptr, update[lane].get());
         }
     }
 }
@@ -58,7 +58,8 @@ void sgd_step(Device&, const SgdRule& rule, std::size_t lanes, const LaneState* 
 void state_changes(Device&, std::span<const ChangeSource> clients, const float* global,
                    std::size_t first, std::size_t trainable, std::size_t state) {
     for (const ChangeSource& client : clients) {
-        std::copy(client.update.get() + first, client.update.get() + trainable, client.change.get());
+        std::copy(client.update.get() + first, client.update.get() + trainable,
+                  client.change.get());
         for (std::size_t i = trainable; i < state; ++i) {
             client.change.get()[i - first] = client.weights.get()[i] - global[i];
         }

@@ -22,6 +22,8 @@ std::unique_ptr<Device> open(Precision) {
 
 } // namespace
 
-Platform platform() { return {DeviceKind::cuda, "CUDA device", true, list, absence, open, backend}; }
+Platform platform() {
+    return {DeviceKind::cuda, "CUDA device", true, list, absence, open, backend};
+}
 
 } // namespace fedmrn::kernels::cuda

@@ -6,8 +6,8 @@
 #include "kernels/cuda/divider.hpp"
 #include "kernels/cuda/grid.cuh"
 #include "kernels/formula/augment.hpp"
+#include "kernels/formula/batch_order.hpp"
 #include "kernels/formula/bf16.hpp"
-#include "kernels/formula/permutation.hpp"
 
 namespace fedmrn::kernels::cuda {
 namespace {
@@ -23,15 +23,11 @@ struct Chosen {
 /// Of a lane's current batch.
 __device__ Chosen chosen_of(const SplitView& split, const LaneState& state, std::uint32_t batch,
                             std::uint32_t row) {
-    const std::uint32_t each = formula::steps_per_epoch(state.count, batch);
-    const std::uint32_t epoch = state.step / each;
-    std::uint32_t position = state.step % each * batch + row;
-    if (split.shuffled) {
-        position = formula::permute(formula::shuffle(state.seed, epoch, state.count), position);
-    }
-    const std::uint64_t entry = state.first + position;
-    return {split.order ? split.order.get()[entry] : entry,
-            split.augmented ? formula::augment(state.seed, epoch, position) : formula::Augment{}};
+    const formula::BatchOrder order = formula::batch_order(state, batch, split.shuffled);
+    const std::uint32_t position = formula::position_of(order, row);
+    return {formula::sample_at(state, split.order.get(), position),
+            split.augmented ? formula::augment(state.seed, order.epoch, position)
+                            : formula::Augment{}};
 }
 
 /// A block a row: byte · scale + shift, four bytes a thread where a sample allows it (wide).
@@ -48,7 +44,9 @@ __global__ void __launch_bounds__(block_threads)
     FEDMRN_SHARED(std::uint64_t, sample, [1]);
     if (threadIdx.x == 0) {
         sample[0] = chosen_of(split, state, batch, row).sample;
-        labels[at] = split.labels.get()[sample[0]];
+        if (split.labels) {
+            labels[at] = split.labels.get()[sample[0]];
+        }
     }
     __syncthreads();
     const std::uint8_t* bytes = split.pixels.get() + sample[0] * split.sample_size;
@@ -91,7 +89,9 @@ __global__ void __launch_bounds__(block_threads)
     FEDMRN_SHARED(Chosen, chosen, [1]);
     if (threadIdx.x == 0) {
         chosen[0] = chosen_of(split, state, batch, row);
-        labels[at] = split.labels.get()[chosen[0].sample];
+        if (split.labels) {
+            labels[at] = split.labels.get()[chosen[0].sample];
+        }
     }
     __syncthreads();
     const formula::Augment augment = chosen[0].augment;
@@ -108,7 +108,8 @@ __global__ void __launch_bounds__(block_threads)
         if (from_row < height && from_column < width.divisor()) {
             byte = bytes[(from_row * width.divisor() + from_column) * channels.divisor() + c];
         }
-        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale.get()[c] + split.shift.get()[c]);
+        out[i] = formula::from_float<T>(static_cast<float>(byte) * split.scale.get()[c] +
+                                        split.shift.get()[c]);
     }
 }
 

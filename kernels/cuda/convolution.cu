@@ -138,9 +138,9 @@ void forward(CudaDevice& cuda, const ConvolutionShape& s, const LaneState* state
     const auto patches =
         patches_of<T, Along::depth>(x, s.height, s.width, s.in, s.out_height(), s.out_width(),
                                     s.kernel, static_cast<int>(s.padding), s.batch);
-    const Matrix<float, Along::depth> weights{w.data, static_cast<std::uint32_t>(s.out),
+    const Matrix<float, Along::depth> weights{w.data.get(), static_cast<std::uint32_t>(s.out),
                                               patches.fields, patches.fields,
-                                              aligned(w.data, w.stride, patches.fields)};
+                                              aligned(w.data.get(), w.stride, patches.fields)};
     inside_lane(s.weights());
     convolve(cuda, s, states, patches, weights, w.stride, y, s.out);
 }
@@ -151,9 +151,10 @@ void backward_data(CudaDevice& cuda, const ConvolutionShape& s, const LaneState*
     const int padding = static_cast<int>(s.kernel) - 1 - static_cast<int>(s.padding);
     const auto patches = patches_of<T, Along::depth>(dy, s.out_height(), s.out_width(), s.out,
                                                      s.height, s.width, s.kernel, padding, s.batch);
-    const FlippedWeights weights{
-        w.data, static_cast<std::uint32_t>(s.in), static_cast<std::uint32_t>(s.kernel * s.kernel),
-        Divider(static_cast<std::uint32_t>(s.out)), aligned(w.data, w.stride, s.in)};
+    const FlippedWeights weights{w.data.get(), static_cast<std::uint32_t>(s.in),
+                                 static_cast<std::uint32_t>(s.kernel * s.kernel),
+                                 Divider(static_cast<std::uint32_t>(s.out)),
+                                 aligned(w.data.get(), w.stride, s.in)};
     inside_lane(s.weights());
     convolve(cuda, s, states, patches, weights, w.stride, dx, s.in);
 }
@@ -184,7 +185,7 @@ void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneSta
         const std::size_t chunk = chunk_of(s, tiling.total), chunks = divide_up(pixels, chunk);
         const bool whole = chunks == 1;
         float* to =
-            whole ? dw.data
+            whole ? dw.data.get()
                   : static_cast<float*>(cuda.scratch(
                         Scratch::weight_sums, s.lanes * chunks * s.weights() * sizeof(float)));
         const Strides strides{s.batch * s.height * s.width * s.in, s.weights(),

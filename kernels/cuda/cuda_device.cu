@@ -205,6 +205,8 @@ std::vector<DeviceInfo> list() {
 
 } // namespace
 
-Platform platform() { return {DeviceKind::cuda, "CUDA device", true, list, absence, open, backend}; }
+Platform platform() {
+    return {DeviceKind::cuda, "CUDA device", true, list, absence, open, backend};
+}
 
 } // namespace fedmrn::kernels::cuda

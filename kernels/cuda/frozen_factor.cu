@@ -204,7 +204,8 @@ void frozen_gradient(Device& device, const FrozenShape& shape, std::size_t lanes
     CudaDevice& cuda = cuda_device(device);
     const std::size_t count = shape.values();
     void* memory = cuda.scratch(Scratch::frozen_values, lanes * count * sizeof(float));
-    const PerLane<float> values{static_cast<float*>(memory), count};
+    const PerLane<float> values{DevicePointer<float>::from_device(static_cast<float*>(memory)),
+                                count};
     if (shape.is_wide()) {
         launch(wide_gradient_kernel, lane_grid(divide_up(shape.rows, warps), lanes), block_threads,
                0, cuda.stream(), shape, states, gradient, values);

@@ -116,7 +116,8 @@ __global__ void __launch_bounds__(block_threads)
         const std::size_t i = element(at);
         float x = 0.0f;
         if (i < n) {
-            x = pass.shift == 0 ? input(client, book, i, signs[at / 32], first + i) : client.out.get()[i];
+            x = pass.shift == 0 ? input(client, book, i, signs[at / 32], first + i)
+                                : client.out.get()[i];
         }
         values[padded(at)] = x;
     }

@@ -150,7 +150,7 @@ void forward(CudaDevice& cuda, const LinearShape& s, const LaneState* states, co
         return;
     }
     multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(x, s.batch, s.in, x_stride),
-                    matrix<Along::depth>(w.data, s.out, s.in, w.stride),
+                    matrix<Along::depth>(w.data.get(), s.out, s.in, w.stride),
                     result_of(y, s.batch, s.out, y_stride), {x_stride, w.stride, y_stride});
     if (bias.data) {
         launch(add_bias_kernel, lane_grid(divide_up(y_stride, block_threads), s.lanes),
@@ -163,7 +163,7 @@ void backward_data(CudaDevice& cuda, const LinearShape& s, const LaneState* stat
                    PerLane<const float> w, T* dx) {
     const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
     multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(dy, s.batch, s.out, y_stride),
-                    matrix<Along::rows>(w.data, s.in, s.out, w.stride),
+                    matrix<Along::rows>(w.data.get(), s.in, s.out, w.stride),
                     result_of(dx, s.batch, s.in, x_stride), {y_stride, w.stride, x_stride});
 }
 
@@ -173,7 +173,8 @@ void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* s
     const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
     multiply<true>(cuda, s.lanes, states, matrix<Along::rows>(dy, s.out, s.batch, y_stride),
                    matrix<Along::rows>(x, s.in, s.batch, x_stride),
-                   result_of(dw.data, s.out, s.in, dw.stride), {y_stride, x_stride, dw.stride});
+                   result_of(dw.data.get(), s.out, s.in, dw.stride),
+                   {y_stride, x_stride, dw.stride});
 }
 
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,

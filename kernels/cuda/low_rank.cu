@@ -109,7 +109,7 @@ __device__ __forceinline__ double wide_dot(const float* a, const float* b, std::
 /// A warp a client. A thread reads no element of P but those that it writes.
 __global__ void __launch_bounds__(warp_size)
     orthonormalise_kernel(FactorShape shape, const MatrixFactors* __restrict__ clients) {
-    float* p = clients[blockIdx.y].p;
+    float* p = clients[blockIdx.y].p.get();
     const std::size_t rows = shape.rows;
     for (std::size_t k = 0; k < shape.rank; ++k) {
         float* component = p + k * rows;

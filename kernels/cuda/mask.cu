@@ -42,9 +42,9 @@ std::size_t blocks_of(std::size_t elements) {
 
 template <MaskShape mask, NoiseShape shape>
 __global__ void __launch_bounds__(block_threads)
-    mask_weights_kernel(MaskRule rule, const LaneState* states, std::size_t elements,
-                        const float* __restrict__ global, PerLane<const float> update,
-                        PerLane<float> weights) {
+    mask_weights_kernel(MaskRule rule, const formula::NoiseRule* round, const LaneState* states,
+                        std::size_t elements, const float* __restrict__ global,
+                        PerLane<const float> update, PerLane<float> weights) {
     const std::size_t lane = blockIdx.y;
     const LaneState state = states[lane];
     if (state.samples == 0) {
@@ -66,16 +66,16 @@ __global__ void __launch_bounds__(block_threads)
             rule.progressive ? formula::progress(state.step + 1, state.steps) : formula::certain;
     }
     __syncthreads();
+    const formula::NoiseRule now = *round;
     const formula::Words noise = random(state.seed, at.block(), 0, formula::purpose_noise);
     const formula::Words draw =
         random(state.seed, at.block(), state.step + 1, formula::purpose_mask);
     for (unsigned row = 0; row < rows; ++row) {
         if (at.element(row) < elements) {
-            const std::int32_t grid = formula::noise_grid<shape>(rule.noise.floor, noise.w[row]);
-            w[at.element(row)] =
-                base[row] + formula::progressive_update<mask>(
-                                old[row], formula::noise_value(rule.noise.unit, grid), draw.w[row],
-                                progress[0], rule.stochastic);
+            const std::int32_t grid = formula::noise_grid<shape>(now.floor, noise.w[row]);
+            w[at.element(row)] = base[row] + formula::progressive_update<mask>(
+                                                 old[row], formula::noise_value(now.unit, grid),
+                                                 draw.w[row], progress[0], rule.stochastic);
         }
     }
 }
@@ -164,14 +164,14 @@ Kernel* chosen(Kernel* const (&table)[2][3], MaskShape mask, NoiseShape noise) {
         }                                                                                          \
     }
 
-void mask_weights(Device& device, const MaskRule& rule, std::size_t lanes, const LaneState* states,
-                  std::size_t elements, const float* global, PerLane<const float> update,
-                  PerLane<float> weights) {
+void mask_weights(Device& device, const MaskRule& rule, const formula::NoiseRule* noise,
+                  std::size_t lanes, const LaneState* states, std::size_t elements,
+                  const float* global, PerLane<const float> update, PerLane<float> weights) {
     using Kernel = decltype(mask_weights_kernel<MaskShape::binary, NoiseShape::uniform>);
     static Kernel* const table[2][3] = FEDMRN_TABLE(mask_weights_kernel);
     launch(chosen(table, rule.mask, rule.noise.shape), lane_grid(blocks_of(elements), lanes),
-           block_threads, 0, cuda_device(device).stream(), rule, states, elements, global, update,
-           weights);
+           block_threads, 0, cuda_device(device).stream(), rule, noise, states, elements, global,
+           update, weights);
 }
 
 void pack_masks(Device& device, const MaskRule& rule, std::span<const MaskSource> clients,

@@ -40,7 +40,8 @@ __global__ void __launch_bounds__(block_threads)
     std::uint64_t total = kept[i];
     for (std::size_t k = 0; k < client_count; ++k) {
         const KeptWeights client = clients[k];
-        total += (client.words.get()[i / warp_size] >> i % warp_size & 1u) != 0 ? client.samples : 0;
+        total +=
+            (client.words.get()[i / warp_size] >> i % warp_size & 1u) != 0 ? client.samples : 0;
     }
     kept[i] = total;
 }

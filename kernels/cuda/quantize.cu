@@ -17,21 +17,24 @@ constexpr unsigned tiles_per_block = block_threads / warp_size;
 constexpr unsigned rows = 4;
 constexpr unsigned sum_threads = formula::moment_rows;
 
-/// A block a client.
+/// A block a bucket of a client.
 __global__ void __launch_bounds__(sum_threads)
     tensor_scales_kernel(formula::ScaleKind kind, const ScaleSource* __restrict__ clients,
-                         std::size_t elements) {
+                         std::size_t elements, std::size_t bucket) {
     FEDMRN_SHARED(formula::Moments, partial, [sum_threads]);
     const ScaleSource client = clients[blockIdx.y];
-    const formula::Moments moments = block_moments(client.values.get(), elements, partial);
+    const std::size_t begin = blockIdx.x * bucket, left = elements - begin;
+    const std::size_t count = left < bucket ? left : bucket;
+    const formula::Moments moments = block_moments(client.values.get() + begin, count, partial);
     if (threadIdx.x == 0) {
-        *client.scale.get() = formula::scale_of(kind, moments, elements);
+        client.scale.get()[blockIdx.x] = formula::scale_of(kind, moments, count);
     }
 }
 
 __global__ void __launch_bounds__(block_threads)
     quantize_kernel(unsigned levels, unsigned bits, std::uint32_t tensor,
-                    const QuantizeSource* __restrict__ clients, std::size_t elements) {
+                    const QuantizeSource* __restrict__ clients, std::size_t elements,
+                    std::uint64_t bucket) {
     const QuantizeSource client = clients[blockIdx.y];
     const std::size_t tile = blockIdx.x * std::size_t{tiles_per_block} + threadIdx.x / warp_size;
     const unsigned thread = threadIdx.x % warp_size;
@@ -49,8 +52,9 @@ __global__ void __launch_bounds__(block_threads)
     if (drawn) {
         draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
     }
-    if (levels != 0) {
-        per_scale = static_cast<double>(levels) / static_cast<double>(*client.scale.get());
+    if (levels != 0 && first < elements) {
+        per_scale =
+            static_cast<double>(levels) / static_cast<double>(client.scale.get()[first / bucket]);
     }
     FEDMRN_UNROLL
     for (unsigned row = 0; row < rows; ++row) {
@@ -73,7 +77,8 @@ __global__ void __launch_bounds__(block_threads)
 __global__ void __launch_bounds__(block_threads)
     aggregate_packed_kernel(unsigned levels, unsigned bits,
                             const PackedValues* __restrict__ clients, std::size_t client_count,
-                            std::size_t elements, formula::Wide* __restrict__ sum) {
+                            std::size_t elements, std::uint64_t bucket,
+                            formula::Wide* __restrict__ sum) {
     const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (i >= elements) {
         return;
@@ -86,7 +91,9 @@ __global__ void __launch_bounds__(block_threads)
         for (unsigned p = 0; p < bits; ++p) {
             code |= (planes[p] >> i % warp_size & 1u) << p;
         }
-        const float value = formula::dequantize(code, client.scale, levels);
+        const float* scales = client.scales.get();
+        const float scale = scales != nullptr ? scales[i / bucket] : client.scale;
+        const float value = formula::dequantize(code, scale, levels);
         total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(value);
     }
     sum[i] = total;
@@ -101,17 +108,18 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 void tensor_scales(Device& device, formula::ScaleKind kind, std::span<const ScaleSource> clients,
-                   std::size_t elements) {
-    if (clients.empty()) {
+                   std::size_t elements, std::uint64_t bucket) {
+    if (clients.empty() || elements == 0) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);
-    launch(tensor_scales_kernel, lane_grid(1, clients.size()), sum_threads, 0, cuda.stream(), kind,
-           cuda.list(Scratch::clients, clients), elements);
+    const std::size_t each = bucket < elements ? static_cast<std::size_t>(bucket) : elements;
+    launch(tensor_scales_kernel, lane_grid(divide_up(elements, each), clients.size()), sum_threads,
+           0, cuda.stream(), kind, cuda.list(Scratch::clients, clients), elements, each);
 }
 
 void quantize(Device& device, unsigned levels, std::uint32_t tensor,
-              std::span<const QuantizeSource> clients, std::size_t elements) {
+              std::span<const QuantizeSource> clients, std::size_t elements, std::uint64_t bucket) {
     if (clients.empty()) {
         return;
     }
@@ -119,18 +127,18 @@ void quantize(Device& device, unsigned levels, std::uint32_t tensor,
     launch(quantize_kernel,
            lane_grid(divide_up(elements, formula::tile * tiles_per_block), clients.size()),
            block_threads, 0, cuda.stream(), levels, formula::code_bits(levels), tensor,
-           cuda.list(Scratch::clients, clients), elements);
+           cuda.list(Scratch::clients, clients), elements, bucket);
 }
 
 void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
-                      std::size_t elements, formula::Wide* sum) {
+                      std::size_t elements, std::uint64_t bucket, formula::Wide* sum) {
     if (clients.empty()) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);
     launch(aggregate_packed_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
            0, cuda.stream(), levels, formula::code_bits(levels),
-           cuda.list(Scratch::clients, clients), clients.size(), elements, sum);
+           cuda.list(Scratch::clients, clients), clients.size(), elements, bucket, sum);
 }
 
 void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {

@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(block_threads)
                   unsigned long long* __restrict__ counts) {
     constexpr unsigned each = formula::digit_values / block_threads;
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
-    formula::Threshold& found = *clients[blockIdx.y].threshold;
+    formula::Threshold& found = *clients[blockIdx.y].threshold.get();
     unsigned long long* mine = counts + blockIdx.y * formula::digit_values;
     const unsigned highest = formula::digit_values - 1 - threadIdx.x * each;
     std::uint64_t of_value[each] = {}, own = 0, total = 0;
@@ -191,7 +191,7 @@ __global__ void __launch_bounds__(block_threads)
                  std::uint32_t* __restrict__ counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const std::size_t word = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
-    const std::uint32_t mine = word < word_count ? clients[blockIdx.y].words[word] : 0u;
+    const std::uint32_t mine = word < word_count ? clients[blockIdx.y].words.get()[word] : 0u;
     std::uint64_t total = 0;
     block_prefix(static_cast<std::uint64_t>(__popc(mine)), shared, total);
     if (threadIdx.x == 0) {
@@ -228,8 +228,8 @@ __global__ void __launch_bounds__(block_threads)
                   std::size_t word_count, const std::uint32_t* __restrict__ counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const SelectSource client = clients[blockIdx.y];
-    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
-              shared, [&](std::size_t i, bool selected, std::uint64_t j) {
+    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements,
+              word_count, shared, [&](std::size_t i, bool selected, std::uint64_t j) {
                   if (selected) {
                       client.kept.get()[j] = value_of(client, i);
                   }
@@ -241,15 +241,14 @@ __global__ void __launch_bounds__(block_threads)
                    std::size_t word_count, const std::uint32_t* __restrict__ counts) {
     FEDMRN_SHARED(std::uint64_t, shared, [warps]);
     const ScatterSource client = clients[blockIdx.y];
-    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements, word_count,
-              shared, [&](std::size_t i, bool selected, std::uint64_t j) {
+    for_chunk(client.words.get(), counts + blockIdx.y * std::size_t{gridDim.x}, elements,
+              word_count, shared, [&](std::size_t i, bool selected, std::uint64_t j) {
                   float value = 0.0f;
                   if (selected) {
-                      value =
-                          client.kept
-                              ? client.kept.get()[j]
-                              : formula::dequantize(client.signs.get()[j / warp_size] >> j % warp_size,
-                                                    client.scale, 0);
+                      value = client.kept ? client.kept.get()[j]
+                                          : formula::dequantize(client.signs.get()[j / warp_size] >>
+                                                                    j % warp_size,
+                                                                client.scale, 0);
                   }
                   client.values.get()[i] = value;
               });

@@ -63,7 +63,7 @@ struct Element {
 
 template <bool momentum, Decay decay>
 __global__ void __launch_bounds__(block_threads)
-    sgd_step_kernel(SgdRule rule, const LaneState* states, std::size_t elements,
+    sgd_step_kernel(SgdRule rule, const float* lr, const LaneState* states, std::size_t elements,
                     PerLane<const float> gradient, PerLane<const float> weights,
                     PerLane<float> velocity, PerLane<float> update) {
     const std::size_t lane = blockIdx.y;
@@ -74,6 +74,7 @@ __global__ void __launch_bounds__(block_threads)
     const float* __restrict__ w = decay == Decay::weights ? of_lane(weights, lane) : nullptr;
     float* __restrict__ v = momentum ? of_lane(velocity, lane) : nullptr;
     float* __restrict__ u = of_lane(update, lane);
+    const float rate = *lr;
     for_elements(
         elements,
         [&](std::size_t i) {
@@ -92,7 +93,7 @@ __global__ void __launch_bounds__(block_threads)
             if constexpr (momentum) {
                 direction = v[i] = formula::velocity(rule.momentum, element.velocity, direction);
             }
-            u[i] = formula::descend(element.update, rule.lr, direction);
+            u[i] = formula::descend(element.update, rate, direction);
         });
 }
 
@@ -121,7 +122,8 @@ __global__ void __launch_bounds__(block_threads)
     formula::Wide total = sum[i];
     for (std::size_t k = 0; k < client_count; ++k) {
         const DenseValues client = clients[k];
-        total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values.get()[i]);
+        total +=
+            static_cast<formula::Wide>(client.samples) * formula::to_fixed(client.values.get()[i]);
     }
     sum[i] = total;
 }
@@ -205,14 +207,14 @@ void add_update(Device& device, std::size_t lanes, const LaneState* states, std:
            cuda_device(device).stream(), states, elements, global, update, weights);
 }
 
-void sgd_step(Device& device, const SgdRule& rule, std::size_t lanes, const LaneState* states,
-              std::size_t elements, PerLane<const float> gradient, PerLane<const float> weights,
-              PerLane<float> velocity, PerLane<float> update) {
+void sgd_step(Device& device, const SgdRule& rule, const float* lr, std::size_t lanes,
+              const LaneState* states, std::size_t elements, PerLane<const float> gradient,
+              PerLane<const float> weights, PerLane<float> velocity, PerLane<float> update) {
     const bool momentum = rule.momentum != 0.0f;
     const auto run = [&](auto* kernel) {
         launch(kernel, lane_grid(blocks_of(elements), lanes), block_threads, 0,
-               cuda_device(device).stream(), rule, states, elements, gradient, weights, velocity,
-               update);
+               cuda_device(device).stream(), rule, lr, states, elements, gradient, weights,
+               velocity, update);
     };
     if (rule.weight_decay == 0.0f) {
         run(momentum ? sgd_step_kernel<true, Decay::none> : sgd_step_kernel<false, Decay::none>);

@@ -18,21 +18,26 @@ inline constexpr double least_scale = 5e-4, largest_scale = 5e-2, scale_rate = 6
 inline constexpr std::uint32_t binary_chunk = 2048, binary_sums = 256;
 
 /// Steps that train the update as it is; the others binarize it. All of one step.
-FEDMRN_FORMULA std::uint32_t dense_steps(std::uint32_t steps) { return steps - steps / 2; }
+FEDMRN_FORMULA std::uint32_t dense_steps(std::uint32_t steps) { return steps / 2; }
+
+/// Within the limits; not a number is at the lower one.
+FEDMRN_FORMULA double held_scale(double scale) {
+    const double least = scale > least_scale ? scale : least_scale;
+    return least < largest_scale ? least : largest_scale;
+}
 
 /// α of a tensor, and what it comes from.
 struct BinaryScale {
-    float start;  ///< α0, the mean magnitude of the update when binarization began
-    float alpha;  ///< clamp(α0 · e^(ρ a), 5e-4, 5e-2)
-    bool clamped; ///< whether it is at a limit, where a has no gradient
+    float start; ///< α0, the mean magnitude of the update when binarization began
+    float alpha; ///< clamp(clamp(α0) · e^(ρ a)), both to 5e-4 … 5e-2
+    int held;    ///< −1, 1: at the lower or upper limit, beyond which a does not go
 };
 
 FEDMRN_FORMULA BinaryScale binary_scale(float start, float a) {
     const double raw =
-        static_cast<double>(start) * exponential(scale_rate * static_cast<double>(a));
-    const bool small = !(raw >= least_scale), large = raw > largest_scale;
-    const double held = small ? least_scale : (large ? largest_scale : raw);
-    return {start, static_cast<float>(held), small || large};
+        held_scale(static_cast<double>(start)) * exponential(scale_rate * static_cast<double>(a));
+    const int held = raw < least_scale ? -1 : (raw > largest_scale ? 1 : 0);
+    return {start, static_cast<float>(held_scale(raw)), held};
 }
 
 /// x = clamp(⌊(u/α + 1)/2 + r⌋, 0, 1): set with probability clip((u/α + 1)/2, 0, 1).
@@ -56,10 +61,12 @@ FEDMRN_FORMULA double scale_gradient(float gradient, float update, float alpha, 
     return static_cast<double>(gradient) * slope;
 }
 
-/// dL/da of dL/dα; 0 where the clamp holds α, as PyTorch's clamp has it.
+/// dL/da of dL/dα; 0 where it would take α further beyond the limit that holds it. (The authors'
+/// clamp has no gradient either way, so that an α0 below the limit keeps α there for good.)
 FEDMRN_FORMULA float exponent_gradient(double scale_gradient, const BinaryScale& scale) {
     const double slope = static_cast<double>(scale.alpha) * scale_rate;
-    return scale.clamped ? 0.0f : static_cast<float>(scale_gradient * slope);
+    const bool outwards = scale.held < 0 ? scale_gradient > 0.0 : scale_gradient < 0.0;
+    return scale.held != 0 && outwards ? 0.0f : static_cast<float>(scale_gradient * slope);
 }
 
 } // namespace fedmrn::formula

@@ -26,12 +26,20 @@ enum Purpose : std::uint32_t {
     purpose_weights = 13,    ///< key: experiment seed, index: tile of 128 elements
     purpose_frozen = 14,     ///< key: client seed, index: see low_rank.hpp, step: tensor
     purpose_factor = 15,     ///< key: client seed, index: element, step: tensor
+    purpose_kronecker = 16,  ///< key: round seed, index: element, step: 2 · tensor, + 1 of R2
+    purpose_round_seed = 17, ///< key: experiment seed, step: round
 };
 
 /// s_k,t: the seed of everything that client k draws in round t.
 FEDMRN_FORMULA std::uint64_t client_seed(std::uint64_t experiment_seed, std::uint32_t round,
                                          std::uint64_t client) {
     const Words words = philox(experiment_seed, client, round, purpose_client_seed);
+    return words.w[0] | std::uint64_t{words.w[1]} << 32;
+}
+
+/// The seed of what all clients of round t draw alike.
+FEDMRN_FORMULA std::uint64_t round_seed(std::uint64_t experiment_seed, std::uint32_t round) {
+    const Words words = philox(experiment_seed, 0, round, purpose_round_seed);
     return words.w[0] | std::uint64_t{words.w[1]} << 32;
 }
 

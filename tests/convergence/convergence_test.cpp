@@ -60,7 +60,7 @@ TEST(LogisticProblem, HasTheMinimumItSays) {
 TEST(LogisticProblem, AgreesWithTheEngine) {
     const Dataset data = synthetic();
     const LogisticRegression problem(data, 0.0);
-    const Model model = make_model("logistic", data.shape, data.classes);
+    const Model model = make_model("logistic", data.shape());
     const std::vector<float> weights = initial_state(model, 3);
     double square = 0;
     for (std::size_t i = 0; i < weights.size(); ++i) {

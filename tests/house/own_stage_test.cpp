@@ -1,57 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include "engine/client/lane_group.hpp"
-#include "kernels/update.hpp"
+#include "engine/config/same_run.hpp"
+#include "engine/server/downlink.hpp"
+#include "fedmrn/dataset.hpp"
+#include "fedmrn/experiment.hpp"
+#include "fedmrn/stage.hpp"
+#include "tests/house/odd.hpp"
+#include "tests/house/toys.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/method_test.hpp"
 #include "tests/support/methods_under_test.hpp"
+#include "tests/support/run_files.hpp"
 
 namespace fedmrn::test {
 namespace {
-
-/// A stage that no list of the engine names, with all of the hooks: clients start from zeroed
-/// tensors, train on, and with no gradient of the first `frozen` parameters, and send twice their
-/// update.
-class Odd final : public Stage {
-public:
-    Odd(const ParameterLayout& layout, std::size_t frozen) : layout_(layout), frozen_(frozen) {}
-
-    DevicePointer<const float> received(Device& device, const RoundContext& round,
-                                        Buffer<float>& room) const override {
-        if (room.size() == 0) room = Buffer<float>(device, layout_.state);
-        device.copy_within(room.data(), round.global, layout_.state * sizeof(float));
-        device.clear(room.data(), frozen_ * sizeof(float));
-        return room.data();
-    }
-    void on_weights(Device& device, const LocalStep& step) const override {
-        for (std::size_t lane = 0; lane < step.lanes; ++lane) {
-            device.clear(step.weights[lane], frozen_ * sizeof(float));
-        }
-    }
-    void on_gradient(Device& device, const LocalStep& step) const override {
-        for (std::size_t lane = 0; lane < step.lanes; ++lane) {
-            device.clear(step.gradient[lane], frozen_ * sizeof(float));
-        }
-    }
-    void on_descent(Pull& pull) const override { pull.proximal += 0.1; }
-    void on_update(Device& device, const RoundContext&, Departure& clients) const override {
-        Buffer<float> once(device, layout_.trainable);
-        for (std::size_t k = 0; k < clients.clients().size(); ++k) {
-            DevicePointer<float> update = clients.update(k);
-            device.copy_within(once.data(), update, once.size() * sizeof(float));
-            kernels::add_values(device, once.size(), once.data(), update);
-        }
-    }
-    void on_message(Device&, const RoundContext&, const Method&,
-                    std::span<const MessageView> messages, Departure&) const override {
-        sent += messages.size();
-    }
-    mutable std::size_t sent = 0;
-
-private:
-    ParameterLayout layout_;
-    std::size_t frozen_;
-};
 
 class OwnStage : public MethodTest {
 protected:
@@ -59,12 +24,13 @@ protected:
         const Federation federation(device, model, {23, 8, 40});
         const Buffer<float> g(device, global);
         const ClientConfig client{.epochs = 2, .batch = 8, .lr = 0.05, .momentum = 0.5};
+        Downlink downlink(device, model.layout, stages.model_codec());
         LaneGroup group(device, model, method, stages, client, lanes, Real::f32);
         std::vector<Message> sent(3);
-        for (int again = 0; again < 2; ++again) { // recorded, then replayed
+        for (const double decay : {1.0, 0.5}) { // recorded, then replayed
             std::size_t taken = 0;
             group.run(
-                federation.resident.view(), {4, g.data()},
+                federation.resident.view(), downlink.send({4, g.data(), decay}).round,
                 [&]() -> std::optional<ClientTask> {
                     return taken < 3 ? std::optional(federation.tasks[taken++]) : std::nullopt;
                 },
@@ -75,25 +41,17 @@ protected:
         }
         return sent;
     }
-    Stages odd(std::size_t frozen) {
-        auto stage = std::make_unique<Odd>(model.layout, frozen);
-        stage_ = stage.get();
-        std::vector<std::unique_ptr<const Stage>> all;
-        all.push_back(std::move(stage));
-        return Stages(std::move(all));
+    Stages odd(std::uint32_t frozen) {
+        return Stages({std::make_shared<const Odd>(OddOptions{frozen}, model.layout)});
     }
-    const Odd* stage_ = nullptr;
 };
 INSTANTIATE_TEST_SUITE_P(On, OwnStage, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
-/// Under FedAvg, whose message is the update: what is frozen has none, what is not has twice the
-/// one that two halves of a stage make.
+/// Under FedAvg, whose message is the update: what is frozen has none.
 TEST_P(OwnStage, IsCalledAtEveryHook) {
     const auto method = make_method({"fedavg"}, model.layout);
     const std::size_t frozen = model.layout.tensors[0].elements();
-    const Stages stages = odd(frozen);
-    const auto sent = train(*method, stages, 2);
-    EXPECT_EQ(stage_->sent, 6U);
+    const auto sent = train(*method, odd(static_cast<std::uint32_t>(frozen)), 2);
     std::size_t moved = 0;
     for (std::size_t i = 0; i < model.layout.trainable; ++i) {
         if (i < frozen) {
@@ -124,6 +82,105 @@ TEST_P(OwnStage, StandsOnEveryMethod) {
         const Stages stages = odd(10);
         EXPECT_EQ(train(*method, stages, 1), train(*method, stages, 3)) << named.name;
     }
+}
+
+/// Named by a file, beside a data set and others that the engine does not know either.
+constexpr const char* toml = R"(
+[experiment]
+rounds = 4
+lanes = 1
+[data]
+name = "stripes"
+partition = "blocks"
+clients = 6
+[client]
+cohort = 3
+epochs = 2
+batch = 10
+lr = 0.05
+schedule = "inverse"
+decay_rounds = 2
+[model]
+name = "logistic"
+[method]
+name = "fedavg"
+[server]
+sampling = "first"
+[[stage]]
+name = "odd"
+frozen = 7
+)";
+
+class OwnStageByName : public PerDevice {
+protected:
+    static void SetUpTestSuite() { register_toys(); }
+    [[nodiscard]] Config config(const std::vector<std::string>& set = {}) const {
+        Config made = parse_config(toml, "x.toml", set);
+        made.experiment.device = GetParam();
+        return made;
+    }
+    static std::string hash_after(Experiment& experiment, std::uint32_t rounds) {
+        while (experiment.state().round < rounds) experiment.run_round();
+        return state_hash(experiment.state().global);
+    }
+    static std::string hash_of(const Config& config) {
+        Experiment experiment(config, load_dataset(config.data, 1));
+        return hash_after(experiment, config.experiment.rounds);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(On, OwnStageByName, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// The server's own of what is frozen stays, and bytes down are those that the codec made.
+TEST_P(OwnStageByName, RunsAnExperiment) {
+    Experiment experiment(config(), load_dataset(config().data, 1));
+    const std::vector<float> before = experiment.state().global;
+    const auto metrics = experiment.run_round();
+    EXPECT_EQ(metrics->downlink_bytes, 3 * (before.size() - 7) * sizeof(float));
+    EXPECT_EQ(metrics->messages, 3U);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        ASSERT_EQ(experiment.state().global[i] == before[i], i < 7) << i;
+    }
+    ASSERT_EQ(experiment.state().memory.size(), 3U);
+    EXPECT_EQ(experiment.state().memory.begin()->second, std::vector<float>{1});
+}
+
+TEST_P(OwnStageByName, LanesAndResumingChangeNoBit) {
+    for (const char* method : {"fedavg", "fedmrn", "topk", "fedbat"}) {
+        SCOPED_TRACE(method);
+        const std::string name = std::string("method.name=") + method;
+        const Config one = config({name, "experiment.lanes=1"});
+        const std::string hash = hash_of(one);
+        EXPECT_EQ(hash_of(config({name, "experiment.lanes=3"})), hash);
+        EXPECT_NE(hash_of(config({name, "stage.name="})), hash);
+        Experiment first(one, load_dataset(one.data, 1)), second(one, load_dataset(one.data, 1));
+        hash_after(first, 2);
+        second.restore(first.state());
+        EXPECT_EQ(hash_after(second, 4), hash);
+    }
+}
+
+TEST_P(OwnStageByName, IsSaidAndRefusedAsOursAre) {
+    EXPECT_EQ(to_toml(parse_config(to_toml(config()), "y.toml")), to_toml(config()));
+    const auto refusal = [&](const std::vector<std::string>& set) {
+        return error_of([&] { (void)config(set); });
+    };
+    EXPECT_EQ(refusal({"stage.odd.frozen=2000"}),
+              "--set stage.odd.frozen=2000: stage.odd.frozen: expected an integer in 0 … 1000, "
+              "found 2000");
+    EXPECT_EQ(refusal({"method.name=fedpm"}),
+              "x.toml:22: stage.name = odd: fedpm has no weights of its own");
+    EXPECT_THAT(refusal({"stage.name=odd,half"}),
+                testing::HasSubstr("stage.name = half: odd says already how the model is sent"));
+    EXPECT_THAT(refusal({"stage.name=deflate,odd"}),
+                testing::HasSubstr("stage.name = odd: deflate packs the messages already"));
+    StageEntry twin = stages().at("odd");
+    twin.name = "twin";
+    EXPECT_EQ(error_of([&] { stages().add(twin); }),
+              "stage.name: \"twin\" has the number 200 of \"odd\"");
+    EXPECT_EQ(error_of([&] { require_same_run(config(), config({"stage.odd.frozen=8"}), "run"); }),
+              "run: cannot resume: stage.odd.frozen was 7 and is 8 now");
+    EXPECT_EQ(error_of([&] { require_same_run(config(), config({"stage.name="}), "run"); }),
+              "run: cannot resume: stage.name was \"odd\" and is \"\" now");
 }
 
 } // namespace

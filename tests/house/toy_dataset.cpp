@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "fedmrn/config.hpp"
-#include "fedmrn/dataset.hpp"
+#include "fedmrn/images.hpp"
 #include "fedmrn/schema.hpp"
 #include "tests/house/toys.hpp"
 
@@ -13,9 +13,9 @@ struct StripesOptions {
     std::uint32_t stripes = 7; ///< of an image
 };
 
-Split images(std::uint32_t stripes, std::size_t samples) {
+Images images(std::uint32_t stripes, std::size_t samples) {
     constexpr std::uint32_t side = 28;
-    Split split;
+    Images split;
     split.mean = {0.5f};
     split.deviation = {0.5f};
     for (std::size_t i = 0; i < samples; ++i) {
@@ -38,7 +38,7 @@ void register_stripes() {
     entry.files = false;
     entry.load = [schema](const DataConfig& config, std::uint64_t /*seed*/) {
         const std::uint32_t stripes = schema.read(config.options).stripes;
-        return Dataset{"stripes", {28, 28, 1}, 2, images(stripes, 240), images(stripes, 60)};
+        return image_dataset("stripes", {28, 28, 1}, 2, images(stripes, 240), images(stripes, 60));
     };
     datasets().add(std::move(entry));
 }

@@ -13,10 +13,10 @@ void register_blocks() {
     PartitionEntry entry{{"blocks", "blocks", "neighbouring samples"}};
     entry.deal = [](const PartitionTask& task) {
         ClientSplit split;
-        split.order.resize(task.labels.size());
+        split.order.resize(task.samples);
         std::iota(split.order.begin(), split.order.end(), 0U);
         for (std::uint64_t k = 0; k <= task.config.clients; ++k) {
-            split.first.push_back(k * task.labels.size() / task.config.clients);
+            split.first.push_back(k * task.samples / task.config.clients);
         }
         return split;
     };

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/house/toys.hpp"
 
+#include "tests/house/toys/phrases.hpp"
+#include "tests/house/toys/waves.hpp"
+
 namespace fedmrn::test {
 
 void register_toys() {
@@ -11,6 +14,11 @@ void register_toys() {
         register_first();
         register_signs();
         register_first_rows();
+        register_odd();
+        house::register_waves();
+        house::register_curve();
+        house::register_phrases();
+        house::register_tagger();
         return true;
     }();
 }

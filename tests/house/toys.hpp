@@ -12,6 +12,7 @@ void register_blocks();     ///< a partition
 void register_first();      ///< a sampler
 void register_signs();      ///< a server optimiser
 void register_first_rows(); ///< a method
+void register_odd();        ///< a stage
 
 /// All of them, once a process.
 void register_toys();

@@ -132,13 +132,15 @@ TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
     wanted[1] += 0.5f;  // near enough
     wanted[2] -= 2.0f;  // one of a row's two is not
     wanted[8] += 0.75f; // too far, in the second lane
-    const std::vector<LaneState> rows{{.samples = 3}, {.samples = 2}};
+    const Buffer<LaneState> rows(*device, std::vector<LaneState>{{.samples = 3}, {.samples = 2}});
+    const Buffer<float> made(*device, y), target(*device, wanted);
     const std::vector<Place> in(2, Place{{{2}, Element::f32}, 3, rows.data()});
-    const std::vector<DevicePointer<const void>> values{y.data(), wanted.data()};
+    const std::vector<DevicePointer<const void>> values{made.data(), target.data()};
     std::vector<DevicePointer<void>> dx(2);
-    std::vector<LaneMetrics> metrics(2);
+    Buffer<LaneMetrics> sums(*device, 2);
     Context context{*device, 2};
-    house::within(0.5f)->measure(context, {in, values, dx, metrics.data()});
+    house::within(0.5f)->measure(context, {in, values, dx, sums.data()});
+    const std::vector<LaneMetrics> metrics = sums.read();
     EXPECT_EQ(metrics[0].correct, 2u);
     EXPECT_EQ(metrics[1].correct, 1u);
     EXPECT_EQ(metrics[0].samples, 0u); // the loss counts them

@@ -80,15 +80,32 @@ TEST(BinarizeFormula, ScaleIsTheSpecifications) {
     for (int i = 0; i < 100'000; ++i) {
         const float start = static_cast<float>(std::exp(-2.0 - 8.0 * random.unit()));
         const float a = random.value(0.6);
-        const double raw = double{start} * std::exp(6.0 * double{a});
+        const double raw = clamped(double{start}) * std::exp(6.0 * double{a});
         const formula::BinaryScale scale = formula::binary_scale(start, a);
         ASSERT_NEAR(double{scale.alpha}, clamped(raw), 1e-7 * clamped(raw));
-        ASSERT_EQ(scale.clamped, raw < 5e-4 || raw > 5e-2) << raw;
+        ASSERT_EQ(scale.held, a != 0.0f && raw < 5e-4 ? -1 : raw > 5e-2 ? 1 : 0) << raw;
         ASSERT_EQ(scale.start, start);
     }
     EXPECT_EQ(formula::binary_scale(0.0f, 0.0f).alpha, 5e-4f);
     EXPECT_EQ(formula::binary_scale(std::nanf(""), 0.0f).alpha, 5e-4f);
     EXPECT_EQ(formula::binary_scale(0.01f, 1e30f).alpha, 5e-2f);
+}
+
+/// A limit holds α, and lets it go: an α0 below it moves at the first step that wants more.
+TEST(BinarizeFormula, ALimitHoldsOnlyOutwards) {
+    for (const float start : {0.0f, 1e-4f, 5e-4f}) {
+        const formula::BinaryScale scale = formula::binary_scale(start, 0.0f);
+        EXPECT_EQ(scale.alpha, 5e-4f);
+        const float gradient = formula::exponent_gradient(-1.0, scale);
+        EXPECT_FLOAT_EQ(gradient, -5e-4f * 6);
+        EXPECT_GT(formula::binary_scale(start, -gradient).alpha, 5e-4f);
+    }
+    const formula::BinaryScale low = formula::binary_scale(1e-3f, -1.0f),
+                               high = formula::binary_scale(1e-2f, 1.0f);
+    EXPECT_EQ(formula::exponent_gradient(1.0, low), 0.0f);
+    EXPECT_LT(formula::exponent_gradient(-1.0, low), 0.0f);
+    EXPECT_EQ(formula::exponent_gradient(-1.0, high), 0.0f);
+    EXPECT_GT(formula::exponent_gradient(1.0, high), 0.0f);
 }
 
 /// x = clamp(⌊(u/α + 1)/2 + r⌋, 0, 1) for r = 1 − (the word's upper 24 bits + 1/2) · 2⁻²⁴.
@@ -105,9 +122,9 @@ TEST(BinarizeFormula, BitIsTheSpecifications) {
 }
 
 TEST(BinarizeFormula, HalfOfTheStepsAreDense) {
-    EXPECT_EQ(formula::dense_steps(1), 1u);
+    EXPECT_EQ(formula::dense_steps(1), 0u);
     EXPECT_EQ(formula::dense_steps(2), 1u);
-    EXPECT_EQ(formula::dense_steps(3), 2u);
+    EXPECT_EQ(formula::dense_steps(3), 1u);
     EXPECT_EQ(formula::dense_steps(10), 5u);
 }
 
@@ -182,7 +199,7 @@ TEST_P(Binarize, GradientIsTheSpecifications) {
         lane.start(t) = 0.01f;
         lane.exponent(t) = 0.02f * static_cast<float>(t) - 0.05f;
     }
-    lane.exponent(0) = 1.0f; // the clamp holds it
+    lane.exponent(0) = 1.0f; // the upper limit holds it
     const auto g = RandomValues(3).values(lane.elements);
     const auto out = gradient(lane, g, 6);
     for (std::size_t t = 0; t < 6; ++t) {
@@ -202,7 +219,7 @@ TEST_P(Binarize, GradientIsTheSpecifications) {
             sum += dl * slope;
             size += std::abs(dl * slope);
         }
-        const double unit = t == 0 ? 0.0 : alpha * 6.0;
+        const double unit = t == 0 && sum < 0 ? 0.0 : alpha * 6.0;
         EXPECT_NEAR(double{out[lane.elements + t]}, sum * unit, 2e-7 * size * unit) << t;
         EXPECT_EQ(out[lane.elements + 6 + t], 0.0f);
     }

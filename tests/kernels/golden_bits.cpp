@@ -3,16 +3,19 @@
 #include "golden_bits.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "golden_inputs.hpp"
 #include "kernels/batch.hpp"
+#include "kernels/half.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/update.hpp"
 
 namespace fedmrn::test {
 namespace {
 
+using formula::HalfFormat;
 using formula::Wide;
 
 constexpr std::uint64_t many = (1ull << 37) + 12345; ///< samples of a very large client
@@ -22,7 +25,7 @@ std::vector<float> dense_values(std::size_t count, std::uint32_t salt) {
     return with_special(input_values(count, salt, 0x1p-22f), special);
 }
 
-std::uint64_t sgd_hash(Device& device, const kernels::SgdRule& rule, std::size_t n) {
+std::uint64_t sgd_hash(Device& device, const kernels::SgdRule& rule, float rate, std::size_t n) {
     const std::size_t lanes = 3, stride = n + 5;
     const Buffer<LaneState> states(
         device, std::vector<LaneState>{{1, 0, 64, 0, 1, 7}, {}, {2, 0, 64, 0, 1, 64}});
@@ -30,7 +33,8 @@ std::uint64_t sgd_hash(Device& device, const kernels::SgdRule& rule, std::size_t
     const Buffer<float> weights(device, dense_values(lanes * stride, 5));
     Buffer<float> velocity(device, dense_values(lanes * stride, 6));
     Buffer<float> update(device, dense_values(lanes * stride, 7));
-    kernels::sgd_step(device, rule, lanes, states.data(), n, {gradient.data(), stride},
+    const Buffer<float> lr(device, std::vector<float>{rate});
+    kernels::sgd_step(device, rule, lr.data(), lanes, states.data(), n, {gradient.data(), stride},
                       {weights.data(), stride}, {velocity.data(), stride}, {update.data(), stride});
     Fnv fnv;
     fnv.add(velocity);
@@ -262,6 +266,34 @@ std::uint64_t lanes_hash(Device& device, std::size_t n) {
     return fnv.value();
 }
 
+/// Values around every magnitude that 16 bits tell apart.
+std::uint64_t to_halves_hash(Device& device, HalfFormat format, std::size_t n) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    constexpr float special[] = {
+        0.0f,       -0.0f,     1e-42f,          0x1p-25f,
+        0x1.8p-24f, -65504.0f, 65519.0f,        65520.0f,
+        -infinity,  1e38f,     1.0f + 0x1p-11f, std::numeric_limits<float>::quiet_NaN()};
+    std::vector<float> values = input_values(n, 21, 0x1p-23f);
+    for (std::size_t i = 0; i < n; ++i) {
+        values[i] = std::ldexp(values[i], static_cast<int>(input_word(i, 22) % 44) - 27); // exact
+    }
+    const Buffer<float> from(device, with_special(std::move(values), special));
+    Buffer<std::uint16_t> halves(device, n);
+    kernels::to_halves(device, format, n, from.data(), halves.data());
+    return hash_of(halves);
+}
+
+std::uint64_t of_halves_hash(Device& device, HalfFormat format, std::size_t n) {
+    std::vector<std::uint16_t> bits(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        bits[i] = static_cast<std::uint16_t>(input_word(i, 23));
+    }
+    const Buffer<std::uint16_t> halves(device, bits);
+    Buffer<float> values(device, n);
+    kernels::of_halves(device, format, n, halves.data(), values.data());
+    return hash_of(values);
+}
+
 /// The order itself; a formula, and no contract.
 std::uint64_t shuffle_hash(std::size_t n) {
     const auto count = static_cast<std::uint32_t>(n);
@@ -276,13 +308,13 @@ std::uint64_t shuffle_hash(std::size_t n) {
 } // namespace
 
 void add_update_cases(std::vector<GoldenCase>& cases) {
-    const auto add = [&](const char* name, auto hash) { cases.push_back({name, hash}); };
-    const auto sgd = [&](const char* name, kernels::SgdRule rule) {
-        add(name, [=](Device& device, std::size_t n) { return sgd_hash(device, rule, n); });
+    const auto add = [&](const std::string& name, auto hash) { cases.push_back({name, hash}); };
+    const auto sgd = [&](const char* name, float lr, kernels::SgdRule rule) {
+        add(name, [=](Device& device, std::size_t n) { return sgd_hash(device, rule, lr, n); });
     };
-    sgd("sgd_step plain", {0.1f, 0.0f, 0.0f, true});
-    sgd("sgd_step momentum, decay of weights", {0.03f, 0.9f, 5e-4f, true});
-    sgd("sgd_step decay of update", {0.1f, 0.0f, 1e-3f, false});
+    sgd("sgd_step plain", 0.1f, {0.0f, 0.0f, true});
+    sgd("sgd_step momentum, decay of weights", 0.03f, {0.9f, 5e-4f, true});
+    sgd("sgd_step decay of update", 0.1f, {0.0f, 1e-3f, false});
     add("add_update", add_hash);
     add("mean_of_masks", mean_of_masks_hash);
     add("aggregate_dense",
@@ -310,6 +342,13 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("start_lanes, advance_lanes", lanes_hash);
     add("lane_rows, add_metrics", rows_hash);
     add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
+    for (const HalfFormat format : {HalfFormat::float16, HalfFormat::bfloat16}) {
+        const std::string name = format == HalfFormat::float16 ? "float16" : "bfloat16";
+        add("to_halves " + name,
+            [=](Device& device, std::size_t n) { return to_halves_hash(device, format, n); });
+        add("of_halves " + name,
+            [=](Device& device, std::size_t n) { return of_halves_hash(device, format, n); });
+    }
 }
 
 std::vector<GoldenCase> golden_cases() {
@@ -322,6 +361,7 @@ std::vector<GoldenCase> golden_cases() {
     add_low_rank_cases(cases);
     add_layer_cases(cases);
     add_trained_cases(cases);
+    add_rows_cases(cases);
     return cases;
 }
 

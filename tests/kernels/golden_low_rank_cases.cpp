@@ -7,6 +7,7 @@
 #include "golden_bits.hpp"
 #include "golden_inputs.hpp"
 #include "kernels/frozen_factor.hpp"
+#include "kernels/kronecker.hpp"
 #include "kernels/low_rank.hpp"
 
 namespace fedmrn::test {
@@ -93,6 +94,44 @@ std::uint64_t frozen_product_hash(Device& device, bool wide, std::size_t n) {
     return hash_of(matrix);
 }
 
+/// Of about n elements, the last term not whole.
+kernels::KroneckerShape kronecker(std::size_t n) {
+    const std::size_t elements = std::max<std::size_t>(n, 37), side = n < 4000 ? 2 : 5;
+    const std::size_t whole = side * side * side * side;
+    return {elements, (elements + whole - 1) / whole, side, 3, 5.0f * 0x1p-24f};
+}
+
+std::uint64_t kronecker_weights_hash(Device& device, std::size_t n) {
+    const kernels::KroneckerShape shape = kronecker(n);
+    const Buffer<std::uint64_t> key(device, std::vector<std::uint64_t>{seed});
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{}, {seed, 0, 64, 0, 1, 7}});
+    const Buffer<float> global(device, input_values(shape.elements, 1, unit));
+    const Buffer<float> factors(device, input_values(2 * shape.values(), 2, unit));
+    Buffer<float> weights(device, 2 * shape.elements);
+    kernels::kronecker_weights(device, shape, key.data(), 2, states.data(), global.data(),
+                               {factors.data(), shape.values()}, {weights.data(), shape.elements});
+    return hash_of(weights);
+}
+
+std::uint64_t kronecker_gradient_hash(Device& device, std::size_t n) {
+    const kernels::KroneckerShape shape = kronecker(n);
+    const Buffer<std::uint64_t> key(device, std::vector<std::uint64_t>{seed});
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{}, {seed, 0, 64, 0, 1, 7}});
+    Buffer<float> gradient(device, input_values(2 * shape.elements, 1, unit));
+    kernels::kronecker_gradient(device, shape, key.data(), 2, states.data(),
+                                {gradient.data(), shape.elements});
+    return hash_of(gradient);
+}
+
+std::uint64_t kronecker_product_hash(Device& device, std::size_t n) {
+    const kernels::KroneckerShape shape = kronecker(n);
+    const Buffer<float> factors(device, input_values(shape.values(), 1, unit));
+    Buffer<float> update(device, shape.elements);
+    const kernels::KroneckerProduct one{seed, factors.data(), update.data()};
+    kernels::multiply_kronecker(device, shape, {&one, 1});
+    return hash_of(update);
+}
+
 } // namespace
 
 void add_low_rank_cases(std::vector<GoldenCase>& cases) {
@@ -105,6 +144,9 @@ void add_low_rank_cases(std::vector<GoldenCase>& cases) {
     of_factors("multiply_columns", std::cref(kernels::multiply_columns));
     of_factors("orthonormalise", std::cref(kernels::orthonormalise));
     add("multiply_factors", product_hash);
+    add("kronecker_weights", kronecker_weights_hash);
+    add("kronecker_gradient", kronecker_gradient_hash);
+    add("multiply_kronecker", kronecker_product_hash);
     for (const bool wide : {true, false}) {
         const std::string name = wide ? " wide" : " tall";
         add("frozen_weights" + name,

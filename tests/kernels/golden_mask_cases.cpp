@@ -49,7 +49,8 @@ std::uint64_t weights_hash(Device& device, const MaskRule& rule, std::size_t n) 
     const Buffer<float> global(device, input_values(n, 2, 0x1p-26f));
     const Buffer<float> update(device, updates(lanes * stride));
     Buffer<float> weights(device, lanes * stride);
-    kernels::mask_weights(device, rule, lanes, on_device.data(), n, global.data(),
+    const Buffer<formula::NoiseRule> noise(device, std::vector{rule.noise});
+    kernels::mask_weights(device, rule, noise.data(), lanes, on_device.data(), n, global.data(),
                           {update.data(), stride}, {weights.data(), stride});
     return hash_of(weights);
 }

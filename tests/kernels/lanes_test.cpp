@@ -70,9 +70,10 @@ TEST_P(Lanes, MaskWeights) {
     for (const MaskShape mask : {MaskShape::binary, MaskShape::plusminus}) {
         const kernels::MaskRule rule{mask, formula::noise_rule(NoiseShape::gaussian, 0.01), true,
                                      true};
+        const Buffer<formula::NoiseRule> noise(device, std::vector{rule.noise});
         expect_equal([&](std::size_t first, std::size_t count, PerLane<float> out) {
-            kernels::mask_weights(device, rule, count, states.data() + first, elements,
-                                  global.data(), in(update, first), out);
+            kernels::mask_weights(device, rule, noise.data(), count, states.data() + first,
+                                  elements, global.data(), in(update, first), out);
         });
     }
 }
@@ -86,14 +87,15 @@ TEST_P(Lanes, AddUpdate) {
 
 TEST_P(Lanes, SgdStep) {
     start = update.read();
+    const Buffer<float> lr(device, std::vector<float>{0.1f});
     for (const float momentum : {0.0f, 0.9f}) {
         const auto before = velocity.read();
         std::vector<std::vector<float>> after;
         expect_equal([&](std::size_t first, std::size_t count, PerLane<float> out) {
             if (first == 0) velocity.write(before);
-            kernels::sgd_step(device, {0.1f, momentum, 0.01f, true}, count, states.data() + first,
-                              elements, in(gradient, first), in(weights, first),
-                              {velocity.data() + first * stride, stride}, out);
+            kernels::sgd_step(device, {momentum, 0.01f, true}, lr.data(), count,
+                              states.data() + first, elements, in(gradient, first),
+                              in(weights, first), {velocity.data() + first * stride, stride}, out);
             after.push_back(velocity.read());
         });
         EXPECT_TRUE(same_bits(after.front(), after.back()));

@@ -40,8 +40,11 @@ protected:
                                        std::vector<LaneState>{{of_seed, 0, 1, step, steps, 1}});
         const Buffer<float> global(device, elements), u(device, update);
         Buffer<float> weights(device, elements);
-        kernels::mask_weights(device, r, 1, states.data(), elements, global.data(), {u.data(), 0},
-                              {weights.data(), 0});
+        const Buffer<formula::NoiseRule> of_round(device, std::vector{r.noise});
+        MaskRule loud = r; // only the shape of this one counts
+        loud.noise = formula::noise_rule(r.noise.shape, 0.9);
+        kernels::mask_weights(device, loud, of_round.data(), 1, states.data(), elements,
+                              global.data(), {u.data(), 0}, {weights.data(), 0});
         return weights.read();
     }
 };
@@ -173,8 +176,9 @@ TEST_P(MaskWeights, AddsToTheGlobalState) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{seed, 0, 1, 2, 10, 1}});
     const Buffer<float> global(device, before), u(device, update);
     Buffer<float> weights(device, elements);
-    kernels::mask_weights(device, r, 1, states.data(), elements, global.data(), {u.data(), 0},
-                          {weights.data(), 0});
+    const Buffer<formula::NoiseRule> of_round(device, std::vector{r.noise});
+    kernels::mask_weights(device, r, of_round.data(), 1, states.data(), elements, global.data(),
+                          {u.data(), 0}, {weights.data(), 0});
     const auto sum = weights.read();
     for (std::size_t i = 0; i < elements; ++i) ASSERT_EQ(sum[i], before[i] + out[i]);
 }

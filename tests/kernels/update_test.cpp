@@ -16,6 +16,7 @@ FEDMRN_ON_DEVICES(Update);
 ///   g + λw = 1 + 1 = 2,       v = 2,              u = 0 − 1       = −1
 ///   g + λw = 1 + 3/4 = 7/4,   v = 1 + 7/4 = 11/4, u = −1 − 11/8   = −19/8
 TEST_P(Update, MomentumAndDecayOfWeightsAreHandCheckable) {
+    const Buffer<float> lr(device, std::vector<float>{0.5f});
     const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 2, 1}});
     const Buffer<float> gradient(device, std::vector<float>{1.0f}),
         global(device, std::vector<float>{4.0f});
@@ -23,7 +24,7 @@ TEST_P(Update, MomentumAndDecayOfWeightsAreHandCheckable) {
     const auto step = [&] {
         kernels::add_update(device, 1, states.data(), 1, global.data(), {update.data(), 1},
                             {weights.data(), 1});
-        kernels::sgd_step(device, {0.5f, 0.5f, 0.25f, true}, 1, states.data(), 1,
+        kernels::sgd_step(device, {0.5f, 0.25f, true}, lr.data(), 1, states.data(), 1,
                           {gradient.data(), 1}, {weights.data(), 1}, {velocity.data(), 1},
                           {update.data(), 1});
     };
@@ -38,12 +39,13 @@ TEST_P(Update, MomentumAndDecayOfWeightsAreHandCheckable) {
 
 /// The same with decay of the update: u = −1/2 (no decay of 0), then g + λu = 1 − 1/8 = 7/8.
 TEST_P(Update, DecayOfTheUpdateIsHandCheckable) {
+    const Buffer<float> lr(device, std::vector<float>{0.5f});
     const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 2, 1}});
     const Buffer<float> gradient(device, std::vector<float>{1.0f}),
         weights(device, std::vector<float>{4.0f});
     Buffer<float> update(device, 1);
     for (const float expected : {-0.5f, -0.9375f}) {
-        kernels::sgd_step(device, {0.5f, 0.0f, 0.25f, false}, 1, states.data(), 1,
+        kernels::sgd_step(device, {0.0f, 0.25f, false}, lr.data(), 1, states.data(), 1,
                           {gradient.data(), 1}, {weights.data(), 1}, {nullptr, 0},
                           {update.data(), 1});
         EXPECT_EQ(update.read()[0], expected);
@@ -51,18 +53,35 @@ TEST_P(Update, DecayOfTheUpdateIsHandCheckable) {
 }
 
 TEST_P(Update, PlainStepIsOneMultiplicationAndOneSubtraction) {
+    const Buffer<float> lr(device, std::vector<float>{0.1f});
     RandomValues random(1);
     const auto g = random.values(1000), u = random.values(1000), w = random.values(1000);
     const Buffer<LaneState> states(device, std::vector<LaneState>{{0, 0, 1, 0, 1, 1}});
     const Buffer<float> gradient(device, g), weights(device, w);
     Buffer<float> update(device, u);
-    kernels::sgd_step(device, {0.1f, 0.0f, 0.0f, true}, 1, states.data(), 1000,
+    kernels::sgd_step(device, {0.0f, 0.0f, true}, lr.data(), 1, states.data(), 1000,
                       {gradient.data(), 0}, {weights.data(), 0}, {nullptr, 0}, {update.data(), 0});
     const auto after = update.read();
     for (std::size_t i = 0; i < 1000; ++i) {
         const volatile float product = 0.1f * g[i]; // rounded, whatever the flags of this file
         ASSERT_EQ(after[i], u[i] - product);
     }
+}
+
+/// The rate is where the device finds it: a step that was recorded follows what is written there.
+TEST_P(Update, ARecordedStepFollowsTheRate) {
+    const Buffer<LaneState> states(device, std::vector<LaneState>{{.samples = 1}});
+    const Buffer<float> gradient(device, std::vector<float>{1}), weights(device, 1);
+    Buffer<float> update(device, 1), lr(device, std::vector<float>{0.5f});
+    const auto step = [&] {
+        kernels::sgd_step(device, {}, lr.data(), 1, states.data(), 1, {gradient.data(), 0},
+                          {weights.data(), 0}, {nullptr, 0}, {update.data(), 0});
+    };
+    step();
+    const auto recording = device.record(step);
+    lr.write(std::vector<float>{0.25f});
+    recording->replay();
+    EXPECT_EQ(update.read()[0], -0.75f);
 }
 
 /// v ← µv + mean, global ← global + η·v: 3 + ½·(½·2 + 4) = 5.5, then v = 6.5.
@@ -104,14 +123,15 @@ TEST_P(Update, AdaptiveServerStepIsHandCheckable) {
 
 /// FedProx: the gradient of ρ/2 · ‖u‖² comes on top of the decay, before momentum.
 TEST_P(Update, TheProximalTermPullsTheUpdate) {
+    const Buffer<float> lr(device, std::vector<float>{0.5f});
     const Buffer<LaneState> states(device, std::vector<LaneState>{{.samples = 1}});
     const Buffer<float> gradient(device, std::vector<float>{1}),
         weights(device, std::vector<float>{8});
     for (const float momentum : {0.0f, 0.5f}) {
         Buffer<float> velocity(device, std::vector<float>{2}),
             update(device, std::vector<float>{4});
-        const kernels::SgdRule rule{0.5f, momentum, 0.25f, true, 0.125f};
-        kernels::sgd_step(device, rule, 1, states.data(), 1, {gradient.data(), 0},
+        const kernels::SgdRule rule{momentum, 0.25f, true, 0.125f};
+        kernels::sgd_step(device, rule, lr.data(), 1, states.data(), 1, {gradient.data(), 0},
                           {weights.data(), 0}, {velocity.data(), 0}, {update.data(), 0});
         // 1 + 8/4 + 4/8 = 3.5, with momentum 2/2 more.
         EXPECT_EQ(update.read()[0], momentum == 0 ? 2.25f : 1.75f);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fedmrn/graph.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn::test {
 

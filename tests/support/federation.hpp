@@ -7,23 +7,28 @@
 
 #include "engine/client/lane_group.hpp"
 #include "engine/server/resident_split.hpp"
+#include "fedmrn/images.hpp"
 #include "kernels/formula/key.hpp"
+#include "tests/support/classes.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/random_values.hpp"
 
 namespace fedmrn::test {
 
 /// Random images with random labels.
-inline Split random_split(ImageShape shape, std::uint32_t classes, std::size_t samples,
-                          std::uint64_t seed) {
+inline Split random_split(const Model& model, std::size_t samples, std::uint64_t seed) {
     RandomValues random(seed);
-    Split split;
+    Images split;
+    const std::vector<std::size_t>& sides = model.input("x").shape;
+    const auto side = [&](std::size_t i) { return static_cast<std::uint32_t>(sides.at(i)); };
+    const ImageShape shape{side(0), side(1), side(2)};
     split.mean.assign(shape.channels, 0.5f);
     split.deviation.assign(shape.channels, 0.29f);
     for (std::size_t i = 0; i < samples * shape.size(); ++i) {
         split.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
     }
-    split.labels = random.labels(samples, classes);
-    return split;
+    split.labels = random.labels(samples, classes_of(model));
+    return split_of(std::move(split), shape, static_cast<std::uint32_t>(classes_of(model)));
 }
 
 /// A few clients of uneven sizes, their samples in device memory, and the tasks of a round that all
@@ -41,9 +46,8 @@ struct Federation {
 private:
     Federation(Device& device, const Model& model, const std::vector<std::uint32_t>& counts,
                std::uint32_t samples)
-        : data(random_split(model.input, model.classes, samples, 1)), order(samples),
-          resident((std::iota(order.rbegin(), order.rend(), 0u), device), data, model.input,
-                   order) {
+        : data(random_split(model, samples, 1)), order(samples),
+          resident((std::iota(order.rbegin(), order.rend(), 0u), device), data, model, order) {
         std::uint64_t first = 0;
         for (const std::uint32_t count : counts) {
             const std::uint64_t client = 10 + tasks.size();

@@ -40,6 +40,7 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"fedpm", {"fedpm"}},
         {"fedbat", {"fedbat"}},
         {"fedmud", {"fedmud", {{"ratio", 0.25}}}},
+        {"frozen_factor", {"frozen_factor", {{"ratio", 0.25}}}},
         {"powersgd", {"powersgd", {{"rank", 2}, {"error_feedback", false}}}},
     };
 }

@@ -9,6 +9,7 @@
 #include "engine/model/plan.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/model.hpp"
+#include "tests/support/classes.hpp"
 #include "tests/support/reference_layers.hpp"
 
 namespace fedmrn::test {
@@ -99,7 +100,7 @@ inline ReferencePass reference_forward(const Model& model, const Values& state, 
 inline double reference_loss(const Model& model, const Values& state, const Values& x,
                              const std::vector<std::uint16_t>& labels) {
     const auto pass = reference_forward(model, state, labels.size(), x, true);
-    return reference_cross_entropy(model.classes, pass.logits, labels) /
+    return reference_cross_entropy(classes_of(model), pass.logits, labels) /
            static_cast<double>(labels.size());
 }
 

@@ -149,7 +149,7 @@ PartitionEntry from_file() {
     entry.clients = 0;
     entry.counts = entry.told = false;
     entry.deal = [schema](const PartitionTask& task) {
-        return read_partition(schema.read(task.config.partition.options).file, task.labels.size());
+        return read_partition(schema.read(task.config.partition.options).file, task.samples);
     };
     return entry;
 }

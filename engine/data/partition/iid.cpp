@@ -10,7 +10,7 @@ namespace fedmrn {
 PartitionEntry iid() {
     PartitionEntry entry{{"iid", "iid", "a random permutation cut into equal parts"}};
     entry.deal = [](const PartitionTask& task) {
-        const std::uint64_t samples = task.labels.size(), clients = task.config.clients;
+        const std::uint64_t samples = task.samples, clients = task.config.clients;
         ClientSplit split;
         split.order.resize(samples);
         std::iota(split.order.begin(), split.order.end(), 0U);

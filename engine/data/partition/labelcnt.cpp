@@ -113,6 +113,7 @@ PartitionEntry labelcnt() {
                           schema.options(), [schema](const Options& said) {
                               return fmt::format("labelcnt {}", schema.read(said).fraction);
                           }}};
+    entry.by_labels = true;
     entry.deal = [schema](const PartitionTask& task) {
         return deal_labelcnt(task, schema.read(task.config.partition.options).fraction);
     };

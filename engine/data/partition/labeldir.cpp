@@ -65,7 +65,7 @@ struct LabeldirOptions {
 };
 
 ClientSplit deal_labeldir(const PartitionTask& task, double beta) {
-    const std::uint64_t clients = task.config.clients, all = task.labels.size();
+    const std::uint64_t clients = task.config.clients, all = task.samples;
     if (clients > all / least_samples) {
         throw Error(
             fmt::format("[data] clients = {}: \"labeldir\" gives each client at least {} of "
@@ -128,6 +128,7 @@ PartitionEntry labeldir() {
                           schema.options(), [schema](const Options& said) {
                               return fmt::format("labeldir {}", schema.read(said).beta);
                           }}};
+    entry.by_labels = true;
     entry.deal = [schema](const PartitionTask& task) {
         return deal_labeldir(task, schema.read(task.config.partition.options).beta);
     };

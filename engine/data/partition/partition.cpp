@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fedmrn/dataset.hpp"
 
-#include <limits>
-
 #include <fmt/format.h>
 
 #include "engine/data/partition/kinds.hpp"
@@ -12,20 +10,6 @@
 
 namespace fedmrn {
 namespace {
-
-void check_labels(const DataConfig& config, std::span<const std::uint16_t> labels,
-                  std::uint32_t classes) {
-    if (labels.size() > std::numeric_limits<std::uint32_t>::max()) {
-        throw Error(fmt::format("{}: {} training samples, expected fewer than 2^32", config.name,
-                                labels.size()));
-    }
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] >= classes) {
-            throw Error(fmt::format("{}: label {} of training sample {}, expected a label below {}",
-                                    config.name, labels[i], i, classes));
-        }
-    }
-}
 
 void check_clients(const DataConfig& config, std::uint64_t samples) {
     if (config.clients == 0 || config.clients > samples) {
@@ -46,22 +30,35 @@ Registry<PartitionEntry>& partitions() {
 ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> labels,
                       std::uint32_t classes, std::uint64_t seed, const std::stop_token& stop) {
     Dataset nobodys;
-    nobodys.classes = classes;
-    nobodys.train.labels.assign(labels.begin(), labels.end());
+    nobodys.name = config.name;
+    const auto column = [&](std::span<const std::uint16_t> values) {
+        return Column::of(nobodys.label, fedmrn::labels(), values, {}, {}, classes);
+    };
+    nobodys.train.columns = {column(labels)};
+    nobodys.test.columns = {column({})};
     return partition(config, nobodys, seed, stop);
 }
 
 ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed,
                       const std::stop_token& stop) {
     const PartitionEntry& entry = partitions().checked(config.partition);
-    const std::span<const std::uint16_t> labels = dataset.train.labels;
-    check_labels(config, labels, dataset.classes);
-    if (entry.counts) check_clients(config, labels.size());
-    if (!dataset.owners.empty() && dataset.owners.size() != labels.size()) {
-        throw Error(fmt::format("{}: {} owners of training samples, expected {}, one a sample",
-                                config.name, dataset.owners.size(), labels.size()));
+    check(dataset);
+    const std::size_t samples = dataset.train.samples();
+    const Column* label = dataset.train.find(dataset.label);
+    if (entry.by_labels && label == nullptr) {
+        throw Error(fmt::format("[data] partition = \"{}\": {} has no classes, expected a data set "
+                                "with a column {} or another partition",
+                                entry.name, dataset.name, dataset.label));
     }
-    return entry.deal({config, labels, dataset.classes, dataset.owners, seed, stop});
+    if (entry.counts) check_clients(config, samples);
+    if (!dataset.owners.empty() && dataset.owners.size() != samples) {
+        throw Error(fmt::format("{}: {} owners of training samples, expected {}, one a sample",
+                                config.name, dataset.owners.size(), samples));
+    }
+    return entry.deal(
+        {config, samples,
+         label != nullptr ? label->as<std::uint16_t>() : std::span<const std::uint16_t>{},
+         dataset.classes(), dataset.owners, seed, stop});
 }
 
 } // namespace fedmrn

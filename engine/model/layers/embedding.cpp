@@ -27,6 +27,9 @@ public:
                  .shape = {options_.vocabulary, options_.dim},
                  .initial = options_.initial}};
     }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor>, std::size_t) const override {
+        return options_.vocabulary;
+    }
     [[nodiscard]] bool rereads_output() const override { return false; }
 
     void forward(Context& context, const LayerArgs& args, bool) const override {

@@ -25,6 +25,11 @@ void check_logits(std::span<const Tensor> in) {
     }
 }
 
+/// Labels are places among the logits.
+std::uint32_t label_below(std::span<const Tensor> in, std::size_t input) {
+    return input == 1 ? static_cast<std::uint32_t>(in[0].elements()) : 0;
+}
+
 /// One contract does both: adds loss, hits and rows to the metrics.
 void compare(Context& context, const LossArgs& args, DevicePointer<void> gradient) {
     const Place& logits = args.in[0];
@@ -37,6 +42,10 @@ class Top1 final : public Metric {
 public:
     [[nodiscard]] std::string kind() const override { return top1_kind; }
     void check(std::span<const Tensor> in) const override { check_logits(in); }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor> in,
+                                      std::size_t input) const override {
+        return label_below(in, input);
+    }
     void measure(Context& context, const LossArgs& args) const override {
         compare(context, args, nullptr);
     }
@@ -46,6 +55,10 @@ class CrossEntropy final : public Loss {
 public:
     [[nodiscard]] std::string kind() const override { return "cross_entropy"; }
     void check(std::span<const Tensor> in) const override { check_logits(in); }
+    [[nodiscard]] std::uint32_t below(std::span<const Tensor> in,
+                                      std::size_t input) const override {
+        return label_below(in, input);
+    }
     void apply(Context& context, const LossArgs& args) const override {
         compare(context, args, args.dx[0]);
     }

@@ -5,15 +5,15 @@
 namespace fedmrn {
 
 /// Eight convolutions, a max-pool after every second, then a linear layer.
-Model cnn8(ImageShape input, std::uint32_t classes) {
+Model cnn8(const DataShape& data) {
     Graph g;
-    Value h = images(g, input);
+    Value h = images(g, data);
     for (const std::uint32_t channels : {32u, 64u, 128u, 256u}) {
         h = normalised(g, h, channels, 1);
         h = normalised(g, h, channels, 2);
     }
-    h = g.add(linear({.out = classes, .bias = false, .initial = narrow}), {h});
-    return classifier(g, h, "cnn8");
+    h = g.add(linear({.out = data.classes, .bias = false, .initial = narrow}), {h});
+    return classifier(g, data, h, "cnn8");
 }
 
 } // namespace fedmrn

@@ -5,10 +5,11 @@
 namespace fedmrn {
 
 /// Multinomial logistic regression: features → classes, without a bias.
-Model logistic(ImageShape input, std::uint32_t classes) {
+Model logistic(const DataShape& data) {
     Graph g;
-    const Value x = images(g, input);
-    return classifier(g, g.add(linear({.out = classes, .bias = false}), {x}), "logistic");
+    const Value x = images(g, data);
+    return classifier(g, data, g.add(linear({.out = data.classes, .bias = false}), {x}),
+                      "logistic");
 }
 
 } // namespace fedmrn

@@ -7,13 +7,14 @@
 namespace fedmrn {
 
 /// features → min(features, 200) → classes: 10-10-2 on the synthetic set, 784-200-10 on images.
-Model mlp(ImageShape input, std::uint32_t classes) {
-    const auto hidden = static_cast<std::uint32_t>(std::min<std::size_t>(input.size(), 200));
+Model mlp(const DataShape& data) {
+    const auto hidden =
+        static_cast<std::uint32_t>(std::min<std::size_t>(data.column("x").tensor.elements(), 200));
     Graph g;
-    Value h = images(g, input);
+    Value h = images(g, data);
     h = g.add(linear({.out = hidden}), {h});
     h = g.add(relu(), {h});
-    return classifier(g, g.add(linear({.out = classes}), {h}), "mlp");
+    return classifier(g, data, g.add(linear({.out = data.classes}), {h}), "mlp");
 }
 
 } // namespace fedmrn

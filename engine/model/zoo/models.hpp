@@ -2,26 +2,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+
 #include "fedmrn/graph.hpp"
 
 // One file a model; zoo.cpp lists them.
 namespace fedmrn {
 
-Model logistic(ImageShape input, std::uint32_t classes);
-Model mlp(ImageShape input, std::uint32_t classes);
-Model lenet5(ImageShape input, std::uint32_t classes);
-Model cnn2(ImageShape input, std::uint32_t classes);
-Model cnn4(ImageShape input, std::uint32_t classes);
-Model cnn8(ImageShape input, std::uint32_t classes);
+Model logistic(const DataShape& data);
+Model mlp(const DataShape& data);
+Model lenet5(const DataShape& data);
+Model cnn2(const DataShape& data);
+Model cnn4(const DataShape& data);
+Model cnn8(const DataShape& data);
 
-/// Input "x": a sample's pixels.
-inline Value images(Graph& graph, ImageShape shape) {
-    return graph.input("x", {{shape.height, shape.width, shape.channels}});
+/// Input "x": a sample's pixels, or other numbers.
+inline Value images(Graph& graph, const DataShape& data) {
+    return graph.input("x", {data.column("x").tensor.shape});
 }
 
-/// How every model of the zoo ends: logits against the input "label".
-inline Model classifier(Graph& graph, Value logits, const std::string& name) {
-    const Value label = graph.input("label", labels());
+/// Whether an image has a side of fewer pixels.
+inline bool small(const Tensor& image, std::size_t side) {
+    return image.shape.size() == 3 && std::min(image.shape[0], image.shape[1]) < side;
+}
+
+/// How every model of the zoo ends: logits against the classes.
+inline Model classifier(Graph& graph, const DataShape& data, Value logits,
+                        const std::string& name) {
+    const Value label = graph.input(data.label, labels());
     graph.loss("class", cross_entropy(), {logits, label});
     graph.metric("accuracy", top1(), {logits, label});
     return graph.finish(name);

@@ -6,11 +6,35 @@
 namespace fedmrn {
 namespace {
 
+/// The samples that the models of the zoo sort into classes.
+const Tensor& samples_of(const DataShape& data) {
+    const ColumnType* x = data.find("x");
+    const bool reals = x != nullptr && x->tensor.rows == Rows{} &&
+                       (x->tensor.element == Element::u8 || x->tensor.element == Element::f32);
+    if (!reals || data.classes == 0) {
+        throw Error("expected columns x (u8 or f32 a sample) and label (a class a sample), found " +
+                    text_of(data));
+    }
+    return x->tensor;
+}
+
+std::string misfit(const Tensor& samples) {
+    const std::vector<std::size_t>& shape = samples.shape;
+    return shape.size() == 3 ? "samples of " + std::to_string(shape[0]) + "x" +
+                                   std::to_string(shape[1]) + " are too small for it"
+                             : "samples of " + text_of(samples) + " are no images";
+}
+
 ModelEntry entry(const char* name, const char* title, const char* help,
-                 Model (*make)(ImageShape, std::uint32_t)) {
+                 Model (*make)(const DataShape&)) {
     ModelEntry made{{name, title, help}};
-    made.make = [make](const Options&, ImageShape input, std::uint32_t classes) {
-        return make(input, classes);
+    made.make = [make](const Options&, const DataShape& data) {
+        const Tensor& samples = samples_of(data);
+        try {
+            return make(data);
+        } catch (const Error& error) { // all else about a model is known to fit
+            throw Error(misfit(samples) + ": " + error.what());
+        }
     };
     return made;
 }
@@ -33,13 +57,12 @@ Registry<ModelEntry>& models() {
     return registry;
 }
 
-Model make_model(const Choice& choice, ImageShape input, std::uint32_t classes) {
+Model make_model(const Choice& choice, const DataShape& data) {
     const ModelEntry& entry = models().checked(choice);
     try {
-        return entry.make(choice.options, input, classes);
-    } catch (const Error& error) { // all else about a model is known to fit
-        throw Error("model " + choice.name + ": samples of " + std::to_string(input.height) + "x" +
-                    std::to_string(input.width) + " are too small for it: " + error.what());
+        return entry.make(choice.options, data);
+    } catch (const Error& error) {
+        throw Error("model " + choice.name + ": " + error.what(), error.fault());
     }
 }
 

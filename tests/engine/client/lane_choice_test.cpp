@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "fedmrn/error.hpp"
+#include "fedmrn/images.hpp"
 #include "kernels/host_device.hpp"
 #include "tests/support/reason.hpp"
 
@@ -39,7 +40,7 @@ protected:
     }
     LaneChoice() { config.client.cohort = 1000; }
     Config config;
-    const Model model = make_model("cnn4", {28, 28, 1}, 10);
+    const Model model = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const std::unique_ptr<Method> method = make_method({}, model.layout);
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "kernels/cpu/cpu_device.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
@@ -109,6 +110,70 @@ TEST_P(Lanes, EveryMethodMakesItsOwnMessages) {
         const Bytes bytes = train(narrow_mlp(), method.config, client, 2).messages[4];
         for (const Bytes& other : seen) EXPECT_NE(bytes, other) << method.name;
         seen.push_back(bytes);
+    }
+}
+
+/// What rounds of these rates send, by one group or by a new one for each.
+class Rounds : public OnDevice {
+protected:
+    std::vector<Bytes> train(Device& on, const MethodConfig& how, bool anew) {
+        const Model model = narrow_mlp();
+        const Federation federation(on, model, {16, 5});
+        const auto method = make_method(how, model.layout);
+        const Stages stages = make_stages(client, how, model.layout);
+        const Buffer<float> global(on, random_state(model, 1));
+        std::vector<Bytes> sent;
+        std::optional<LaneGroup> group;
+        for (const double decay : {1.0, 0.5, 0.25, 1.0 / 3}) {
+            if (anew || !group) group.emplace(on, model, *method, stages, client, 2, Real::f32);
+            std::size_t taken = 0;
+            std::vector<Bytes> of_round(2);
+            group->run(
+                federation.resident.view(), {4, global.data(), decay},
+                [&]() -> std::optional<ClientTask> {
+                    return taken < 2 ? std::optional(federation.tasks[taken++]) : std::nullopt;
+                },
+                [&](const ClientTask& task, const MessageView& message, const LaneMetrics&) {
+                    of_round[task.slot] = encode(message);
+                },
+                [](std::uint64_t) {}, {});
+            sent.insert(sent.end(), of_round.begin(), of_round.end());
+        }
+        return sent;
+    }
+    const std::vector<MethodConfig> methods{
+        {"fedavg"}, {"fedmrn", {{"magnitude_decay", true}, {"magnitude", 0.05}}}, {"fedbat"}};
+};
+INSTANTIATE_TEST_SUITE_P(On, Rounds, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// A step that was recorded in the first round follows the rate and the noise of the others.
+TEST_P(Rounds, ARecordedStepFollowsWhatTheyChange) {
+    for (const MethodConfig& how : methods) {
+        const auto sent = train(device, how, false);
+        EXPECT_EQ(sent, train(device, how, true)) << how.name;
+        EXPECT_NE(sent[0], sent[2]) << how.name;
+        EXPECT_NE(sent[2], sent[4]) << how.name;
+    }
+}
+
+/// A device that counts what is recorded.
+class Recorder final : public kernels::cpu::CpuDevice {
+public:
+    std::unique_ptr<Recording> record(const std::function<void()>& work) override {
+        ++recordings;
+        return CpuDevice::record(work);
+    }
+    int recordings = 0;
+};
+
+TEST_P(Rounds, AreTrainedByAStepThatIsRecordedOnce) {
+    if (device.kind() != DeviceKind::cpu) GTEST_SKIP() << "counted on the CPU";
+    for (const MethodConfig& how : methods) {
+        Recorder once, anew;
+        static_cast<void>(train(once, how, false));
+        static_cast<void>(train(anew, how, true));
+        EXPECT_EQ(once.recordings, 1) << how.name;
+        EXPECT_EQ(anew.recordings, 4) << how.name;
     }
 }
 

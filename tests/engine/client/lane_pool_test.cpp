@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/client/lane_pool.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/methods_under_test.hpp"
@@ -111,16 +112,17 @@ TEST_P(Pool, ADivergedClientIsOneLine) {
 TEST_P(Pool, EvaluatesTheWholeSplit) {
     const std::size_t samples = federation.data.samples();
     Values x;
-    for (const std::uint8_t byte : federation.data.pixels) x.push_back((byte / 255.0 - 0.5) / 0.29);
+    for (const std::uint8_t byte : pixels_of(federation.data))
+        x.push_back((byte / 255.0 - 0.5) / 0.29);
     const auto logits =
         reference_forward(model, widened(random_state(model, 1)), samples, x, false).logits;
     std::size_t hits = 0;
     for (std::size_t i = 0; i < samples; ++i) {
         const auto row = logits.begin() + static_cast<std::ptrdiff_t>(3 * i);
-        hits += std::max_element(row, row + 3) - row == federation.data.labels[i];
+        hits += std::max_element(row, row + 3) - row == labels_of(federation.data)[i];
     }
     const auto method = make_method({}, model.layout);
-    kernels::SplitView view = federation.resident.view();
+    BatchSource view = federation.resident.view();
     view.augmented = true; // is for training: an evaluation sees the images as they are
     std::vector<LaneMetrics> results;
     for (const std::size_t lanes : {1u, 2u, 3u}) {
@@ -131,7 +133,7 @@ TEST_P(Pool, EvaluatesTheWholeSplit) {
         EXPECT_EQ(results.back().correct, hits);
         EXPECT_EQ(results.back().loss, results.front().loss);
     }
-    const double loss = reference_cross_entropy(3, logits, federation.data.labels);
+    const double loss = reference_cross_entropy(3, logits, labels_of(federation.data));
     EXPECT_NEAR(results.front().loss, loss, 1e-5 * loss);
 }
 
@@ -140,7 +142,7 @@ TEST_P(Pool, EvaluatesTheWholeSplit) {
 TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
     const std::size_t samples = federation.data.samples();
     const auto method = make_method({}, model.layout);
-    const kernels::SplitView view = federation.resident.view();
+    const BatchSource view = federation.resident.view();
     const std::vector<SampleRange> ranges{{0, 3}, {3, 41}, {44, 0}, {44, 10}, {54, samples - 54}};
     LanePool two = pool(*method, 2), three = pool(*method, 3);
     const SampleRange whole{0, samples};

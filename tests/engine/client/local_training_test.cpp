@@ -4,6 +4,7 @@
 
 #include "kernels/formula/permutation.hpp"
 #include "kernels/mask.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/narrow_models.hpp"
@@ -54,17 +55,18 @@ protected:
     /// Normalised images of one batch, row by row in the client's shuffled order.
     void put_batch(Network& network, std::uint64_t seed, std::uint32_t epoch, std::uint32_t first,
                    std::uint32_t rows) {
-        const std::size_t size = model.input.size();
+        const std::size_t size = model.input("x").elements();
         const formula::Permutation order = formula::shuffle(seed, epoch, samples);
         std::vector<float> x;
         std::vector<std::uint16_t> labels;
+        const Images images = images_of(federation.data);
         for (std::uint32_t row = first; row < first + rows; ++row) {
             const std::size_t sample = federation.order[formula::permute(order, row)];
-            labels.push_back(federation.data.labels[sample]);
+            labels.push_back(images.labels[sample]);
             for (std::size_t i = 0; i < size; ++i) {
                 const float scale = 1.0f / (255.0f * 0.29f), shift = -0.5f / 0.29f;
                 const volatile float product =
-                    static_cast<float>(federation.data.pixels[sample * size + i]) * scale;
+                    static_cast<float>(images.pixels[sample * size + i]) * scale;
                 x.push_back(product + shift);
             }
         }

@@ -63,6 +63,35 @@ beta = 0.1
     EXPECT_EQ(average.experiment.seed, 3U);
 }
 
+/// A row's tables are its stages, in the place of the base's; a label says which.
+TEST(ComparePlan, ARowHasStagesOfItsOwn) {
+    const ComparePlan plan = parse_compare(R"(
+[[stage]]
+name = "half"
+[compare]
+[[compare.method]]
+name = "fedavg"
+[[compare.method]]
+name = "fedavg"
+[[compare.method.stage]]
+name = "deflate"
+level = 9
+[[compare.method]]
+name = "fedavg"
+stage = []
+)",
+                                           "x.toml");
+    EXPECT_THAT(plan.methods,
+                ElementsAre("FedAvg + half (float16)", "FedAvg + deflate (level 9)", "FedAvg"));
+    EXPECT_EQ(plan.runs[0].config.stages.front().name, "half");
+    EXPECT_EQ(plan.runs[1].config.stages.front(),
+              (Choice{"deflate", {{"level", std::int64_t{9}}}}));
+    EXPECT_TRUE(plan.runs[2].config.stages.empty());
+    EXPECT_EQ(
+        error_of([] { (void)parse_compare("[compare]\n[[compare.method]]\nstage = 3", "x.toml"); }),
+        "x.toml:3: stage: expected tables [[stage]], found 3");
+}
+
 TEST(ComparePlan, NeedsOnlyAMethodAndTakesOverrides) {
     const std::vector<std::string> overrides{"experiment.seed=9", "experiment.out=there"};
     const ComparePlan plan = parse_compare("[compare]\n[[compare.method]]\n", "x.toml", overrides);
@@ -124,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, error_feedback, "
-             "vote, levels, ratio, estimate, bits, sparsity, prune_rounds, merge, rank, "
+             "vote, levels, buckets, ratio, estimate, bits, sparsity, prune_rounds, merge, rank, "
              "iterations, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, "
              "weight_decay, l2 "
              "or "
@@ -132,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[compare.method]]\nname = 'fedavgg'",
              "x.toml:2: method.name: expected \"fedavg\", \"fedmrn\", \"signsgd\", \"terngrad\", "
              "\"qsgd\", \"topk\", \"drive\", \"eden\", \"fedpm\", \"fedsparsify\", \"fedbat\", "
-             "\"fedmud\", \"stc\" or \"powersgd\", found \"fedavgg\""},
+             "\"fedmud\", \"stc\", \"powersgd\" or \"frozen_factor\", found \"fedavgg\""},
         Case{"[[compare.method]]\nlabel = ' '",
              "x.toml:2: compare.method.label: expected a string that is not empty, found \" \""},
         Case{"[[compare.method]]\nlabel = 'a b'\n[[compare.method]]\nlabel = 'a b'",

@@ -34,10 +34,11 @@ TEST(Config, KeysAreTheInterface) {
         "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
-        " error_feedback vote levels ratio estimate bits sparsity prune_rounds merge rank"
+        " error_feedback vote levels buckets ratio estimate bits sparsity prune_rounds merge rank"
         " iterations"
         "\n[server] optimizer momentum beta1 beta2 tau lr sampling eval_every eval_batch"
-        "\n[network] uplink downlink speed spread dropout");
+        "\n[network] uplink downlink speed spread dropout"
+        "\n[stage] name\n[stage.half] format\n[stage.deflate] level");
 }
 
 TEST(Config, AnEmptyFileGivesTheDefaults) {
@@ -58,8 +59,8 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
               KeyValue(0.001));
     EXPECT_EQ(parse_config("method.name = 'qsgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("method.name = 'fedpm'", "f").client.lr, 0.1);
-    EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.03);
-    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.03);
+    EXPECT_EQ(parse_config("method.name = 'fedbat'", "f").client.lr, 0.1);
+    EXPECT_EQ(parse_config("method.name = 'fedmud'", "f").client.lr, 0.01);
     EXPECT_EQ(parse_config("method.name = 'powersgd'", "f").client.lr, 0.03);
     EXPECT_EQ(parse_config("[method]\nmask = 'signed'\nmagnitude = 0.01", "f")
                   .method.options.at("magnitude"),
@@ -192,19 +193,30 @@ TEST(Config, LoadsAFile) {
 }
 
 TEST(Config, SameRunAllowsWhatChangesNoResult) {
-    const Config stored = parse_config("", "f");
+    const Config stored = parse_config("stage = [{name = 'half'}, {name = 'deflate'}]", "f");
     for (const Key& key : config_keys()) {
         Config now = stored;
         // Any other value of the key's type and range.
-        for (const KeyValue& v :
-             {KeyValue(true), KeyValue(false), KeyValue(std::int64_t{101}),
-              KeyValue(std::int64_t{3}), KeyValue(0.5), KeyValue(std::string("cuda")),
-              KeyValue(std::string("tf32")), KeyValue(std::string("synthetic")),
-              KeyValue(std::string("labeldir")), KeyValue(std::string("mlp")),
-              KeyValue(std::string("fedavg")), KeyValue(std::string("signed")),
-              KeyValue(std::string("gaussian")), KeyValue(std::string("adam")),
-              KeyValue(std::string("weighted")), KeyValue(std::string("majority")),
-              KeyValue(std::string("inverse")), KeyValue(std::string("least_error"))})
+        for (const KeyValue& v : {KeyValue(true),
+                                  KeyValue(false),
+                                  KeyValue(std::int64_t{101}),
+                                  KeyValue(std::int64_t{3}),
+                                  KeyValue(0.5),
+                                  KeyValue(std::string("cuda")),
+                                  KeyValue(std::string("tf32")),
+                                  KeyValue(std::string("synthetic")),
+                                  KeyValue(std::string("labeldir")),
+                                  KeyValue(std::string("mlp")),
+                                  KeyValue(std::string("fedavg")),
+                                  KeyValue(std::string("signed")),
+                                  KeyValue(std::string("gaussian")),
+                                  KeyValue(std::string("adam")),
+                                  KeyValue(std::string("weighted")),
+                                  KeyValue(std::string("majority")),
+                                  KeyValue(std::string("inverse")),
+                                  KeyValue(std::string("least_error")),
+                                  KeyValue(std::string("bfloat16")),
+                                  KeyValue(std::string("half"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         ASSERT_NE(key.get(now), key.get(stored)) << key.full();
         static const std::set<std::string> free{"experiment.rounds",

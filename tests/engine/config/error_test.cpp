@@ -23,13 +23,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"\n[clint]\nlr = 1",
              "x.toml:2: unknown section [clint]; expected experiment, data, client, "
-             "model, method, server or network; did you mean [client]?"},
+             "model, method, server, network or stage; did you mean [client]?"},
         Case{"[zzzzzz]",
              "x.toml:1: unknown section [zzzzzz]; expected experiment, data, client, model, "
-             "method, server or network"},
+             "method, server, network or stage"},
         Case{"[client]\nl2 = 0.1\n[method]\nname = 'fedpm'",
              "x.toml:2: client.l2 = 0.1 has no effect: it speaks to a method that trains the "
-             "weights themselves: not fedpm, fedbat, fedmud"},
+             "weights themselves: not fedpm, fedbat, fedmud, frozen_factor"},
         Case{"[client]\nl2 = 0.1\nweight_decay = 0.01",
              "x.toml:2: client.l2: expected 0 beside client.weight_decay = 0.01, found 0.1"},
         Case{"[method]\nname = 'fedpm'\nerror_feedback = true",

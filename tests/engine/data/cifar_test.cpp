@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -49,30 +51,30 @@ TEST_F(Cifar, TenIsReadBatchByBatch) {
     put10();
     const Dataset data = load("cifar-10");
     EXPECT_EQ(data.name, "cifar-10");
-    EXPECT_EQ(data.shape, (ImageShape{32, 32, 3}));
-    EXPECT_EQ(data.classes, 10U);
-    EXPECT_EQ(data.train.labels, (Labels{1, 9, 2, 9, 3, 9, 4, 9, 5, 9}));
-    EXPECT_EQ(data.test.labels, (Labels{7, 0}));
-    ASSERT_EQ(data.train.pixels.size(), 10 * image);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{32, 32, 3}));
+    EXPECT_EQ(data.classes(), 10U);
+    EXPECT_EQ(labels_of(data.train), (Labels{1, 9, 2, 9, 3, 9, 4, 9, 5, 9}));
+    EXPECT_EQ(labels_of(data.test), (Labels{7, 0}));
+    ASSERT_EQ(pixels_of(data.train).size(), 10 * image);
     const Bytes planes = record({}, 3); // sample 4 is the first of the third batch
     for (std::size_t p = 0; p < plane; ++p) {
         for (std::size_t c = 0; c < 3; ++c) {
-            ASSERT_EQ(data.train.pixels[4 * image + 3 * p + c], planes[c * plane + p]);
+            ASSERT_EQ(pixels_of(data.train)[4 * image + 3 * p + c], planes[c * plane + p]);
         }
     }
-    EXPECT_EQ(data.test.mean, (std::vector<float>{0.485F, 0.456F, 0.406F}));
-    EXPECT_EQ(data.test.deviation, (std::vector<float>{0.229F, 0.224F, 0.225F}));
+    EXPECT_EQ(mean_of(data.test), (std::vector<float>{0.485F, 0.456F, 0.406F}));
+    EXPECT_EQ(deviation_of(data.test), (std::vector<float>{0.229F, 0.224F, 0.225F}));
 }
 
 TEST_F(Cifar, HundredTakesTheFineLabel) {
     put100();
     const Dataset data = load("cifar-100");
-    EXPECT_EQ(data.classes, 100U);
-    EXPECT_EQ(data.train.labels, (Labels{95, 96, 97, 98, 99}));
-    EXPECT_EQ(data.test.labels, (Labels{42}));
+    EXPECT_EQ(data.classes(), 100U);
+    EXPECT_EQ(labels_of(data.train), (Labels{95, 96, 97, 98, 99}));
+    EXPECT_EQ(labels_of(data.test), (Labels{42}));
     const Bytes planes = record({}, 8);
-    EXPECT_EQ(data.test.pixels[1], planes[plane]);
-    EXPECT_EQ(data.test.pixels[3], planes[1]);
+    EXPECT_EQ(pixels_of(data.test)[1], planes[plane]);
+    EXPECT_EQ(pixels_of(data.test)[3], planes[1]);
 }
 
 TEST_F(Cifar, TheUnpackedArchiveIsFoundInTheFolder) {

@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 
 #include "engine/data/folder.hpp"
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -19,7 +21,7 @@ using testing::HasSubstr;
 
 std::vector<std::size_t> label_counts(const Split& split) {
     std::vector<std::size_t> counts(10);
-    for (const std::uint16_t label : split.labels) {
+    for (const std::uint16_t label : labels_of(split)) {
         ++counts.at(label);
     }
     return counts;
@@ -28,16 +30,16 @@ std::vector<std::size_t> label_counts(const Split& split) {
 TEST(FashionMnist, IsTheOriginal) {
     const Dataset data = load_fashion_mnist("/usr/share/datasets/fashion-mnist");
     EXPECT_EQ(data.name, "fashion-mnist");
-    EXPECT_EQ(data.shape, (ImageShape{28, 28, 1}));
-    EXPECT_EQ(data.classes, 10U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{28, 28, 1}));
+    EXPECT_EQ(data.classes(), 10U);
     ASSERT_EQ(data.train.samples(), 60'000U);
     ASSERT_EQ(data.test.samples(), 10'000U);
     EXPECT_THAT(label_counts(data.train), Each(6000));
     EXPECT_THAT(label_counts(data.test), Each(1000));
-    EXPECT_EQ(fnv(data.train.pixels), 0x51ac53b882edba04);
-    EXPECT_EQ(fnv(data.test.pixels), 0x1b11fc03671b2f71);
-    const std::vector<std::uint16_t> first(data.train.labels.begin(),
-                                           data.train.labels.begin() + 8);
+    EXPECT_EQ(fnv(pixels_of(data.train)), 0x51ac53b882edba04);
+    EXPECT_EQ(fnv(pixels_of(data.test)), 0x1b11fc03671b2f71);
+    std::vector<std::uint16_t> first = labels_of(data.train);
+    first.resize(8);
     EXPECT_EQ(first, (std::vector<std::uint16_t>{9, 0, 0, 3, 0, 2, 7, 2}));
 }
 
@@ -45,16 +47,18 @@ TEST(FashionMnist, IsNormalisedByEachSplitsOwnPixels) {
     const Dataset data = load_fashion_mnist("/usr/share/datasets/fashion-mnist");
     for (const Split* split : {&data.train, &data.test}) {
         double sum = 0, squares = 0;
-        for (const std::uint8_t byte : split->pixels) {
+        const std::vector<std::uint8_t> pixels = pixels_of(*split);
+        for (const std::uint8_t byte : pixels) {
             sum += byte;
             squares += static_cast<double>(byte) * byte;
         }
-        const auto n = static_cast<double>(split->pixels.size());
+        const auto n = static_cast<double>(pixels.size());
         const double mean = sum / n / 255;
-        ASSERT_EQ(split->mean.size(), 1U);
-        ASSERT_EQ(split->deviation.size(), 1U);
-        EXPECT_NEAR(split->mean[0], mean, 6e-5);
-        EXPECT_NEAR(split->deviation[0], std::sqrt(squares / n / 255 / 255 - mean * mean), 6e-5);
+        ASSERT_EQ(mean_of(*split).size(), 1U);
+        ASSERT_EQ(deviation_of(*split).size(), 1U);
+        EXPECT_NEAR(mean_of(*split)[0], mean, 6e-5);
+        EXPECT_NEAR(deviation_of(*split)[0], std::sqrt(squares / n / 255 / 255 - mean * mean),
+                    6e-5);
     }
 }
 
@@ -72,9 +76,9 @@ protected:
 
 TEST_F(FashionMnistFolder, PlainAndGzippedFilesMix) {
     const Dataset data = load("fashion-mnist");
-    EXPECT_EQ(data.train.labels, (std::vector<std::uint16_t>{1, 2, 3}));
-    EXPECT_EQ(data.train.pixels, noise(3 * 784));
-    EXPECT_EQ(data.test.labels, (std::vector<std::uint16_t>{4, 5}));
+    EXPECT_EQ(labels_of(data.train), (std::vector<std::uint16_t>{1, 2, 3}));
+    EXPECT_EQ(pixels_of(data.train), noise(3 * 784));
+    EXPECT_EQ(labels_of(data.test), (std::vector<std::uint16_t>{4, 5}));
 }
 
 TEST_F(FashionMnistFolder, IsFoundThroughTheEnvironment) {

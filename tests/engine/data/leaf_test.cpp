@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -82,29 +84,29 @@ protected:
 TEST_F(LeafFemnist, ReadsTheFilesInTheirOrder) {
     const Dataset data = load("leaf-femnist");
     EXPECT_EQ(data.name, "leaf-femnist");
-    EXPECT_EQ(data.shape, (ImageShape{28, 28, 1}));
-    EXPECT_EQ(data.classes, 62U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{28, 28, 1}));
+    EXPECT_EQ(data.classes(), 62U);
     // "all_data_10…" sorts before "all_data_1_…".
-    EXPECT_EQ(data.train.labels, (Labels{61, 0, 10, 36}));
+    EXPECT_EQ(labels_of(data.train), (Labels{61, 0, 10, 36}));
     EXPECT_EQ(data.owners, (Owners{0, 1, 1, 2}));
     Bytes pixels;
     for (const std::uint8_t first : Bytes{40, 10, 20, 30}) {
         const Bytes next = bytes_of(first);
         pixels.insert(pixels.end(), next.begin(), next.end());
     }
-    EXPECT_EQ(data.train.pixels, pixels);
-    EXPECT_EQ(data.test.pixels, bytes_of(50));
-    EXPECT_EQ(data.test.labels, (Labels{5}));
+    EXPECT_EQ(pixels_of(data.train), pixels);
+    EXPECT_EQ(pixels_of(data.test), bytes_of(50));
+    EXPECT_EQ(labels_of(data.test), (Labels{5}));
     EXPECT_EQ(data.test_owners, (Owners{1}));
-    EXPECT_EQ(data.train.mean.size(), 1U);
-    EXPECT_EQ(data.test.deviation.size(), 1U);
+    EXPECT_EQ(mean_of(data.train).size(), 1U);
+    EXPECT_EQ(deviation_of(data.test).size(), 1U);
 }
 
 /// macOS puts a "._name" beside every file of an archive.
 TEST_F(LeafFemnist, HiddenFilesArePassedOver) {
     put("train/._all_data_1_niid_0_keep_0_train_9.json", std::string("\0\5\26\7", 4));
     put("test/.DS_Store.json", std::string("rubbish"));
-    EXPECT_EQ(load("leaf-femnist").train.labels, (Labels{61, 0, 10, 36}));
+    EXPECT_EQ(labels_of(load("leaf-femnist").train), (Labels{61, 0, 10, 36}));
 }
 
 /// f0002_00 and "new" have test samples alone: they stay in the test set as nobody's.
@@ -114,7 +116,7 @@ TEST_F(LeafFemnist, TestSamplesAreTheirUsers) {
              user("f0002_00", image(1), "1") + ", " + user("new", image(4), "4") + ", " +
                  user("f0000_14", image(2) + ", " + image(3), "2, 3")));
     const Dataset data = load("leaf-femnist");
-    EXPECT_EQ(data.test.labels, (Labels{1, 2, 3, 4}));
+    EXPECT_EQ(labels_of(data.test), (Labels{1, 2, 3, 4}));
     EXPECT_EQ(data.test_owners, (Owners{no_owner, 2, 2, no_owner}));
 }
 
@@ -124,8 +126,8 @@ TEST_F(LeafFemnist, KeysInAnyOrderAndOtherOnes) {
             R"(]}, "left out": {"x": [], "y": []}}, "hierarchies": ["users", [1, {"x": null}]],)" +
             R"( "num_samples": [1], "version": true, "users": ["b"]})");
     const Dataset data = load("leaf-femnist");
-    EXPECT_EQ(data.test.labels, (Labels{7}));
-    EXPECT_EQ(data.test.pixels, bytes_of(9));
+    EXPECT_EQ(labels_of(data.test), (Labels{7}));
+    EXPECT_EQ(pixels_of(data.test), bytes_of(9));
 }
 
 TEST_F(LeafFemnist, PixelsAreTheNearestByte) {
@@ -135,7 +137,7 @@ TEST_F(LeafFemnist, PixelsAreTheNearestByte) {
     }
     put("test/all_data_1_niid_0_keep_0_test_9.json",
         leaf(R"("a")", "1", user("a", pixels + "]", "5")));
-    EXPECT_EQ(cut(load("leaf-femnist").test.pixels, 5), (Bytes{254, 0, 128, 255, 0}));
+    EXPECT_EQ(cut(pixels_of(load("leaf-femnist").test), 5), (Bytes{254, 0, 128, 255, 0}));
 }
 
 TEST_F(LeafFemnist, InLeafsOwnFolder) {
@@ -284,17 +286,17 @@ protected:
 TEST_F(LeafShakespeare, LettersAreTokens) {
     const Dataset data = load("leaf-shakespeare");
     EXPECT_EQ(data.name, "leaf-shakespeare");
-    EXPECT_EQ(data.shape, (ImageShape{1, 80, 1}));
-    EXPECT_EQ(data.classes, 80U);
-    ASSERT_EQ(data.train.pixels.size(), 160U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{1, 80, 1}));
+    EXPECT_EQ(data.classes(), 80U);
+    ASSERT_EQ(pixels_of(data.train).size(), 160U);
     for (std::size_t i = 0; i < 80; ++i) {
-        EXPECT_EQ(data.train.pixels[i], i);
+        EXPECT_EQ(pixels_of(data.train)[i], i);
     }
-    EXPECT_EQ(data.train.pixels[80], 1U);   // a space
-    EXPECT_EQ(data.train.pixels[159], 25U); // an A
-    EXPECT_EQ(data.train.labels, (Labels{79, 0}));
+    EXPECT_EQ(pixels_of(data.train)[80], 1U);   // a space
+    EXPECT_EQ(pixels_of(data.train)[159], 25U); // an A
+    EXPECT_EQ(labels_of(data.train), (Labels{79, 0}));
     EXPECT_EQ(data.owners, (Owners{0, 0}));
-    EXPECT_EQ(data.test.labels, (Labels{53}));
+    EXPECT_EQ(labels_of(data.test), (Labels{53}));
 }
 
 TEST_F(LeafShakespeare, WrongSamples) {

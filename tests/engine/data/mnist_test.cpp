@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 
 #include "engine/data/normalise.hpp"
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -36,12 +38,12 @@ TEST(Mnist, ReadsTheFourFiles) {
     const Files files("train", "t10k", {5, 0, 4}, {7, 2});
     const Dataset data = files.load("mnist");
     EXPECT_EQ(data.name, "mnist");
-    EXPECT_EQ(data.shape, (ImageShape{28, 28, 1}));
-    EXPECT_EQ(data.classes, 10U);
-    EXPECT_EQ(data.train.labels, (Labels{5, 0, 4}));
-    EXPECT_EQ(data.train.pixels, noise(3 * image));
-    EXPECT_EQ(data.test.labels, (Labels{7, 2}));
-    EXPECT_EQ(data.test.pixels, noise(2 * image));
+    EXPECT_EQ(image_shape_of(data), (ImageShape{28, 28, 1}));
+    EXPECT_EQ(data.classes(), 10U);
+    EXPECT_EQ(labels_of(data.train), (Labels{5, 0, 4}));
+    EXPECT_EQ(pixels_of(data.train), noise(3 * image));
+    EXPECT_EQ(labels_of(data.test), (Labels{7, 2}));
+    EXPECT_EQ(pixels_of(data.test), noise(2 * image));
 }
 
 TEST(Mnist, MalformedFilesAreNamed) {
@@ -76,8 +78,8 @@ TEST(Emnist, EveryPartHasItsNamesAndClasses) {
         Files files(prefix + "-train", prefix + "-test", {0, last, 1}, {last, 0});
         const Dataset data = files.load(name);
         EXPECT_EQ(data.name, name);
-        EXPECT_EQ(data.classes, classes);
-        EXPECT_EQ(data.train.labels, (Labels{0, last, 1}));
+        EXPECT_EQ(data.classes(), classes);
+        EXPECT_EQ(labels_of(data.train), (Labels{0, last, 1}));
         files.put(prefix + "-test-labels-idx1-ubyte.gz",
                   idx(0x801, {2}, {0, static_cast<std::uint8_t>(classes)}));
         EXPECT_THAT(files.error(name), HasSubstr(": label " + std::to_string(classes) +
@@ -88,12 +90,11 @@ TEST(Emnist, EveryPartHasItsNamesAndClasses) {
 TEST(Emnist, ImagesStandUpright) {
     const Files files("emnist-digits-train", "emnist-digits-test", {5, 0, 4}, {7, 2});
     const Bytes published = noise(3 * image);
-    const Dataset data = files.load("emnist-digits");
+    const Bytes pixels = pixels_of(files.load("emnist-digits").train);
     for (std::size_t i = 0; i < 3; ++i) {
         for (std::size_t y = 0; y < 28; ++y) {
             for (std::size_t x = 0; x < 28; ++x) {
-                ASSERT_EQ(data.train.pixels[i * image + y * 28 + x],
-                          published[i * image + x * 28 + y]);
+                ASSERT_EQ(pixels[i * image + y * 28 + x], published[i * image + x * 28 + y]);
             }
         }
     }
@@ -102,9 +103,9 @@ TEST(Emnist, ImagesStandUpright) {
 TEST(Emnist, LettersAreLabelledFromOne) {
     Files files("emnist-letters-train", "emnist-letters-test", {1, 26, 2}, {25, 1});
     const Dataset data = files.load("emnist-letters");
-    EXPECT_EQ(data.classes, 26U);
-    EXPECT_EQ(data.train.labels, (Labels{0, 25, 1}));
-    EXPECT_EQ(data.test.labels, (Labels{24, 0}));
+    EXPECT_EQ(data.classes(), 26U);
+    EXPECT_EQ(labels_of(data.train), (Labels{0, 25, 1}));
+    EXPECT_EQ(labels_of(data.test), (Labels{24, 0}));
     for (const std::uint8_t wrong : Bytes{0, 27}) {
         files.put("emnist-letters-train-labels-idx1-ubyte", idx(0x801, {3}, {1, 2, wrong}));
         EXPECT_EQ(files.error("emnist-letters"), files.path + ": label " + std::to_string(wrong) +
@@ -113,7 +114,7 @@ TEST(Emnist, LettersAreLabelledFromOne) {
 }
 
 TEST(Normalise, OwnPixelsAChannel) {
-    Split split;
+    Images split;
     split.pixels = {0, 51, 7, 255, 102, 7}; // two pixels of three channels
     normalise_by_own_pixels(split, 3);
     EXPECT_EQ(split.mean, (std::vector<float>{0.5F, 0.3F, 7.0F / 255}));
@@ -121,7 +122,7 @@ TEST(Normalise, OwnPixelsAChannel) {
 }
 
 TEST(Normalise, OneByteThatDiffersCounts) {
-    Split split;
+    Images split;
     split.pixels.assign(1'000'000, 255);
     split.pixels[3] = 254;
     normalise_by_own_pixels(split, 1);

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 
 #include "fedmrn/config.hpp"
+#include "fedmrn/images.hpp"
 #include "npz_support.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -63,26 +65,26 @@ INSTANTIATE_TEST_SUITE_P(Members, Npz, testing::Values(0, 8), [](const auto& tes
 TEST_P(Npz, ReadsTheFourArrays) {
     const Dataset data = load();
     EXPECT_EQ(data.name, "npz");
-    EXPECT_EQ(data.shape, (ImageShape{4, 5, 2}));
-    EXPECT_EQ(data.classes, 7U);
-    EXPECT_EQ(data.train.pixels, noise(120));
-    EXPECT_EQ(data.train.labels, (Labels{2, 0, 6}));
-    EXPECT_EQ(data.test.pixels, noise(80));
-    EXPECT_EQ(data.test.labels, (Labels{1, 0}));
-    EXPECT_EQ(data.train.mean.size(), 2U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{4, 5, 2}));
+    EXPECT_EQ(data.classes(), 7U);
+    EXPECT_EQ(pixels_of(data.train), noise(120));
+    EXPECT_EQ(labels_of(data.train), (Labels{2, 0, 6}));
+    EXPECT_EQ(pixels_of(data.test), noise(80));
+    EXPECT_EQ(labels_of(data.test), (Labels{1, 0}));
+    EXPECT_EQ(mean_of(data.train).size(), 2U);
 }
 
 TEST_P(Npz, GreyImagesNeedNoChannel) {
     members[0].plain = npy("|u1", "(3, 4, 5)", noise(60));
     members[2].plain = npy("|u1", "(2, 4, 5)", noise(40));
-    EXPECT_EQ(load().shape, (ImageShape{4, 5, 1}));
+    EXPECT_EQ(image_shape_of(load()), (ImageShape{4, 5, 1}));
 }
 
 TEST_P(Npz, LabelsOfAnyWidth) {
     for (const char* type :
          {"|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<u8", ">i2", ">u4", ">i8"}) {
         members[1].plain = npy(type, "(3, 1)", words({2, 0, 6}, type[2] - '0', type[0] == '>'));
-        EXPECT_EQ(load().train.labels, (Labels{2, 0, 6})) << type;
+        EXPECT_EQ(labels_of(load().train), (Labels{2, 0, 6})) << type;
     }
 }
 
@@ -119,10 +121,40 @@ TEST_P(Npz, WhoseTheTestSamplesAre) {
               "test_clients is <i2 of shape (3), expected integers of shape (2,), one an image");
 }
 
+/// Float32 as it is; int32 as tokens, of which both splits together say how many there are.
+TEST_P(Npz, NumbersAndTokens) {
+    const std::vector<float> numbers{0.5f, -1, 2, 3, 4, 5};
+    const auto bytes = [](const auto& values) {
+        const auto* data = reinterpret_cast<const std::uint8_t*>(values.data());
+        return Bytes(data, data + 4 * values.size());
+    };
+    members[0].plain = npy("<f4", "(3, 2)", bytes(numbers));
+    members[2].plain = npy("<f4", "(2, 2)", bytes(std::vector<float>(4, 7.0f)));
+    Dataset data = load();
+    EXPECT_EQ(data.train.column("x").tensor, (Tensor{{2}, Element::f32}));
+    EXPECT_EQ(values_of<float>(data.train, "x"), numbers);
+    EXPECT_EQ(values_of<float>(data.test, "x"), std::vector<float>(4, 7.0f));
+    EXPECT_NO_THROW(check(data));
+    members[0].plain = npy("<i4", "(3, 1)", bytes(std::vector<std::int32_t>{4, 2, 0}));
+    members[2].plain = npy("<i4", "(2, 1)", bytes(std::vector<std::int32_t>{9, 3}));
+    data = load();
+    EXPECT_EQ(values_of<std::int32_t>(data.test, "x"), (std::vector<std::int32_t>{9, 3}));
+    EXPECT_EQ(data.train.column("x").below, 10u);
+    EXPECT_EQ(data.test.column("x").below, 10u);
+    EXPECT_NO_THROW(check(data));
+    members[2].plain = npy("<i4", "(2, 1)", bytes(std::vector<std::int32_t>{9, -3}));
+    EXPECT_EQ(error_of([&] { check(load()); }),
+              "data set npz, test samples, column x: -3 in sample 1, expected 0 to 9");
+}
+
 TEST_P(Npz, WrongArrays) {
     const auto original = members;
-    EXPECT_THAT(error_with(0, npy("<f4", "(3, 4, 5, 2)", Bytes(480))),
-                HasSubstr("x_train is <f4 of shape (3, 4, 5, 2), expected uint8"));
+    EXPECT_THAT(error_with(0, npy("<f8", "(3, 4, 5, 2)", Bytes(960))),
+                HasSubstr("x_train is <f8 of shape (3, 4, 5, 2), expected uint8"));
+    EXPECT_THAT(error_with(0, npy(">f4", "(3, 4)", Bytes(48))), HasSubstr("expected uint8"));
+    EXPECT_THAT(error_with(0, npy("<f4", "(3, 0)", {})), HasSubstr("none of them 0"));
+    EXPECT_EQ(error_with(0, npy("<f4", "(3, 4, 5, 2)", Bytes(480))),
+              "x_test has samples of 4x5x2 u8, expected 4x5x2 f32 as in x_train");
     EXPECT_THAT(error_with(0, npy("|u1", "(3, 40)", noise(120))),
                 HasSubstr("x_train is |u1 of shape (3, 40), expected uint8"));
     EXPECT_THAT(error_with(0, npy("|u1", "(0, 4, 5)", {})), HasSubstr("none of them 0"));
@@ -142,7 +174,7 @@ TEST_P(Npz, WrongArrays) {
     EXPECT_THAT(error_with(3, npy("<f8", "(2,)", Bytes(16))), HasSubstr("expected integers"));
     members = original;
     EXPECT_EQ(error_with(2, npy("|u1", "(2, 5, 4, 2)", noise(80))),
-              "x_test has images of 5 × 4 × 2, expected 4 × 5 × 2 as in x_train");
+              "x_test has samples of 5x4x2 u8, expected 4x5x2 u8 as in x_train");
     members = original;
     members.pop_back();
     EXPECT_EQ(error(), "y_test is missing, expected x_train, y_train, x_test and y_test");
@@ -167,10 +199,10 @@ TEST_P(Npz, ABitBroken) {
         broken[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
         const std::string line = error_of([&] {
             const Dataset data = load(broken);
-            EXPECT_EQ(data.train.pixels, original.train.pixels) << "bit " << bit;
-            EXPECT_EQ(data.test.pixels, original.test.pixels) << "bit " << bit;
-            EXPECT_EQ(data.train.labels, original.train.labels) << "bit " << bit;
-            EXPECT_EQ(data.test.labels, original.test.labels) << "bit " << bit;
+            EXPECT_EQ(pixels_of(data.train), pixels_of(original.train)) << "bit " << bit;
+            EXPECT_EQ(pixels_of(data.test), pixels_of(original.test)) << "bit " << bit;
+            EXPECT_EQ(labels_of(data.train), labels_of(original.train)) << "bit " << bit;
+            EXPECT_EQ(labels_of(data.test), labels_of(original.test)) << "bit " << bit;
         });
         EXPECT_TRUE(line.empty() || line.starts_with(folder.path() + "/arrays.npz: ")) << line;
     }

@@ -5,6 +5,7 @@
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "support.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -19,12 +20,16 @@ DataConfig config(std::uint64_t clients) {
     return data;
 }
 
+Split labelled(std::vector<std::uint16_t> classes) {
+    return {{Column("label", labels(), std::move(classes), {}, 3)}};
+}
+
 /// Seven samples of four users.
 Dataset dataset(std::vector<std::uint32_t> owners = {2, 0, 0, 3, 1, 0, 2}) {
     Dataset data;
     data.name = "tff-emnist";
-    data.classes = 3;
-    data.train.labels = {0, 1, 2, 0, 1, 2, 0};
+    data.train = labelled({0, 1, 2, 0, 1, 2, 0});
+    data.test = labelled({});
     data.owners = std::move(owners);
     return data;
 }
@@ -63,7 +68,7 @@ TEST(PartitionNatural, OtherPartitionsPassOwnersBy) {
         if (kind == "labelcnt") data.partition["fraction"] = 1;
         const Dataset set = dataset();
         const ClientSplit split = partition(data, set, 5);
-        EXPECT_EQ(split.order, partition(data, set.train.labels, set.classes, 5).order);
+        EXPECT_EQ(split.order, partition(data, labels_of(set.train), set.classes(), 5).order);
         EXPECT_EQ(split.clients(), 2U);
     }
 }
@@ -82,9 +87,10 @@ TEST(PartitionNatural, Refuses) {
               "tff-emnist: owner 7 of training sample 6, expected users without gaps, below the 7 "
               "samples");
     Dataset wrong = dataset();
-    wrong.train.labels[2] = 3;
-    EXPECT_EQ(error(config(0), wrong),
-              "tff-emnist: label 3 of training sample 2, expected a label below 3");
+    wrong.train = labelled({0, 1, 3, 0, 1, 2, 0});
+    EXPECT_EQ(
+        error(config(0), wrong),
+        "data set tff-emnist, training samples, column label: 3 in sample 2, expected 0 to 2");
     DataConfig none = config(0);
     none.partition = "iid";
     EXPECT_EQ(error(none, dataset()), "[data] clients = 0: tff-emnist has 7 training samples, "

@@ -285,7 +285,8 @@ TEST_P(AnyPartition, MoreClientsThanSamples) {
 TEST_P(AnyPartition, LabelOutOfRange) {
     const DataConfig data = config(std::get<0>(GetParam()), 1, 1);
     EXPECT_EQ(error_of([&] { partition(data, even_labels(10, 3), 2, 1); }),
-              "fashion-mnist: label 2 of training sample 2, expected a label below 2");
+              "data set fashion-mnist, training samples, column label: 2 in sample 2, expected 0 "
+              "to 1");
 }
 
 std::string refusal(const std::string& kind, std::uint64_t clients, double parameter) {

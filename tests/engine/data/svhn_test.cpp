@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <matio.h>
 
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -81,32 +83,32 @@ INSTANTIATE_TEST_SUITE_P(Files, Svhn, testing::Values(MAT_COMPRESSION_NONE, MAT_
 TEST_P(Svhn, ReadsBothFiles) {
     const Dataset data = load();
     EXPECT_EQ(data.name, "svhn");
-    EXPECT_EQ(data.shape, (ImageShape{32, 32, 3}));
-    EXPECT_EQ(data.classes, 10U);
-    EXPECT_EQ(data.train.labels, (Labels{1, 0, 9}));
-    EXPECT_EQ(data.test.labels, (Labels{0, 5}));
+    EXPECT_EQ(image_shape_of(data), (ImageShape{32, 32, 3}));
+    EXPECT_EQ(data.classes(), 10U);
+    EXPECT_EQ(labels_of(data.train), (Labels{1, 0, 9}));
+    EXPECT_EQ(labels_of(data.test), (Labels{0, 5}));
     EXPECT_TRUE(data.owners.empty());
-    ASSERT_EQ(data.train.pixels.size(), 3 * image);
+    ASSERT_EQ(pixels_of(data.train).size(), 3 * image);
     for (std::size_t i = 0; i < 3; ++i) {
         for (std::size_t row = 0; row < side; ++row) {
             for (std::size_t column = 0; column < side; ++column) {
                 for (std::size_t c = 0; c < 3; ++c) {
-                    ASSERT_EQ(data.train.pixels[i * image + 3 * (side * row + column) + c],
+                    ASSERT_EQ(pixels_of(data.train)[i * image + 3 * (side * row + column) + c],
                               train.x[row + side * (column + side * (c + 3 * i))]);
                 }
             }
         }
     }
-    EXPECT_EQ(data.train.mean, (std::vector<float>(3, 0.4496F)));
-    EXPECT_EQ(data.train.deviation, (std::vector<float>(3, 0.1995F)));
-    EXPECT_EQ(data.test.mean, (std::vector<float>(3, 0.4560F)));
-    EXPECT_EQ(data.test.deviation, (std::vector<float>(3, 0.2244F)));
+    EXPECT_EQ(mean_of(data.train), (std::vector<float>(3, 0.4496F)));
+    EXPECT_EQ(deviation_of(data.train), (std::vector<float>(3, 0.1995F)));
+    EXPECT_EQ(mean_of(data.test), (std::vector<float>(3, 0.4560F)));
+    EXPECT_EQ(deviation_of(data.test), (std::vector<float>(3, 0.2244F)));
 }
 
 TEST_P(Svhn, LabelsMayBeDoubles) {
     train.y_class = MAT_C_DOUBLE;
     put("train_32x32.mat", train);
-    EXPECT_EQ(load().train.labels, (Labels{1, 0, 9}));
+    EXPECT_EQ(labels_of(load().train), (Labels{1, 0, 9}));
     train.y[1] = 2.5;
     put("train_32x32.mat", train);
     EXPECT_EQ(error(), "label 2.5 of sample 1, expected a digit in 1 … 10");
@@ -219,10 +221,10 @@ TEST_P(Svhn, ABitBroken) {
         put("test_32x32.mat", flipped(whole, bit));
         const std::string line = error_of([&] {
             const Dataset data = load();
-            ASSERT_EQ(data.test.pixels.size(), 2 * image);
+            ASSERT_EQ(pixels_of(data.test).size(), 2 * image);
             std::size_t different = 0;
             for (std::size_t i = 0; i < 2 * image; ++i) {
-                different += data.test.pixels[i] != original.test.pixels[i];
+                different += pixels_of(data.test)[i] != pixels_of(original.test)[i];
             }
             EXPECT_LE(different, GetParam() == MAT_COMPRESSION_NONE ? 1U : 0U) << "bit " << bit;
         });

@@ -11,7 +11,9 @@
 
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
+#include "fedmrn/images.hpp"
 #include "support.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -21,8 +23,9 @@ using Point = std::array<double, features>;
 
 Point point(const Split& split, std::size_t sample) {
     Point x{};
+    const std::vector<std::uint8_t> pixels = pixels_of(split);
     for (std::size_t j = 0; j < features; ++j) {
-        x[j] = (split.pixels[sample * features + j] / 255.0 - split.mean[j]) / split.deviation[j];
+        x[j] = (pixels[sample * features + j] / 255.0 - mean_of(split)[j]) / deviation_of(split)[j];
     }
     return x;
 }
@@ -50,10 +53,11 @@ template <class Extra> double fitted_accuracy(const Dataset& data, std::size_t e
     for (std::size_t i = 0; i < data.train.samples(); ++i) {
         train.push_back(expand(data.train, i));
     }
+    const std::vector<std::uint16_t> labels = labels_of(data.train);
     for (int step = 0; step < 500; ++step) {
         std::vector<double> gradient(n + 1);
         for (std::size_t i = 0; i < train.size(); ++i) {
-            const double error = 1 / (1 + std::exp(-score(train[i]))) - data.train.labels[i];
+            const double error = 1 / (1 + std::exp(-score(train[i]))) - labels[i];
             for (std::size_t j = 0; j <= n; ++j) {
                 gradient[j] += error * train[i][j];
             }
@@ -64,7 +68,7 @@ template <class Extra> double fitted_accuracy(const Dataset& data, std::size_t e
     }
     std::size_t right = 0;
     for (std::size_t i = 0; i < data.test.samples(); ++i) {
-        right += (score(expand(data.test, i)) > 0) == (data.test.labels[i] == 1);
+        right += (score(expand(data.test, i)) > 0) == (labels_of(data.test)[i] == 1);
     }
     return static_cast<double>(right) / static_cast<double>(data.test.samples());
 }
@@ -73,29 +77,30 @@ TEST(Synthetic, Shape) {
     DataConfig config;
     config.name = "synthetic";
     const Dataset data = load_dataset(config, 7);
-    EXPECT_EQ(data.shape, (ImageShape{1, 1, 10}));
-    EXPECT_EQ(data.classes, 2U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{1, 1, 10}));
+    EXPECT_EQ(data.classes(), 2U);
     EXPECT_EQ(data.train.samples(), 1000U);
     EXPECT_EQ(data.test.samples(), 500U);
-    EXPECT_EQ(data.train.pixels.size(), 10'000U);
-    EXPECT_EQ(data.test.pixels.size(), 5'000U);
-    EXPECT_EQ(data.train.mean.size(), 10U);
-    EXPECT_EQ(data.test.deviation.size(), 10U);
+    EXPECT_EQ(pixels_of(data.train).size(), 10'000U);
+    EXPECT_EQ(pixels_of(data.test).size(), 5'000U);
+    EXPECT_EQ(mean_of(data.train).size(), 10U);
+    EXPECT_EQ(deviation_of(data.test).size(), 10U);
 }
 
 TEST(Synthetic, IsAFunctionOfTheSeed) {
-    EXPECT_EQ(make_synthetic(7).train.pixels, make_synthetic(7).train.pixels);
-    EXPECT_NE(make_synthetic(7).train.pixels, make_synthetic(8).train.pixels);
-    EXPECT_EQ(fnv(make_synthetic(1).train.pixels), 0x760bfb7ff8d7ebd8);
-    EXPECT_EQ(fnv(make_synthetic(1).test.pixels), 0x32cbc8ac1d602fd4);
+    EXPECT_EQ(pixels_of(make_synthetic(7).train), pixels_of(make_synthetic(7).train));
+    EXPECT_NE(pixels_of(make_synthetic(7).train), pixels_of(make_synthetic(8).train));
+    EXPECT_EQ(fnv(pixels_of(make_synthetic(1).train)), 0x760bfb7ff8d7ebd8);
+    EXPECT_EQ(fnv(pixels_of(make_synthetic(1).test)), 0x32cbc8ac1d602fd4);
 }
 
 TEST(Synthetic, MoreSamplesOnlyAddToFewer) {
     DataConfig config;
     config.name = "synthetic";
     config["samples"] = 1500;
-    const Split few = make_synthetic(7).train, many = load_dataset(config, 7).train;
-    ASSERT_EQ(many.samples(), 1500U);
+    const Images few = images_of(make_synthetic(7).train),
+                 many = images_of(load_dataset(config, 7).train);
+    ASSERT_EQ(many.labels.size(), 1500U);
     EXPECT_TRUE(std::equal(few.pixels.begin(), few.pixels.end(), many.pixels.begin()));
     EXPECT_TRUE(std::equal(few.labels.begin(), few.labels.end(), many.labels.begin()));
     // Five deviations of the mean of 5,000 uniform bytes are 5.2.
@@ -107,7 +112,7 @@ TEST(Synthetic, ClassesAreBalanced) {
     // Five deviations of a fair coin thrown 20,000 times are 1.8 %.
     double ones = 0;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        for (const std::uint16_t label : make_synthetic(seed).train.labels) {
+        for (const std::uint16_t label : labels_of(make_synthetic(seed).train)) {
             ones += label;
         }
     }

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <hdf5.h>
 
+#include "fedmrn/images.hpp"
 #include "set_files.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -120,18 +122,18 @@ protected:
 TEST_F(Tff, ClientsAreSortedByTheirNames) {
     const Dataset data = load("tff-emnist");
     EXPECT_EQ(data.name, "tff-emnist");
-    EXPECT_EQ(data.shape, (ImageShape{28, 28, 1}));
-    EXPECT_EQ(data.classes, 62U);
-    EXPECT_EQ(data.train.labels, (Labels{0, 10, 61}));
+    EXPECT_EQ(image_shape_of(data), (ImageShape{28, 28, 1}));
+    EXPECT_EQ(data.classes(), 62U);
+    EXPECT_EQ(labels_of(data.train), (Labels{0, 10, 61}));
     EXPECT_EQ(data.owners, (Owners{0, 0, 1}));
     Bytes pixels = noise(2 * image);
     const Bytes last = noise(image);
     pixels.insert(pixels.end(), last.begin(), last.end());
-    EXPECT_EQ(data.train.pixels, pixels);
-    EXPECT_EQ(data.test.labels, (Labels{3}));
-    EXPECT_EQ(data.test.pixels, last);
+    EXPECT_EQ(pixels_of(data.train), pixels);
+    EXPECT_EQ(labels_of(data.test), (Labels{3}));
+    EXPECT_EQ(pixels_of(data.test), last);
     EXPECT_EQ(data.test_owners, (Owners{0}));
-    EXPECT_EQ(data.train.mean.size(), 1U);
+    EXPECT_EQ(mean_of(data.train).size(), 1U);
 }
 
 TEST_F(Tff, DigitsHaveTheirOwnFilesAndClasses) {
@@ -140,8 +142,8 @@ TEST_F(Tff, DigitsHaveTheirOwnFilesAndClasses) {
     }
     const Dataset data = load("tff-emnist-digits");
     EXPECT_EQ(data.name, "tff-emnist-digits");
-    EXPECT_EQ(data.classes, 10U);
-    EXPECT_EQ(data.train.labels, (Labels{3}));
+    EXPECT_EQ(data.classes(), 10U);
+    EXPECT_EQ(labels_of(data.train), (Labels{3}));
     write("fed_emnist_digitsonly_test.h5", [](const Writer& file) {
         file.floats("/examples/a/pixels", {1, 28, 28}, scaled(noise(image)));
         file.integers("/examples/a/label", {1}, {10});
@@ -161,11 +163,11 @@ TEST_F(Tff, Cifar100IsBytesOfThreeChannels) {
         });
     }
     const Dataset data = load("tff-cifar-100");
-    EXPECT_EQ(data.shape, (ImageShape{32, 32, 3}));
-    EXPECT_EQ(data.classes, 100U);
-    EXPECT_EQ(data.train.pixels, noise(2 * size));
-    EXPECT_EQ(data.train.labels, (Labels{99, 0}));
-    EXPECT_EQ(data.train.mean.size(), 3U);
+    EXPECT_EQ(image_shape_of(data), (ImageShape{32, 32, 3}));
+    EXPECT_EQ(data.classes(), 100U);
+    EXPECT_EQ(pixels_of(data.train), noise(2 * size));
+    EXPECT_EQ(labels_of(data.train), (Labels{99, 0}));
+    EXPECT_EQ(mean_of(data.train).size(), 3U);
 }
 
 TEST_F(Tff, NumbersOfOtherWidths) {
@@ -176,8 +178,8 @@ TEST_F(Tff, NumbersOfOtherWidths) {
         file.integers("/examples/a/label", {1, 1}, {7}, H5T_STD_U8LE);
     });
     const Dataset data = load("tff-emnist");
-    EXPECT_EQ(data.test.pixels, noise(image));
-    EXPECT_EQ(data.test.labels, (Labels{7}));
+    EXPECT_EQ(pixels_of(data.test), noise(image));
+    EXPECT_EQ(labels_of(data.test), (Labels{7}));
 }
 
 TEST_F(Tff, WrongArrays) {
@@ -274,7 +276,7 @@ TEST_F(Tff, ABitBroken) {
         const std::string line = error_of([&] {
             const Dataset data = load("tff-emnist");
             EXPECT_EQ(data.test.samples(), 1U);
-            ASSERT_EQ(data.test.pixels.size(), image);
+            ASSERT_EQ(pixels_of(data.test).size(), image);
         });
         EXPECT_TRUE(line.empty() || line.starts_with(path + ": ")) << line;
     }

@@ -78,7 +78,8 @@ TEST(MessageEncode, RefusesImpossibleTables) {
               "uplink message: 65536 tensors, at most 65535 fit");
     EXPECT_EQ(why([](Message& m) { m.tensors[2].encoding = static_cast<Encoding>(3); }),
               "uplink message: tensor 2: unknown encoding 3, expected 0 (float32), 1 (mask), "
-              "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
+              "2 (sparse), 33 to 48 (packed), 65 to 80 (packed with a scale) or 97 to 112 (packed "
+              "with a scale for every 512)");
     EXPECT_EQ(
         why([](Message& m) { m.tensors[1].elements = std::uint64_t{1} << 48; }),
         "uplink message: tensor 1: impossible count, 281474976710656 elements reach the limit "

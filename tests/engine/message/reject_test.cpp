@@ -97,10 +97,11 @@ TEST(MessageReject, AWrongCrc) {
 
 TEST(MessageReject, AMalformedTable) {
     EXPECT_WHY(forged(48, {7}), "tensor 0: unknown encoding 7, expected 0 (float32), 1 (mask), "
-                                "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
-    EXPECT_WHY(forged(50, {255}),
-               "tensor 1: unknown encoding 255, expected 0 (float32), 1 (mask), "
-               "2 (sparse), 33 to 48 (packed) or 65 to 80 (packed with a scale)");
+                                "2 (sparse), 33 to 48 (packed), 65 to 80 (packed with a scale) or "
+                                "97 to 112 (packed with a scale for every 512)");
+    EXPECT_WHY(forged(50, {255}), "tensor 1: unknown encoding 255, expected 0 (float32), 1 (mask), "
+                                  "2 (sparse), 33 to 48 (packed), 65 to 80 (packed with a scale) "
+                                  "or 97 to 112 (packed with a scale for every 512)");
     EXPECT_WHY(of_table(1, {0, 0x80, 0x00}, 0), "tensor 0: overlong element count, 2 bytes for 0");
     EXPECT_WHY(of_table(1, {0, 0x85, 0x80, 0x00}, 0),
                "tensor 0: overlong element count, 3 bytes for 5");
@@ -166,7 +167,7 @@ TEST(MessageReject, CodesAndScalesThatCannotBe) {
     EXPECT_WHY(changed(3, 1U << 31), "tensor 0: bits past the last of 33 codes are set");
     EXPECT_WHY(changed(4, 0x7F800000), "tensor 0: its scale is infinite, expected a finite number");
     EXPECT_WHY(changed(4, 0x7FC00000), "tensor 0: its scale is nan, expected a finite number");
-    for (const int encoding : {3, 31, 32, 49, 63, 64, 81, 96, 97, 255})
+    for (const int encoding : {3, 31, 32, 49, 63, 64, 81, 95, 96, 113, 128, 129, 255})
         EXPECT_THAT(why(of_table(1, {encoding, 1}, 80)),
                     testing::StartsWith("uplink message: tensor 0: unknown encoding " +
                                         std::to_string(encoding) + ", "));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/method_test.hpp"
 
+#include "fedmrn/images.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -28,7 +29,7 @@ TEST_P(FedAvgTest, UploadsTheUpdateAndTheStatisticsChange) {
 
 /// Bytes: 4 a value of the state, a table, a header.
 TEST_P(FedAvgTest, CostsThirtyTwoBitsAValue) {
-    const auto cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const auto cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto of_cnn4 = make_method({"fedavg"}, cnn4.layout);
     Message sent;
     sent.samples = 1;

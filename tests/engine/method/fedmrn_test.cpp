@@ -3,6 +3,7 @@
 #include "tests/support/method_test.hpp"
 #include "tests/support/option.hpp"
 
+#include "fedmrn/images.hpp"
 #include "kernels/mask.hpp"
 #include "tests/support/reason.hpp"
 
@@ -95,7 +96,9 @@ TEST_P(FedMrnTest, PostTrainingMaskingTrainsDensely) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{1, 0, 1, 4, 10, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, model.layout.state);
-    const LocalStep step{g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {}};
+    const Buffer<std::byte> data(device, masking->local->round_data({7}));
+    const LocalStep step{g.data(),      data.data(),         1, states.data(),
+                         {u.data(), 0}, {weights.data(), 0}, {}};
     after->local->weights(device, step);
     const auto local = weights.read();
     for (std::size_t i = 0; i < update.size(); ++i) ASSERT_EQ(local[i], global[i] + update[i]);
@@ -137,7 +140,7 @@ TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
     for (const Case& c :
          {Case{"cnn4", {28, 28, 1}, 10, 1.155}, Case{"cnn4", {32, 32, 3}, 10, 1.152},
           Case{"cnn8", {32, 32, 3}, 10, 1.102}, Case{"cnn8", {32, 32, 3}, 100, 1.095}}) {
-        const Model model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, shape_of_images(c.input, c.classes));
         const auto method = make_method({}, model.layout);
         Message sent;
         sent.samples = 1;
@@ -150,6 +153,23 @@ TEST(Ledger, UplinkIsWhatTheSpecificationSays) {
         const double all = 8.0 * static_cast<double>(encode(sent).size());
         EXPECT_GT(all, payload);
         EXPECT_LT(all, payload + 8 * (48 + 4 + 8 + 8 * static_cast<double>(sent.tensors.size())));
+    }
+}
+
+/// However far the rate falls, noise is between its floor and 1e-7.
+TEST_P(FedMrnTest, FallingNoiseHasAnEnd) {
+    const auto method =
+        make_method({"fedmrn", {{"mask", "signed"}, {"magnitude_decay", true}}}, model.layout);
+    const Buffer<float> g(device, global), u(device, updates(1));
+    for (const double decay : {1e-5, 1e-9, 1e-30, 0.0}) {
+        const RoundContext round{7, g.data(), decay};
+        const Message sent = sent_by(*method, device, round, {1, 1001, 64, u.data(), g.data()});
+        EXPECT_EQ(sent.parameter, 1e-7f) << decay;
+        const auto change = change_of(*method, device, round, {sent}, model.layout.state);
+        for (std::size_t i = 0; i < model.layout.masked; ++i) {
+            ASSERT_GE(std::abs(change[i]), 0.999e-8) << i;
+            ASSERT_LE(std::abs(change[i]), 1.001e-7) << i;
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <numbers>
 
+#include "fedmrn/images.hpp"
 #include "kernels/update.hpp"
 #include "tests/support/reason.hpp"
 #include "tests/support/statistics.hpp"
@@ -131,8 +132,13 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     const Buffer<LaneState> states(device, std::vector<LaneState>{{11, 0, 1, 4, 10, 1}});
     const Buffer<float> g(device, global);
     Buffer<float> u(device, update), weights(device, layout.state), gradient(device, slope);
-    const LocalStep step{
-        g.data(), 1.0, 1, states.data(), {u.data(), 0}, {weights.data(), 0}, {gradient.data(), 0}};
+    const LocalStep step{g.data(),
+                         nullptr,
+                         1,
+                         states.data(),
+                         {u.data(), 0},
+                         {weights.data(), 0},
+                         {gradient.data(), 0}};
     method->local->weights(device, step);
     method->local->gradient(device, step);
     const auto made = weights.read(), turned = gradient.read();
@@ -172,7 +178,7 @@ TEST_P(FedPmTest, ADivergedClientIsOneLine) {
 
 /// A bit a masked weight, as FedMRN's: docs/message.md.
 TEST(FedPmLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto device = open_device(DeviceKind::cpu);
     const auto method = make_method(config, cnn4.layout, 1);
     const Buffer<float> w(*device, initial_state(cnn4, 1));

@@ -3,6 +3,7 @@
 #include "engine/method/fedsparsify.hpp"
 
 #include "engine/method/selection.hpp"
+#include "fedmrn/images.hpp"
 #include "kernels/update.hpp"
 #include "tests/engine/method/sparse_values.hpp"
 #include "tests/support/lane_states.hpp"
@@ -30,7 +31,7 @@ INSTANTIATE_TEST_SUITE_P(On, FedSparsifyTest, ::testing::ValuesIn(kinds_under_te
 
 /// s_t = 0.9 − 0.9 · (1 − (t − 1)/9)³.
 TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const PruningSchedule method({.prune_rounds = 10}, cnn4.layout);
     EXPECT_EQ(method.kept(0), 389'920U);
     EXPECT_EQ(method.kept(1), 389'920U);
@@ -50,7 +51,7 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
 /// A bit an element until positions are surely shorter; the sender's and the receiver's tables are
 /// the same, whatever is kept.
 TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const FedSparsifyOptions config{.prune_rounds = 10};
     const FedSparsify method(config, cnn4.layout);
     for (std::uint32_t round = 0; round <= 12; ++round) {
@@ -73,7 +74,7 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
 
 /// Bytes of CNN4 (28×28×1, 10 classes) along the schedule, calculated from the positions kept.
 TEST(FedSparsifyLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto device = open_device(DeviceKind::cpu);
     const Buffer<float> state(*device, initial_state(cnn4, 1));
     const Buffer<float> update(*device, cnn4.layout.state);
@@ -168,7 +169,7 @@ TEST_P(FedSparsifyTest, WhatIsPrunedIsNotTrained) {
     Buffer<float> update(device, lanes * stride), weights(device, lanes * stride),
         gradient(device, gradients);
     const LocalStep step{g.data(),
-                         1.0,
+                         nullptr,
                          lanes,
                          states.data(),
                          per_lane(update, stride),

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/images.hpp"
 #include "tests/support/method_test.hpp"
 #include "tests/support/reason.hpp"
 
@@ -11,7 +12,9 @@ class LowRankMethods : public MethodTest {
 protected:
     const std::vector<MethodConfig> configs{{"powersgd", {{"rank", 1}, {"error_feedback", false}}},
                                             {"powersgd", {{"rank", 2}, {"error_feedback", false}}},
-                                            {"fedmud", {{"ratio", 1.0 / 32}}},
+                                            {"frozen_factor", {{"ratio", 1.0 / 32}}},
+                                            {"frozen_factor", {{"ratio", 0.25}}},
+                                            {"fedmud", {{"ratio", 0.1}}},
                                             {"fedmud", {{"ratio", 0.25}}}};
     const std::size_t state = model.layout.state, masked = model.layout.masked;
 };
@@ -99,7 +102,7 @@ TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
 /// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
 /// 10 × 256, and 1,920 other values: 390,880 trainable parameters.
 TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     struct Case {
         MethodConfig config;
         std::size_t floats, bytes; ///< floats of the masked tensors
@@ -110,7 +113,9 @@ TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
     for (const Case& c :
          {Case{{"powersgd", {{"rank", 4}, {"error_feedback", false}}}, 4 * sides, 52'136},
           Case{{"powersgd", {{"rank", 1}, {"error_feedback", false}}}, sides, 18'884},
-          Case{{"fedmud"}, factors, 56'528}}) {
+          Case{{"frozen_factor"}, factors, 56'528},
+          // R1 and L2 of the three convolutions in the middle, u = 2, 8, 31 and a = 10
+          Case{{"fedmud"}, 288 + 2 * 100 * (2 + 8 + 31) + 2'560, 51'980}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto start = initial_state(cnn4, 1);

@@ -3,6 +3,7 @@
 #include "tests/engine/method/packed_values.hpp"
 #include "tests/support/option.hpp"
 
+#include "fedmrn/images.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -19,6 +20,7 @@ protected:
         {"qsgd", {{"levels", 1}}},
         {"qsgd", {{"levels", 5}}},
         {"qsgd", {{"levels", 127}}},
+        {"qsgd", {{"levels", 127}, {"buckets", false}}},
         {"drive"},
         {"drive", {{"estimate", "least_error"}}},
         {"eden", {{"bits", 1}}},
@@ -126,7 +128,7 @@ TEST_P(PackedTest, AnUpdateOfZerosIsSentAsZeros) {
 /// Bits a trainable parameter of CNN4 (28×28×1, 10 classes), counted on the bytes: 390,880
 /// parameters, of which 389,920 are packed, and 1,920 float32 values.
 TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     struct Case {
         MethodConfig config;
         unsigned bits, scales;
@@ -134,10 +136,11 @@ TEST(PackedLedger, Cnn4CostsWhatTheBytesSay) {
     for (const Case& c :
          {Case{{"signsgd"}, 1, 5},
           Case{{"signsgd", {{"vote", "majority"}, {"magnitude", 0.01}}}, 1, 0},
-          Case{{"terngrad"}, 2, 5}, Case{{"qsgd", {{"levels", 1}}}, 2, 5},
-          Case{{"qsgd", {{"levels", 4}}}, 4, 5}, Case{{"qsgd", {{"levels", 127}}}, 8, 5},
-          Case{{"drive"}, 1, 9}, Case{{"eden", {{"bits", 2}}}, 2, 9},
-          Case{{"eden", {{"bits", 3}}}, 3, 9}, Case{{"eden", {{"bits", 4}}}, 4, 9}}) {
+          Case{{"terngrad"}, 2, 5}, Case{{"qsgd", {{"levels", 1}}}, 2, 762},
+          Case{{"qsgd", {{"levels", 4}}}, 4, 762}, Case{{"qsgd", {{"levels", 127}}}, 8, 762},
+          Case{{"qsgd", {{"levels", 127}, {"buckets", false}}}, 8, 5}, Case{{"drive"}, 1, 9},
+          Case{{"eden", {{"bits", 2}}}, 2, 9}, Case{{"eden", {{"bits", 3}}}, 3, 9},
+          Case{{"eden", {{"bits", 4}}}, 4, 9}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto state = initial_state(cnn4, 1);

@@ -42,15 +42,14 @@ inline std::vector<double> values_of(const Message& message, const MethodConfig&
     for (const TensorEntry& entry : message.tensors) {
         const unsigned bits = code_bits(entry.encoding);
         if (bits == 0) continue;
-        const double unit =
-            has_scale(entry.encoding) ? static_cast<double>(message.scales[scale++]) : 1.0;
         std::vector<double> own;
         for (std::size_t i = 0; i < entry.elements; ++i) {
             unsigned code = 0;
             for (unsigned p = 0; p < bits; ++p) {
                 code |= (message.packed[word + i / 32 * bits + p] >> i % 32 & 1U) << p;
             }
-            double size = unit;
+            const std::size_t bucket = has_buckets(entry.encoding) ? i / 512 : 0;
+            double size = has_scale(entry.encoding) ? double{message.scales[scale + bucket]} : 1.0;
             if (config.name == "terngrad") size *= code >> 1;
             if (config.name == "qsgd")
                 size *= (code >> 1) / double(option<std::int64_t>(config, "levels"));
@@ -63,6 +62,8 @@ inline std::vector<double> values_of(const Message& message, const MethodConfig&
         if (rotates(config)) rotate_back(own, message.seed, values.size());
         values.insert(values.end(), own.begin(), own.end());
         word += (entry.elements + 31) / 32 * bits;
+        if (has_scale(entry.encoding))
+            scale += has_buckets(entry.encoding) ? (entry.elements + 511) / 512 : 1;
     }
     return values;
 }

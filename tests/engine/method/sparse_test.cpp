@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "fedmrn/images.hpp"
 #include "kernels/mask.hpp"
 #include "tests/engine/method/packed_values.hpp"
 #include "tests/engine/method/sparse_values.hpp"
@@ -179,7 +180,7 @@ TEST(SparseRatio, MayBeAsSmallAsOneWeight) {
 /// Bits a trainable parameter of CNN4 (28×28×1, 10 classes), counted on the bytes and calculated
 /// from the positions that they say: a table of 76 and 75 bytes, for Gaussian updates.
 TEST(SparseLedger, Cnn4CostsWhatTheBytesSay) {
-    const Model cnn4 = make_model("cnn4", {28, 28, 1}, 10);
+    const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto device = open_device(DeviceKind::cpu);
     const std::size_t masked = cnn4.layout.masked;
     Buffer<float> update(*device, cnn4.layout.state);

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/formula/key.hpp"
+#include "kernels/formula/normal.hpp"
 #include "tests/engine/method/packed_values.hpp"
 #include "tests/support/option.hpp"
 #include "tests/support/statistics.hpp"
@@ -22,6 +24,25 @@ TEST_P(StochasticLevels, QsgdKeepsWhatIsALevel) {
         ASSERT_EQ(sent.packed, (std::vector<std::uint32_t>{0b001, 0b001, 0b001, 0b100}));
         ASSERT_EQ(values_of(sent, config), (std::vector<double>{-3.0, 0.0, 4.0}));
     }
+}
+
+/// On Gaussian updates a level is far below a value where 512 share a norm: the error is the
+/// rounding's, (‖D‖ / s)² / 6 an element and d / (6 s²) in all; with one norm a tensor it is much
+/// larger.
+TEST_P(StochasticLevels, QsgdsErrorIsItsBuckets) {
+    constexpr std::size_t n = 512 * 256;
+    std::vector<float> update;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const std::uint32_t word = formula::element_word(5, i, 0, formula::purpose_noise);
+        update.push_back(0.01f * formula::normal_quantile(word));
+    }
+    const auto error = [&](const MethodConfig& config) {
+        const auto method = make_method(config, one_tensor(n));
+        return normalised_error(values_of(message_from(device, *method, update), config), update);
+    };
+    const double buckets = error({"qsgd", {{"levels", 127}}});
+    EXPECT_NEAR(buckets, 512.0 / (6 * 127 * 127), 0.05 * buckets);
+    EXPECT_GT(error({"qsgd", {{"levels", 127}, {"buckets", false}}}), 50 * buckets);
 }
 
 /// No value beyond 2.5 σ: the scale is the largest, and ±largest are always kept.

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "fedmrn/images.hpp"
+#include "tests/support/classes.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -41,8 +43,8 @@ TEST_F(Graphs, TheStateIsMaskedThenDenseThenStatistics) {
     EXPECT_EQ(model.layout.masked, 54u + 36 * 2 * 4);
     EXPECT_EQ(model.layout.trainable, model.layout.masked + 4 + 4);
     EXPECT_EQ(model.layout.state, model.layout.trainable + 4);
-    EXPECT_EQ(model.input, (ImageShape{8, 8, 3}));
-    EXPECT_EQ(model.classes, 4u);
+    EXPECT_EQ(model.input("x").shape, (std::vector<std::size_t>{8, 8, 3}));
+    EXPECT_EQ(classes_of(model), 4u);
 }
 
 /// Every mistake is one line that says where it was made.

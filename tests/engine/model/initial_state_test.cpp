@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fedmrn/images.hpp"
 #include "fedmrn/model.hpp"
 #include "tests/support/statistics.hpp"
 
@@ -18,7 +19,7 @@ std::span<const float> of(const TensorSpec& tensor, const std::vector<float>& st
 /// variance with confidence 99.99 % a tensor.
 TEST(InitialState, WeightsHaveTheRightDeviation) {
     for (const char* name : {"cnn4", "cnn8", "cnn2", "lenet5", "mlp"}) {
-        const Model model = make_model(name, {32, 32, 3}, 10);
+        const Model model = make_model(name, shape_of_images({32, 32, 3}, 10));
         const auto state = initial_state(model, 1);
         for (const TensorSpec& tensor : model.layout.tensors) {
             if (tensor.role != Role::masked) continue;
@@ -34,7 +35,7 @@ TEST(InitialState, WeightsHaveTheRightDeviation) {
 }
 
 TEST(InitialState, BatchnormStartsAsTheIdentity) {
-    const Model model = make_model("cnn4", {28, 28, 1}, 10);
+    const Model model = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const auto state = initial_state(model, 1);
     for (const TensorSpec& tensor : model.layout.tensors) {
         if (tensor.role == Role::masked) continue;
@@ -44,7 +45,7 @@ TEST(InitialState, BatchnormStartsAsTheIdentity) {
 }
 
 TEST(InitialState, BiasesStartAtZero) {
-    const Model model = make_model("mlp", {1, 1, 10}, 2);
+    const Model model = make_model("mlp", shape_of_images({1, 1, 10}, 2));
     const auto state = initial_state(model, 1);
     for (std::size_t i = model.layout.masked; i < model.layout.state; ++i)
         EXPECT_EQ(state[i], 0.0f);
@@ -52,7 +53,7 @@ TEST(InitialState, BiasesStartAtZero) {
 
 /// No two tensors, and no two seeds, begin alike.
 TEST(InitialState, IsAFunctionOfTheSeedAndTheTensor) {
-    const Model model = make_model("cnn8", {32, 32, 3}, 10);
+    const Model model = make_model("cnn8", shape_of_images({32, 32, 3}, 10));
     const auto state = initial_state(model, 1);
     EXPECT_EQ(state, initial_state(model, 1));
     EXPECT_NE(state, initial_state(model, 2));
@@ -72,9 +73,10 @@ TEST(StateHash, IsFnvOfTheBytes) {
 
 /// Bits: every build and device starts from this.
 TEST(StateHash, OfTheFirstModelIsCommitted) {
-    EXPECT_EQ(state_hash(initial_state(make_model("cnn4", {28, 28, 1}, 10), 1)),
+    EXPECT_EQ(state_hash(initial_state(make_model("cnn4", shape_of_images({28, 28, 1}, 10)), 1)),
               "91ce089c3f1aa988");
-    EXPECT_EQ(state_hash(initial_state(make_model("mlp", {1, 1, 10}, 2), 1)), "cf10abec77e966e2");
+    EXPECT_EQ(state_hash(initial_state(make_model("mlp", shape_of_images({1, 1, 10}, 2)), 1)),
+              "cf10abec77e966e2");
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "network_run.hpp"
+#include "tests/support/classes.hpp"
 #include "tests/support/reference_network.hpp"
 
 namespace fedmrn::test {
@@ -16,12 +17,12 @@ void expect_gradient(Device& device, const Model& model, std::uint64_t seed) {
     constexpr std::uint32_t batch = 5, rows = 4;
     RandomValues random(seed);
     const auto state = random_state(model, seed);
-    const auto x = random.values(batch * model.input.size(), 2.0);
-    auto labels = random.labels(batch, model.classes);
+    const auto x = random.values(batch * model.input("x").elements(), 2.0);
+    auto labels = random.labels(batch, classes_of(model));
     const NetworkRun run = run_network(device, model, {rows}, batch, state, x, labels, true);
 
     labels.resize(rows);
-    const Values rx = widened(head(x, rows * model.input.size()));
+    const Values rx = widened(head(x, rows * model.input("x").elements()));
     Values parameters = widened(state);
     EXPECT_NEAR(run.metrics[0].loss / rows, reference_loss(model, parameters, rx, labels), 1e-5);
     EXPECT_EQ(run.metrics[0].samples, rows);
@@ -52,8 +53,8 @@ TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
     constexpr std::uint32_t rows = 4;
     RandomValues random(1);
     const auto state = random_state(model, 1);
-    const auto x = random.values(rows * model.input.size(), 2.0);
-    const auto labels = random.labels(rows, model.classes);
+    const auto x = random.values(rows * model.input("x").elements(), 2.0);
+    const auto labels = random.labels(rows, classes_of(model));
 
     const NetworkRun trained = run_network(device, model, {rows}, rows, state, x, labels, true);
     const auto pass = reference_forward(model, widened(state), rows, widened(x), true);
@@ -78,8 +79,8 @@ TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
 
     const NetworkRun evaluated = run_network(device, model, {rows}, rows, state, x, labels, false);
     const auto logits = reference_forward(model, widened(state), rows, widened(x), false).logits;
-    EXPECT_NEAR(evaluated.metrics[0].loss, reference_cross_entropy(model.classes, logits, labels),
-                1e-4);
+    EXPECT_NEAR(evaluated.metrics[0].loss,
+                reference_cross_entropy(classes_of(model), logits, labels), 1e-4);
     EXPECT_TRUE(same_bits(evaluated.weights, state));
 }
 

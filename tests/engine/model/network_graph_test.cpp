@@ -73,14 +73,14 @@ TEST_P(NetworkGraph, AResidualsGradientsAreAdded) {
     const Model model = residual();
     RandomValues random(1);
     const auto state = random_state(model, 1);
-    const auto x = random.values(batch * model.input.size(), 2.0);
+    const auto x = random.values(batch * model.input("x").elements(), 2.0);
     Labels label = random.labels(batch, 3);
     Network network(device, model, 1, batch, Real::f32, true);
     put(network, "x", x);
     put(network, "label", label);
     step(network, model, state);
     label.resize(samples);
-    const Values rx = widened(head(x, samples * model.input.size()));
+    const Values rx = widened(head(x, samples * model.input("x").elements()));
     expect_gradient(model, state, [&](const Values& parameters) {
         return reference_loss(model, parameters, rx, label);
     });
@@ -92,7 +92,7 @@ TEST_P(NetworkGraph, AResidualMayBeNarrow) {
     const Model model = residual();
     RandomValues random(1);
     const auto state = random_state(model, 1);
-    const auto x = random.values(batch * model.input.size(), 2.0);
+    const auto x = random.values(batch * model.input("x").elements(), 2.0);
     const Labels label = random.labels(batch, 3);
     std::vector<formula::Bf16> narrow;
     for (const float v : x) narrow.push_back(formula::from_float<formula::Bf16>(v));

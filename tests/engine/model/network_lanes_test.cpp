@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "network_run.hpp"
+#include "tests/support/classes.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -18,10 +19,10 @@ TEST_P(NetworkLanes, DoNotSeeEachOther) {
     const std::vector<std::uint32_t> samples{4, 0, 3};
     for (const Model& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
         const std::size_t state = model.layout.state, trainable = model.layout.trainable;
-        const std::size_t images = batch * model.input.size();
+        const std::size_t images = batch * model.input("x").elements();
         RandomValues random(1);
         const auto x = random.values(3 * images);
-        const auto labels = random.labels(3 * batch, model.classes);
+        const auto labels = random.labels(3 * batch, classes_of(model));
         std::vector<float> weights;
         for (std::uint64_t lane = 0; lane < 3; ++lane) {
             const auto own = random_state(model, lane);
@@ -52,11 +53,12 @@ TEST_P(NetworkLanes, DoNotSeeEachOther) {
 TEST_P(NetworkLanes, TheSizeOfTheBatchDoesNotMatterToTheSamplesInIt) {
     const Model model = narrow_cnn();
     RandomValues random(1);
-    const auto x = random.values(8 * model.input.size());
-    const auto labels = random.labels(8, model.classes);
+    const auto x = random.values(8 * model.input("x").elements());
+    const auto labels = random.labels(8, classes_of(model));
     const auto state = random_state(model, 1);
-    const auto small = run_network(device, model, {3}, 3, state, head(x, 3 * model.input.size()),
-                                   {labels[0], labels[1], labels[2]}, true);
+    const auto small =
+        run_network(device, model, {3}, 3, state, head(x, 3 * model.input("x").elements()),
+                    {labels[0], labels[1], labels[2]}, true);
     const auto large = run_network(device, model, {3}, 8, state, x, labels, true);
     EXPECT_TRUE(same_bits(small.gradient, large.gradient));
     EXPECT_TRUE(same_bits(small.weights, large.weights));
@@ -68,8 +70,8 @@ TEST_P(NetworkLanes, WhatIsNotThereIsNotRead) {
     constexpr std::size_t batch = 5, rows = 3;
     for (const Model& model : {narrow_cnn(), narrow_pooled(), narrow_mlp()}) {
         RandomValues random(4);
-        const auto x = random.values(batch * model.input.size());
-        const auto labels = random.labels(batch, model.classes);
+        const auto x = random.values(batch * model.input("x").elements());
+        const auto labels = random.labels(batch, classes_of(model));
         const auto state = random_state(model, 4);
         for (const bool training : {true, false}) {
             Network network(device, model, 1, batch, Real::f32, training);
@@ -105,8 +107,8 @@ TEST_P(NetworkLanes, WhatIsNotThereIsNotRead) {
 TEST_P(NetworkLanes, NarrowActivationsGiveNearlyTheSameGradient) {
     const Model model = narrow_cnn();
     RandomValues random(2);
-    const auto x = random.values(256 * model.input.size());
-    const auto labels = random.labels(256, model.classes);
+    const auto x = random.values(256 * model.input("x").elements());
+    const auto labels = random.labels(256, classes_of(model));
     const auto state = random_state(model, 5);
     const auto wide = run_network(device, model, {256}, 256, state, x, labels, true);
     const auto narrow = run_network(device, model, {256}, 256, state, x, labels, true, Real::bf16);

@@ -4,6 +4,7 @@
 
 #include "engine/client/counting_device.hpp"
 #include "engine/model/network.hpp"
+#include "fedmrn/images.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -76,7 +77,7 @@ constexpr Case cases[] = {
 };
 
 Bytes bytes_of(const Case& c, Real real) {
-    const Model model = make_model(c.name, c.input, c.classes);
+    const Model model = make_model(c.name, shape_of_images(c.input, c.classes));
     CountingDevice training, evaluation;
     const Network trains(training, model, 2, 64, real, true);
     const Network evaluates(evaluation, model, 2, 64, real, false);

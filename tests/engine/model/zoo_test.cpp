@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fedmrn/images.hpp"
 #include "fedmrn/model.hpp"
 #include "tests/support/reason.hpp"
 
@@ -35,7 +36,8 @@ constexpr Counts expected[] = {
 
 TEST(Zoo, ParameterCountsAreTheSpecifications) {
     for (const Counts& c : expected) {
-        const ParameterLayout layout = make_model(c.name, c.input, c.classes).layout;
+        const ParameterLayout layout =
+            make_model(c.name, shape_of_images(c.input, c.classes)).layout;
         EXPECT_EQ(layout.masked, c.masked) << c.name;
         EXPECT_EQ(layout.trainable, c.masked + c.dense) << c.name;
         EXPECT_EQ(layout.state, c.masked + c.dense + c.statistics) << c.name;
@@ -44,7 +46,7 @@ TEST(Zoo, ParameterCountsAreTheSpecifications) {
 
 TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
     for (const Counts& c : expected) {
-        const Model model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, shape_of_images(c.input, c.classes));
         std::size_t at = 0;
         Role role = Role::masked;
         std::set<std::string> names;
@@ -62,7 +64,7 @@ TEST(Zoo, TensorsCoverTheStateInOrderOfTheirRoles) {
 
 TEST(Zoo, LayersFollowEachOther) {
     for (const Counts& c : expected) {
-        const Model model = make_model(c.name, c.input, c.classes);
+        const Model model = make_model(c.name, shape_of_images(c.input, c.classes));
         std::size_t value = model.inputs.at(0).value;
         EXPECT_EQ(model.values[value].elements(), c.input.size());
         for (const Model::Node& node : model.nodes) {
@@ -75,23 +77,27 @@ TEST(Zoo, LayersFollowEachOther) {
 }
 
 TEST(Zoo, SamplesThatAreTooSmallAreOneLine) {
-    EXPECT_NO_THROW(make_model("cnn4", {16, 16, 1}, 10));
+    EXPECT_NO_THROW(make_model("cnn4", shape_of_images({16, 16, 1}, 10)));
     EXPECT_TRUE(one_line(
         [] {
-            make_model("cnn4", {15, 16, 1}, 10);
+            make_model("cnn4", shape_of_images({15, 16, 1}, 10));
         },
         "model cnn4: samples of 15x16 are too small"));
-    EXPECT_TRUE(one_line([] { make_model("cnn8", {1, 1, 10}, 2); }, "model cnn8"));
-    EXPECT_NO_THROW(make_model("cnn2", {4, 4, 1}, 10));
-    EXPECT_TRUE(one_line([] { make_model("cnn2", {3, 4, 1}, 10); }, "model cnn2"));
-    EXPECT_NO_THROW(make_model("lenet5", {12, 12, 1}, 10));
-    EXPECT_TRUE(one_line([] { make_model("lenet5", {11, 12, 1}, 10); }, "model lenet5"));
+    EXPECT_TRUE(one_line([] { make_model("cnn8", shape_of_images({1, 1, 10}, 2)); }, "model cnn8"));
+    EXPECT_NO_THROW(make_model("cnn2", shape_of_images({4, 4, 1}, 10)));
+    EXPECT_TRUE(one_line([] { make_model("cnn2", shape_of_images({3, 4, 1}, 10)); }, "model cnn2"));
+    EXPECT_NO_THROW(make_model("lenet5", shape_of_images({12, 12, 1}, 10)));
+    EXPECT_TRUE(one_line(
+        [] {
+            make_model("lenet5", shape_of_images({11, 12, 1}, 10));
+        },
+        "model lenet5"));
 }
 
 TEST(Zoo, AnUnknownNameIsOneLine) {
     EXPECT_TRUE(one_line(
         [] {
-            make_model("cnn5", {28, 28, 1}, 10);
+            make_model("cnn5", shape_of_images({28, 28, 1}, 10));
         },
         "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", "
         "found "

@@ -10,37 +10,42 @@
 #include "engine/base/words.hpp"
 #include "engine/report/histogram.hpp"
 #include "engine/report/holdings.hpp"
+#include "engine/report/run_text.hpp"
 #include "fedmrn/config.hpp"
-#include "fedmrn/dataset.hpp"
+#include "fedmrn/images.hpp"
+#include "tests/support/columns.hpp"
 
 namespace fedmrn {
 namespace {
 
 using testing::HasSubstr;
 
+/// Black images with these labels; a sixth as many are for testing.
+Dataset made(std::vector<std::uint16_t> labels, std::uint32_t classes,
+             ImageShape shape = {32, 32, 3}) {
+    const auto images = [&](std::vector<std::uint16_t> of) {
+        std::vector<std::uint8_t> pixels(of.size() * shape.size());
+        return Images{std::move(pixels), std::move(of), {0.5F, 0.4F, 0.3F}, {0.25F, 0.25F, 0.2F}};
+    };
+    const std::vector<std::uint16_t> few(labels.size() / 6);
+    return image_dataset("made", shape, classes, images(std::move(labels)), images(few));
+}
+
 Dataset made(std::size_t samples, std::uint32_t classes) {
-    Dataset data;
-    data.name = "made";
-    data.shape = {32, 32, 3};
-    data.classes = classes;
-    data.train.labels.resize(samples);
+    std::vector<std::uint16_t> labels(samples);
     for (std::size_t i = 0; i < samples; ++i) {
-        data.train.labels[i] = static_cast<std::uint16_t>(i % classes);
+        labels[i] = static_cast<std::uint16_t>(i % classes);
     }
-    data.test.labels.resize(samples / 6);
-    data.train.mean = data.test.mean = {0.5F, 0.4F, 0.3F};
-    data.train.deviation = data.test.deviation = {0.25F, 0.25F, 0.2F};
-    return data;
+    return made(std::move(labels), classes, {1, 1, 3});
 }
 
 /// Client 0 holds 0 0 1, client 1 holds 2, client 2 holds 0 1 2 2; one sample is unused.
 struct Small {
     Small() {
-        data.train.labels = {0, 0, 1, 2, 0, 1, 2, 2, 1};
         split.first = {0, 3, 4, 8};
         split.order = {0, 1, 2, 3, 4, 5, 6, 7};
     }
-    Dataset data = made(9, 3);
+    Dataset data = made({0, 0, 1, 2, 0, 1, 2, 2, 1}, 3);
     ClientSplit split;
 };
 
@@ -94,6 +99,38 @@ clients by the labels they hold
 )");
 }
 
+/// What is no images has a line a column, and where there are no classes no table of them.
+TEST(Describe, ColumnsThatAreNoImages) {
+    const auto split = [](std::size_t samples) {
+        return Split{
+            {Column("x", {{3}}, std::vector<float>(3 * samples)),
+             Column(
+                 "words", {{}, Element::i32, ragged(9)}, std::vector<std::int32_t>(samples),
+                 [&] {
+                     std::vector<std::uint64_t> offsets(samples + 1);
+                     for (std::size_t i = 0; i <= samples; ++i) offsets[i] = i;
+                     return offsets;
+                 }(),
+                 20)}};
+    };
+    const Dataset data{"made", split(4), split(1)};
+    EXPECT_EQ(data_text(data), "made: 4 training and 1 test samples of x (3 f32), words (one i32 a "
+                               "token of up to 9)");
+    EXPECT_EQ(data_text(made(6, 3)), "made: 6 training and 1 test samples of 1×1×3, 3 classes");
+    EXPECT_EQ(describe(data, {{0, 1, 4}, {0, 1, 2, 3}, {}}),
+              R"(made
+  samples      4 for training, 1 for testing
+  columns      x      3 f32
+               words  one i32 a token of up to 9, 0 … 19
+  clients      2, which hold 4 samples
+
+clients by the samples they hold
+  1 │██████████████████████████████████████████████████ 1
+  2 │ 0
+  3 │██████████████████████████████████████████████████ 1
+)");
+}
+
 TEST(Describe, UsersWhereTheSetHasThem) {
     Small small;
     small.data.owners = {0, 0, 1, 2, 0, 1, 2, 2, 1};
@@ -109,7 +146,7 @@ TEST(Describe, FitsThePageWhateverTheData) {
             config.partition["beta"] = 5;
             config.clients = clients;
             const std::string text =
-                describe(data, partition(config, data.train.labels, classes, 1));
+                describe(data, partition(config, test::labels_of(data.train), classes, 1));
             expect_page(text);
             EXPECT_EQ(text.find(" more\n") != std::string::npos, clients > 20);
         }
@@ -118,8 +155,7 @@ TEST(Describe, FitsThePageWhateverTheData) {
 
 TEST(Describe, ManyClassesAreBlocks) {
     // 142 classes at 71 blocks are two a block; the client's five samples: 1 of block 0, 4 of 70.
-    Dataset data = made(5, 142);
-    data.train.labels = {1, 140, 140, 141, 141};
+    const Dataset data = made({1, 140, 140, 141, 141}, 142);
     const ClientSplit split{{0, 5}, {0, 1, 2, 3, 4}, {}};
     std::string row = "0        5       3  │ ▂";
     for (int i = 0; i < 69; ++i) {

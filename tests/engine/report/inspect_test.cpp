@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/stage/deflate_packing.hpp"
 #include "engine/store/checkpoint.hpp"
 #include "fedmrn/message.hpp"
+#include "tests/engine/message/samples.hpp"
 #include "tests/support/run_files.hpp"
 
 namespace fedmrn {
@@ -68,6 +70,37 @@ TEST(Inspect, ShowsACheckpoint) {
     EXPECT_THAT(text, testing::ContainsRegex("aggregation_seconds +0\n")); // the longest key
     EXPECT_THAT(text, testing::ContainsRegex("global +F32 +3 +3 +12\n"));
     EXPECT_THAT(text, HasSubstr("seed = 5\n"));
+}
+
+/// A packing that no stage has.
+class Unknown final : public Packing {
+public:
+    std::uint8_t number() const override { return 99; }
+    const char* name() const override { return "unknown"; }
+    std::vector<std::byte> pack(std::span<const std::byte> bytes) const override {
+        return {bytes.begin(), bytes.end()};
+    }
+    bool unpack(std::span<const std::byte>, std::span<std::byte>) const override { return false; }
+    std::uint64_t most(std::uint64_t packed) const override { return packed; }
+};
+
+/// What is packed is shown as what it is, and by what it was packed.
+TEST(Inspect, ShowsAPackedMessage) {
+    const TemporaryFolder folder;
+    const std::vector<std::byte> bytes = encode(samples::golden_message());
+    const std::vector<std::byte> small = packed(DeflatePacking(), bytes);
+    const auto write = [&](const std::vector<std::byte>& what) {
+        spill(folder / "m", {reinterpret_cast<const char*>(what.data()), what.size()});
+    };
+    write(small);
+    const std::string text = inspect(folder / "m");
+    EXPECT_THAT(text, testing::StartsWith("uplink message\n"));
+    EXPECT_THAT(text, HasSubstr("bytes                " + std::to_string(small.size())));
+    EXPECT_THAT(text, testing::ContainsRegex("packed +deflate, from 112 bytes\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("round +7\n"));
+    write(packed(Unknown(), bytes));
+    EXPECT_THAT(error_of([&] { inspect(folder / "m"); }),
+                HasSubstr("packed by packing 99, which no stage of this program reads"));
 }
 
 /// Every type of the format, one of tomorrow, a scalar and an empty tensor.

@@ -4,6 +4,7 @@
 
 #include "experiments.hpp"
 #include "fedmrn/device.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/reason.hpp"
 
@@ -43,17 +44,19 @@ TEST(ExperimentError, AugmentingWhatIsNoImageIsOneLine) {
 
 TEST(ExperimentError, ADatasetWithoutTestSamplesIsOneLine) {
     Dataset data = make_synthetic(1);
-    data.test.labels.clear();
-    data.test.pixels.clear();
+    data.test = split_of({}, {1, 1, 10}, 2);
     EXPECT_TRUE(
         one_line([&] { Experiment(perceptron_config(), data); }, "synthetic: no test samples"));
 }
 
 TEST(ExperimentError, ALabelOutOfRangeIsOneLine) {
     Dataset data = make_synthetic(1);
-    data.train.labels[17] = 2;
-    EXPECT_TRUE(
-        one_line([&] { Experiment(perceptron_config(), data); }, "label 2 of training sample 17"));
+    Images train = images_of(data.train);
+    train.labels[17] = 2;
+    data.train = split_of(std::move(train), {1, 1, 10}, 2);
+    EXPECT_TRUE(one_line([&] { Experiment(perceptron_config(), data); },
+                         "data set synthetic, training samples, column label: 2 in sample 17, "
+                         "expected 0 to 1"));
 }
 
 TEST(ExperimentError, Tf32OnACpuIsOneLine) {

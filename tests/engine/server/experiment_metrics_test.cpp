@@ -7,6 +7,8 @@
 
 #include "engine/server/cohort.hpp"
 #include "experiments.hpp"
+#include "fedmrn/images.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 
 namespace fedmrn::test {
@@ -111,16 +113,16 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
         users_hits += users[k].accuracy * static_cast<double>(users[k].samples);
     }
     Dataset but_one = same;
-    but_one.test = {};
-    but_one.test.mean = same.test.mean;
-    but_one.test.deviation = same.test.deviation;
-    const std::size_t size = same.shape.size();
+    const Images all = images_of(same.test);
+    Images rest_of_them{{}, {}, all.mean, all.deviation};
+    const ImageShape shape = image_shape_of(same).value();
     for (std::size_t i = 0; i < same.test.samples(); ++i) {
         if (same.test_owners[i] == no_owner) continue;
-        but_one.test.labels.push_back(same.test.labels[i]);
-        const auto* pixels = same.test.pixels.data() + i * size;
-        but_one.test.pixels.insert(but_one.test.pixels.end(), pixels, pixels + size);
+        rest_of_them.labels.push_back(all.labels[i]);
+        const auto* pixels = all.pixels.data() + i * shape.size();
+        rest_of_them.pixels.insert(rest_of_them.pixels.end(), pixels, pixels + shape.size());
     }
+    but_one.test = split_of(std::move(rest_of_them), shape, same.classes());
     but_one.test_owners.clear();
     Experiment rest(config, but_one);
     const Evaluation others = rest.evaluate();

@@ -7,6 +7,7 @@
 #include "engine/data/synthetic.hpp"
 #include "fedmrn/experiment.hpp"
 #include "kernels/formula/key.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/on_device.hpp"
 
 namespace fedmrn::test {
@@ -36,7 +37,7 @@ inline MethodConfig method_named(const std::string& name) {
 /// 16 × 16 images: class 1 is brighter on the left, class 0 on the right.
 inline Dataset halves(std::size_t train, std::size_t test) {
     const auto split = [](std::size_t samples, std::uint32_t seed) {
-        Split made;
+        Images made;
         made.mean = {0.5f};
         made.deviation = {0.25f};
         for (std::uint32_t i = 0; i < samples; ++i) {
@@ -51,7 +52,7 @@ inline Dataset halves(std::size_t train, std::size_t test) {
         }
         return made;
     };
-    return {"halves", {16, 16, 1}, 2, split(train, 1), split(test, 2)};
+    return image_dataset("halves", {16, 16, 1}, 2, split(train, 1), split(test, 2));
 }
 
 inline Config cnn_config(DeviceKind kind = DeviceKind::cpu) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/intake.hpp"
+#include "engine/stage/deflate_packing.hpp"
 
 #include "tests/support/method_test.hpp"
 #include "tests/support/methods_under_test.hpp"
@@ -27,13 +28,14 @@ protected:
     }
     std::vector<double> taken(const Method& method, std::vector<Upload> uploads,
                               const IntakeBound& bound,
-                              const std::vector<ExpectedUpload>& expected = {}) {
+                              const std::vector<ExpectedUpload>& expected = {},
+                              const Packing* packing = nullptr) {
         const Buffer<float> g(device, global);
         const RoundContext round{7, g.data()};
         Sums sums(device, method.server->sums());
         WallTime time;
         take_in(device, round, method, expected.empty() ? first(uploads.size()) : expected, uploads,
-                sums, time, bound);
+                sums, time, bound, packing);
         for (const Upload& upload : uploads) EXPECT_EQ(upload.bytes.capacity(), 0U);
         EXPECT_GT(time.messages, 0.0);
         EXPECT_GT(time.aggregation, 0.0);
@@ -57,6 +59,23 @@ TEST_P(Intake, PartsNeverChangeABit) {
         const std::size_t three = 3 * sent.front().bytes.size();
         EXPECT_TRUE(same_bits(taken(*method, sent, {.bytes = three}), all)) << named.name;
         EXPECT_TRUE(same_bits(taken(*method, sent, {.bytes = 1}), all)) << named.name;
+    }
+}
+
+/// Packed uploads give the same bits, in parts too, and only packed ones are taken.
+TEST_P(Intake, PackedUploadsAreUnpacked) {
+    const DeflatePacking deflate;
+    for (const NamedMethod& named : methods_under_test()) {
+        const auto method = make_method(named.config, model.layout, 11);
+        const auto sent = uploads(*method, 5);
+        auto small = sent;
+        for (Upload& upload : small) upload.bytes = packed(deflate, upload.bytes);
+        const auto all = taken(*method, sent, {});
+        EXPECT_TRUE(same_bits(taken(*method, small, {}, {}, &deflate), all)) << named.name;
+        const std::size_t two = 2 * sent.front().bytes.size(); // as they are unpacked
+        EXPECT_TRUE(same_bits(taken(*method, small, {.bytes = two}, {}, &deflate), all));
+        EXPECT_TRUE(one_line([&] { taken(*method, sent, {}, {}, &deflate); }, "not packed"));
+        EXPECT_TRUE(one_line([&] { taken(*method, small, {}); }, "wrong magic"));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/data/synthetic.hpp"
 #include "fedmrn/config.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/run_files.hpp"
 
 namespace fedmrn {
@@ -32,13 +33,25 @@ TEST(DataHash, EveryPartCounts) {
         EXPECT_THAT(error_of([&] { require_same_data(hash.text(), now, "r"); }),
                     HasSubstr("r: cannot resume: the training samples are others"));
     };
-    training([](Dataset& d) { d.train.pixels.back() ^= 1; });
-    training([](Dataset& d) { d.train.labels.front() ^= 1; });
-    training([](Dataset& d) { d.train.mean.front() += 1; });
-    training([](Dataset& d) { std::swap(d.shape.width, d.shape.channels); });
+    const auto images = [&](auto change) {
+        training([&](Dataset& d) {
+            Images changed = test::images_of(d.train);
+            change(changed);
+            d.train = split_of(std::move(changed), {1, 1, 10}, 2);
+        });
+    };
+    images([](Images& d) { d.pixels.back() ^= 1; });
+    images([](Images& d) { d.labels.front() ^= 1; });
+    images([](Images& d) { d.mean.front() += 1; });
+    training([](Dataset& d) {
+        std::vector<std::size_t>& shape = d.train.columns[0].tensor.shape;
+        std::swap(shape[1], shape[2]);
+    });
 
     Dataset tests = data;
-    tests.test.labels.back() ^= 1;
+    Images changed = test::images_of(tests.test);
+    changed.labels.back() ^= 1;
+    tests.test = split_of(std::move(changed), {1, 1, 10}, 2);
     EXPECT_EQ(hash_of(tests, split).training, hash.training);
     EXPECT_THAT(error_of([&] { require_same_data(hash.text(), hash_of(tests, split), "r"); }),
                 HasSubstr("the test samples are others"));

@@ -113,7 +113,7 @@ TEST(MessageFolder, HoldsARound) {
     EXPECT_EQ(read_kept_state(folder / "k/state-4.safetensors").state.round, 4U);
     EXPECT_EQ(read_kept_state(folder / "k/state-5.safetensors").state.round, 5U);
     EXPECT_EQ(read_weights(folder / "k/round-5-weights.json"),
-              (std::map<std::uint64_t, std::uint64_t>{{17, 5}}));
+              (ClientWeights{{17, 5}}));
 
     EXPECT_THAT(error_of([&] { MessageFolder(folder / "k", false); }),
                 HasSubstr("expected an empty folder for messages"));

@@ -42,8 +42,10 @@ TEST(CudaMask, weights_equal_the_cpus) {
                     Buffer<float> global(device, random_floats(size, 1));
                     Buffer<float> update(device, random_floats(lanes * stride, 2, 0.02f));
                     Buffer<float> weights(device, random_floats(lanes * stride, 3));
-                    kernels::mask_weights(device, rule, lanes, states.data(), size, global.data(),
-                                          {update.data(), stride}, {weights.data(), stride});
+                    Buffer<formula::NoiseRule> noise(device, std::vector{rule.noise});
+                    kernels::mask_weights(device, rule, noise.data(), lanes, states.data(), size,
+                                          global.data(), {update.data(), stride},
+                                          {weights.data(), stride});
                     return weights.read();
                 },
                 name + " size " + std::to_string(size));

@@ -62,7 +62,8 @@ struct Training {
           network(d, model, lanes, batch, Real::f32, true), states(d, start(lanes)),
           global(d, initial_state(model, 5)), update(d, lanes * model.layout.trainable),
           weights(d, lanes * model.layout.state), gradient(d, lanes * model.layout.trainable),
-          metrics(d, lanes) {}
+          metrics(d, lanes), lr(d, std::vector<float>{0.1f}),
+          noise(d, std::vector{formula::noise_rule(formula::NoiseShape::uniform, 0.01)}) {}
     static std::vector<LaneState> start(std::size_t lanes) {
         auto states = mixed_lanes(4, batch);
         states.resize(lanes);
@@ -79,13 +80,13 @@ struct Training {
                               network.input(), network.labels());
         kernels::add_update(device, lanes, states.data(), trainable, global.data(), u, w);
         if (masked) {
-            kernels::MaskRule rule;
-            rule.noise = formula::noise_rule(formula::NoiseShape::uniform, 0.01);
-            kernels::mask_weights(device, rule, lanes, states.data(), model.layout.masked,
-                                  global.data(), u, w);
+            const kernels::MaskRule rule;
+            kernels::mask_weights(device, rule, noise.data(), lanes, states.data(),
+                                  model.layout.masked, global.data(), u, w);
         }
         network.train(states.data(), w, g, metrics.data());
-        kernels::sgd_step(device, {0.1f, 0, 0, true}, lanes, states.data(), trainable, g, w, {}, u);
+        kernels::sgd_step(device, {0, 0, true}, lr.data(), lanes, states.data(), trainable, g, w,
+                          {}, u);
         kernels::advance_lanes(device, lanes, batch, states.data());
     }
     Device& device;
@@ -97,6 +98,8 @@ struct Training {
     Buffer<LaneState> states;
     Buffer<float> global, update, weights, gradient;
     Buffer<LaneMetrics> metrics;
+    Buffer<float> lr;
+    Buffer<formula::NoiseRule> noise;
 };
 
 TEST(CudaTraining, steps_are_close_to_the_cpus) {

@@ -33,7 +33,7 @@ TEST(CudaUpdate, sgd_steps_equal_the_cpus) {
         for (const float decay : {0.0f, 5e-4f}) {
             for (const bool decay_weights : {true, false}) {
                 for (const std::size_t size : sizes) {
-                    const kernels::SgdRule rule{0.1f, momentum, decay, decay_weights};
+                    const kernels::SgdRule rule{momentum, decay, decay_weights};
                     const std::size_t stride = size + 1;
                     expect_same_bits(
                         [&](Device& device) {
@@ -42,9 +42,10 @@ TEST(CudaUpdate, sgd_steps_equal_the_cpus) {
                             Buffer<float> weights(device, random_floats(lanes * stride, 2));
                             Buffer<float> velocity(device, random_floats(lanes * stride, 3));
                             Buffer<float> update(device, random_floats(lanes * stride, 4));
+                            Buffer<float> lr(device, std::vector<float>{0.1f});
                             for (int step = 0; step < 2; ++step) {
                                 kernels::sgd_step(
-                                    device, rule, lanes, states.data(), size,
+                                    device, rule, lr.data(), lanes, states.data(), size,
                                     {gradient.data(), stride}, {weights.data(), stride},
                                     {momentum != 0 ? velocity.data() : nullptr, stride},
                                     {update.data(), stride});

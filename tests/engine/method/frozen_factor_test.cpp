@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/client/lane_group.hpp"
 #include "engine/model/network.hpp"
+#include "tests/support/classes.hpp"
 #include "tests/support/federation.hpp"
 #include "tests/support/lane_states.hpp"
 #include "tests/support/matrices.hpp"
@@ -59,21 +60,21 @@ std::vector<float> random_variables(const ParameterLayout& layout,
     return variables;
 }
 
-class FedMudTest : public OnDevice {};
-INSTANTIATE_TEST_SUITE_P(On, FedMudTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
+class FrozenFactorTest : public OnDevice {};
+INSTANTIATE_TEST_SUITE_P(On, FrozenFactorTest, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 /// Through the network: the gradient of every variable against finite differences of the loss of
 /// global + A·B in float64. Convolutions, BatchNorms and linear layers, wide and tall.
-TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
+TEST_P(FrozenFactorTest, GradientIsThatOfFiniteDifferences) {
     constexpr std::uint32_t rows = 4;
     for (const Model& model : {narrow_cnn(), narrow_mlp()}) {
         for (const double ratio : {1.0 / 32, 0.3}) {
-            const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
+            const auto method = make_method({"frozen_factor", {{"ratio", ratio}}}, model.layout);
             const auto factors = factors_of(model.layout, ratio);
             RandomValues random(2);
             const auto state = random_state(model, 2);
-            const auto x = random.values(rows * model.input.size(), 2.0);
-            const auto labels = random.labels(rows, model.classes);
+            const auto x = random.values(rows * model.input("x").elements(), 2.0);
+            const auto labels = random.labels(rows, classes_of(model));
             const std::vector<float> start = random_variables(model.layout, factors);
 
             Network network(device, model, 1, rows, Real::f32, true);
@@ -85,7 +86,7 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
             Buffer<float> gradient(device, model.layout.trainable);
             Buffer<LaneMetrics> metrics(device, 1);
             const LocalStep step{global.data(),
-                                 1.0,
+                                 nullptr,
                                  1,
                                  states.data(),
                                  {variables.data(), 0},
@@ -114,10 +115,10 @@ TEST_P(FedMudTest, GradientIsThatOfFiniteDifferences) {
 
 /// A client trained on lanes: its B decodes to what its last weights were made of, and nothing but
 /// B has moved. Weight decay and momentum leave the rest zero as well.
-TEST_P(FedMudTest, TrainsBAndNothingElse) {
+TEST_P(FrozenFactorTest, TrainsBAndNothingElse) {
     const Model model = narrow_cnn();
     constexpr double ratio = 0.25;
-    const auto method = make_method({"fedmud", {{"ratio", ratio}}}, model.layout);
+    const auto method = make_method({"frozen_factor", {{"ratio", ratio}}}, model.layout);
     const auto factors = factors_of(model.layout, ratio);
     Federation federation(device, model, {23});
     const auto state = random_state(model, 1);
@@ -151,10 +152,10 @@ TEST_P(FedMudTest, TrainsBAndNothingElse) {
 
 /// A step of B by −dL/dB moves D by −G·Aᵀ·A, whose mean over seeds is −G. One seed's lies beside it
 /// by larger / rank of ‖G‖², and so a mean of 300 seeds by 8 / 300.
-TEST_P(FedMudTest, AStepIsOnTheMeanAStepOfTheWeights) {
+TEST_P(FrozenFactorTest, AStepIsOnTheMeanAStepOfTheWeights) {
     constexpr std::size_t rows = 6, columns = 64, n = rows * columns, seeds = 300;
     const ParameterLayout layout{{{"w", Role::masked, {rows, columns}, 0}}, n, n, n};
-    const auto method = make_method({"fedmud", {{"ratio", 0.125}}}, layout);
+    const auto method = make_method({"frozen_factor", {{"ratio", 0.125}}}, layout);
     const std::vector<float> g = RandomValues(1).values(n);
     const Buffer<float> zeros(device, n);
     Values total(n, 0.0);

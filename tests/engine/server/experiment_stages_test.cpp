@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "engine/server/global_state.hpp"
+#include "engine/stage/deflate_packing.hpp"
+#include "experiments.hpp"
+#include "tests/support/methods_under_test.hpp"
+#include "tests/support/reason.hpp"
+
+namespace fedmrn::test {
+namespace {
+
+/// Experiments with a list of stages.
+class ExperimentStages : public PerDevice {
+protected:
+    ExperimentStages() {
+        config.client.schedule = Schedule::inverse;
+        config.client.decay_rounds = 2;
+        config.client.epochs = 1;
+    }
+    Config config = perceptron_config(GetParam());
+    const Dataset data = make_synthetic(1);
+    const StageConfig both{{"half", {{"format", std::string("bfloat16")}}}, {"deflate"}};
+};
+INSTANTIATE_TEST_SUITE_P(On, ExperimentStages, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+TEST_P(ExperimentStages, LanesAndResumingNeverChangeAResult) {
+    config.stages = both;
+    for (const NamedMethod& named : methods_under_test()) {
+        SCOPED_TRACE(named.name);
+        config.method = named.config;
+        config.experiment.lanes = 1;
+        Experiment first(config, data);
+        hash_after(first, 2);
+        const ServerState middle = first.state();
+        const std::string one = hash_after(first, 1);
+        config.experiment.lanes = 3;
+        EXPECT_EQ(hash_after(config, data, 3), one);
+        Experiment resumed(config, data);
+        resumed.restore(middle);
+        EXPECT_EQ(hash_after(resumed, 1), one);
+    }
+}
+
+/// What is packed arrives as it was: no bit of the model moves, and fewer bytes are sent.
+TEST_P(ExperimentStages, PackingChangesBytesAndNothingElse) {
+    for (const char* method : {"fedavg", "topk", "qsgd"}) {
+        config.method = method_named(method);
+        config.stages = {};
+        Experiment plain(config, data);
+        config.stages = {{"deflate", {{"level", std::int64_t{9}}}}};
+        Experiment small(config, data);
+        for (int round = 0; round < 2; ++round) {
+            const auto before = plain.run_round(), after = small.run_round();
+            EXPECT_EQ(after->messages, before->messages);
+            EXPECT_EQ(after->downlink_bytes, before->downlink_bytes);
+            EXPECT_NE(after->uplink_bytes, before->uplink_bytes);
+            EXPECT_LT(after->uplink_bytes, before->uplink_bytes + 64 * before->messages);
+        }
+        EXPECT_EQ(state_hash(plain.state().global), state_hash(small.state().global)) << method;
+    }
+}
+
+/// Clients start from the model in 16 bits; the server's own, which is evaluated, has all 32.
+TEST_P(ExperimentStages, HalfHalvesTheDownlink) {
+    config.method = {"fedavg"};
+    Experiment plain(config, data);
+    config.stages = {{"half"}};
+    Experiment half(config, data);
+    EXPECT_EQ(half.state().global, plain.state().global);
+    EXPECT_EQ(half.evaluate().loss, plain.evaluate().loss);
+    const ParameterLayout& layout = half.model().layout;
+    const auto before = plain.run_round(), after = half.run_round();
+    EXPECT_EQ(before->downlink_bytes, config.client.cohort * 4 * layout.state);
+    EXPECT_EQ(after->downlink_bytes,
+              config.client.cohort *
+                  (2 * layout.trainable + 4 * (layout.state - layout.trainable)));
+    EXPECT_EQ(after->uplink_bytes, before->uplink_bytes);
+    double moved = 0, apart = 0;
+    for (std::size_t i = 0; i < layout.state; ++i) {
+        const double a = plain.state().global[i], b = half.state().global[i];
+        apart += (a - b) * (a - b);
+        moved += a * a;
+    }
+    EXPECT_GT(apart, 0.0);
+    EXPECT_LT(apart, 1e-4 * moved);
+}
+
+/// The simulated clock counts the bytes that are sent.
+TEST_P(ExperimentStages, TheSimulatedNetworkCarriesWhatIsSent) {
+    config.method = {"fedavg"};
+    config.network.downlink = 1;
+    const double whole = Experiment(config, data).run_round()->simulated_seconds;
+    config.stages = {{"half"}};
+    const double half = Experiment(config, data).run_round()->simulated_seconds;
+    EXPECT_GT(whole, 0.0);
+    EXPECT_NEAR(half / whole, 0.5, 1e-9); // this model has no statistics
+}
+
+TEST_P(ExperimentStages, AListThatIsNoneIsOneLine) {
+    const auto opened = [&](StageConfig stages) {
+        config.stages = std::move(stages);
+        return [&] { Experiment(config, data); };
+    };
+    EXPECT_TRUE(one_line(opened({{"halve"}}), "stage.name: expected \"half\""));
+    EXPECT_TRUE(one_line(opened({{"half", {{"format", std::string("float8")}}}}),
+                         "stage.name = half: format: expected"));
+    EXPECT_TRUE(one_line(opened({{"half"}, {"deflate"}, {"half"}}),
+                         "stage.name = half: expected once in a run, found again"));
+}
+
+/// Recorded steps read the state where it is: it never moves, restored or not.
+TEST_P(ExperimentStages, TheGlobalStateStaysWhereItIs) {
+    const auto device = open_device(GetParam());
+    const Model model = make_model({}, {16, 16, 1}, 2);
+    const auto method = make_method({"fedavg"}, model.layout);
+    GlobalState state(*device, model.layout, {}, *method->server);
+    state.begin(initial_state(model, 1));
+    const DevicePointer<const float> place = state.data();
+    ServerState other = state.state();
+    other.global[0] = 42;
+    state.restore(other);
+    EXPECT_EQ(state.data(), place);
+    float first = 0;
+    device->copy_out(&first, state.data(), sizeof first);
+    EXPECT_EQ(first, 42.0f);
+}
+
+} // namespace
+} // namespace fedmrn::test
