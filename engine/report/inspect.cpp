@@ -129,16 +129,16 @@ Json message_json(const Opened& opened) {
         if (entry.encoding == Encoding::sparse) tensors.back()["ones"] = entry.ones;
     }
     Json json = {{"format", "fedmrn-message"},
-            {"method", message.method},
-            {"name", method != nullptr ? Json(method->name) : Json(nullptr)},
-            {"variant", message.variant},
-            {"parameter", message.parameter},
-            {"round", message.round},
-            {"client", message.client},
-            {"seed", message.seed},
-            {"samples", message.samples},
-            {"bytes", bytes},
-            {"tensors", tensors}};
+                 {"method", message.method},
+                 {"name", method != nullptr ? Json(method->name) : Json(nullptr)},
+                 {"variant", message.variant},
+                 {"parameter", message.parameter},
+                 {"round", message.round},
+                 {"client", message.client},
+                 {"seed", message.seed},
+                 {"samples", message.samples},
+                 {"bytes", bytes},
+                 {"tensors", tensors}};
     if (!packing.empty()) json["unpacked_bytes"] = unpacked;
     return json;
 }

@@ -35,8 +35,7 @@ void aggregate_files(const AggregateFiles& files, std::ostream& say) {
     const Config config = parse_config(kept.config, files.state.string() + " (config)");
     std::vector<KeptMessage> messages;
     for (const auto& file : files.messages) messages.push_back({file.string(), read_file(file)});
-    kept.state =
-        aggregate(config, kept.layout, kept.state, messages, weights_of(files, config));
+    kept.state = aggregate(config, kept.layout, kept.state, messages, weights_of(files, config));
     write_kept_state(files.out, kept);
     say << fmt::format("{}: round {}, {}, model {}\n", files.out.string(), kept.state.round,
                        counted(messages.size(), "message"), state_hash(kept.state.global));

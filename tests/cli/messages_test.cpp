@@ -124,7 +124,8 @@ TEST_F(KeptMessages, AggregateRefusesInOneLine) {
     const std::string before = "k/state-2.safetensors";
     EXPECT_THAT(refused(aggregate(third, "k/state-3.safetensors")),
                 HasSubstr("is of round 3, expected 4"));
-    EXPECT_THAT(refused(aggregate({third[0], third[0]}, before)), HasSubstr("a second message of client "));
+    EXPECT_THAT(refused(aggregate({third[0], third[0]}, before)),
+                HasSubstr("a second message of client "));
     EXPECT_THAT(refused(aggregate({"t.toml"}, before)), HasSubstr("t.toml: uplink message: "));
     EXPECT_THAT(refused(aggregate(third, "a/checkpoint.safetensors")),
                 HasSubstr("it is of the format fedmrn-checkpoint, expected fedmrn-state"));

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdlib>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/store/layout_text.hpp"
@@ -33,6 +34,7 @@ std::vector<Vector> vectors() {
         {"qsgd-1", {"qsgd", {{"levels", 1}}}},
         {"qsgd-5", {"qsgd", {{"levels", 5}}}},
         {"qsgd-127", {"qsgd"}},
+        {"qsgd-tensors", {"qsgd", {{"buckets", false}}}},
         {"topk", {"topk"}},
         {"stc", {"stc", {{"error_feedback", false}}}},
         {"drive-unbiased", {"drive"}},
@@ -41,8 +43,10 @@ std::vector<Vector> vectors() {
         {"fedsparsify-mask", {"fedsparsify", {{"prune_rounds", 100}}}},
         {"fedsparsify-positions", {"fedsparsify", {{"prune_rounds", 7}}}},
         {"fedbat", {"fedbat"}},
-        {"fedmud", {"fedmud", {{"ratio", 0.25}}}},
-        {"fedmud-whole", {"fedmud", {{"ratio", 1.0}}}},
+        {"fedmud", {"fedmud", {{"ratio", 0.6}}}}, // factors of four terms
+        {"fedmud-least", {"fedmud", {{"ratio", 0.25}}}},
+        {"frozen_factor", {"frozen_factor", {{"ratio", 0.25}}}},
+        {"frozen_factor-whole", {"frozen_factor", {{"ratio", 1.0}}}},
         {"powersgd", {"powersgd", {{"rank", 2}, {"error_feedback", false}}}},
     };
     for (const char* mask : {"binary", "signed"})
@@ -54,15 +58,14 @@ std::vector<Vector> vectors() {
     return all;
 }
 
-/// A float32's bits, so that −0 and the last bit show.
+/// Float32's bits, so that −0 and the last bit show, in lines of ten.
 std::string bits_text(const std::vector<float>& values) {
     std::string text = "[";
     for (std::size_t i = 0; i < values.size(); ++i) {
-        char word[16];
-        std::snprintf(word, sizeof word, "\"%08x\"", std::bit_cast<std::uint32_t>(values[i]));
-        text += (i == 0 ? "\n  " : i % 8 == 0 ? ",\n  " : ", ") + std::string(word);
+        const char* before = i == 0 ? "\n  \"" : i % 10 == 0 ? "\",\n  \"" : " ";
+        text += fmt::format("{}{:08x}", before, std::bit_cast<std::uint32_t>(values[i]));
     }
-    return text + "]";
+    return text + "\"]";
 }
 
 class MessageVectors : public OnDevice {

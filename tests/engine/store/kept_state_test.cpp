@@ -112,8 +112,7 @@ TEST(MessageFolder, HoldsARound) {
     EXPECT_EQ(slurp(folder / "k/round-5-client-17.fmrn"), "message");
     EXPECT_EQ(read_kept_state(folder / "k/state-4.safetensors").state.round, 4U);
     EXPECT_EQ(read_kept_state(folder / "k/state-5.safetensors").state.round, 5U);
-    EXPECT_EQ(read_weights(folder / "k/round-5-weights.json"),
-              (ClientWeights{{17, 5}}));
+    EXPECT_EQ(read_weights(folder / "k/round-5-weights.json"), (ClientWeights{{17, 5}}));
 
     EXPECT_THAT(error_of([&] { MessageFolder(folder / "k", false); }),
                 HasSubstr("expected an empty folder for messages"));
