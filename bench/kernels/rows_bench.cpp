@@ -26,7 +26,8 @@ void gather_rows(benchmark::State& state) {
     const Buffer<std::uint32_t> order = scattered();
     const Buffer<LaneState> lane = one_lane();
     Buffer<float> y(device(), batch * size);
-    const kernels::RowsView view{.values = values.data(), .order = order.data(), .size = size};
+    const kernels::RowsView view{
+        .values = values.data(), .offsets = {}, .order = order.data(), .size = size};
     const double seconds = measure(
         state, [&] { kernels::gather_rows(device(), view, 1, batch, lane.data(), y.data()); });
     const double elements = static_cast<double>(batch * size);

@@ -40,6 +40,8 @@ kernels::SplitView ResidentSplit::bytes_of(const Column& column) {
     const bool image = shape.size() == 3 && column.tensor.rows == Rows{};
     const Reading reading = reading_of(column, channels);
     return {.pixels = keep(column.as<std::uint8_t>()),
+            .labels = {},
+            .order = {}, // the source's
             .scale = keep(std::span<const float>(reading.scale)),
             .shift = keep(std::span<const float>(reading.shift)),
             .sample_size = column.tensor.elements() * column.tensor.rows.each,
@@ -51,6 +53,7 @@ kernels::RowsView ResidentSplit::rows_of(const Column& column) {
     const Rows& rows = column.tensor.rows;
     return {.values = keep(column.values),
             .offsets = rows.ragged ? keep(column.offsets) : nullptr,
+            .order = {}, // the source's
             .size = column.tensor.elements() * (rows.ragged ? 1 : rows.each),
             .each = rows.each,
             .from = column.tensor.element};

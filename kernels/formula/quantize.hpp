@@ -16,8 +16,8 @@ enum class ScaleKind : std::uint8_t {
     clipped_largest ///< the lesser of max |D| and 2.5 σ
 };
 
-/// A scale is a whole tensor's, or one for each bucket of neighbouring elements, which is a multiple
-/// of formula::tile long: element i has scale i / bucket.
+/// A scale is a whole tensor's, or one for each bucket of neighbouring elements, which is a
+/// multiple of formula::tile long: element i has scale i / bucket.
 inline constexpr std::uint64_t whole_tensor = ~std::uint64_t{0};
 
 /// Of the values of a tensor, or of a part of it. Sums are float64 in an order that the contract

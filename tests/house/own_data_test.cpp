@@ -45,21 +45,22 @@ Config text(const std::string& method, DeviceKind kind) {
     config.experiment.rounds = 8;
     config.data.name = "phrases";
     config.data.options = {};
-    config.model = {"tagger"};
+    config.model.name = "tagger";
+    config.model.options = {};
     config.method = {method};
     config.client.lr = 0.3;
     return config;
 }
 
-struct Run {
+struct Trained {
     double before = 0, after = 0;
     std::string hash;
 };
 
-Run run(Config config, std::uint32_t lanes) {
+Trained run(Config config, std::uint32_t lanes) {
     config.experiment.lanes = lanes;
     Experiment experiment(config, load_dataset(config.data, 1));
-    Run run;
+    Trained run;
     run.before = experiment.evaluate().loss;
     while (experiment.state().round < config.experiment.rounds) {
         EXPECT_TRUE(experiment.run_round());
@@ -79,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(On, OwnData, testing::ValuesIn(kinds_under_test()), kin
 TEST(OwnNumbers, AreTrainedOnByName) {
     register_toys();
     for (const std::string method : {"fedavg", "fedmrn"}) {
-        const Run one = run(of({"method.name=" + method}), 1);
+        const Trained one = run(of({"method.name=" + method}), 1);
         EXPECT_LT(one.after, 0.8 * one.before) << method;
         EXPECT_EQ(one.hash, run(of({"method.name=" + method}), 3).hash) << method;
     }
@@ -87,7 +88,7 @@ TEST(OwnNumbers, AreTrainedOnByName) {
 
 TEST_P(OwnData, OfRaggedTokensIsTrainedOnByName) {
     for (const std::string method : {"fedavg", "fedmrn"}) {
-        const Run one = run(text(method, GetParam()), 1);
+        const Trained one = run(text(method, GetParam()), 1);
         EXPECT_LT(one.after, 0.8 * one.before) << method;
         EXPECT_EQ(one.hash, run(text(method, GetParam()), 3).hash) << method;
     }
@@ -128,7 +129,7 @@ protected:
         };
         models().add(entry);
         Config config = text("fedavg", DeviceKind::cpu);
-        config.model = {entry.name};
+        config.model.name = entry.name;
         return error(config);
     }
 };
@@ -150,7 +151,8 @@ TEST_F(Misfit, OfModelAndColumnsIsOneLine) {
 
 TEST_F(Misfit, OfAModelFromTheZooIsOneLine) {
     Config config = of();
-    config.model = {"mlp"};
+    config.model.name = "mlp";
+    config.model.options = {};
     EXPECT_EQ(error(config),
               "model mlp: expected columns x (u8 or f32 a sample) and label (a class a sample), "
               "found x (4 f32), target (1 f32)");

@@ -47,10 +47,14 @@ std::uint64_t rows_hash(Device& device, Element from, Element to, std::size_t n)
     const auto order = reversed(device, samples);
     const Buffer<LaneState> states(device, four_lanes(n));
     Buffer<std::uint32_t> y(device, 4 * batch * size); // room for the widest
-    kernels::gather_rows(
-        device,
-        {.values = values.data(), .order = order.data(), .size = size, .from = from, .to = to}, 4,
-        batch, states.data(), y.data());
+    kernels::gather_rows(device,
+                         {.values = values.data(),
+                          .offsets = {},
+                          .order = order.data(),
+                          .size = size,
+                          .from = from,
+                          .to = to},
+                         4, batch, states.data(), y.data());
     Fnv fnv;
     fnv.add(y);
     return fnv.value();

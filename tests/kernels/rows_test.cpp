@@ -92,6 +92,7 @@ protected:
         Buffer<To> y(device, expected);
         kernels::gather_rows(device,
                              {.values = on_device.data(),
+                              .offsets = {},
                               .order = ordered ? order.data() : nullptr,
                               .shuffled = shuffled,
                               .size = size,
@@ -209,10 +210,13 @@ TEST_P(GatherRows, OfAllColumnsAreTheSameSamples) {
                            .shift = one.data(),
                            .sample_size = 1},
                           3, batch, states.data(), Real::f32, x.data(), labels.data());
-    kernels::gather_rows(
-        device,
-        {.values = column.data(), .order = order.data(), .from = Element::u16, .to = Element::u16},
-        3, batch, states.data(), rows.data());
+    kernels::gather_rows(device,
+                         {.values = column.data(),
+                          .offsets = {},
+                          .order = order.data(),
+                          .from = Element::u16,
+                          .to = Element::u16},
+                         3, batch, states.data(), rows.data());
     EXPECT_EQ(rows.read(), labels.read());
     EXPECT_NE(rows.read()[0], 0);
 }
@@ -223,10 +227,14 @@ TEST_P(GatherRows, BytesNeedNoLabels) {
     const Buffer<float> one(device, std::vector<float>{1});
     const Buffer<LaneState> states(device, three_lanes());
     Buffer<float> x(device, 3 * batch);
-    kernels::gather_batch(
-        device,
-        {.pixels = bytes.data(), .scale = one.data(), .shift = one.data(), .sample_size = 1}, 3,
-        batch, states.data(), Real::f32, x.data(), nullptr);
+    kernels::gather_batch(device,
+                          {.pixels = bytes.data(),
+                           .labels = {},
+                           .order = {},
+                           .scale = one.data(),
+                           .shift = one.data(),
+                           .sample_size = 1},
+                          3, batch, states.data(), Real::f32, x.data(), nullptr);
     EXPECT_EQ(x.read()[0], 4.0f);
 }
 

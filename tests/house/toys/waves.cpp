@@ -6,6 +6,7 @@
 #include <random>
 
 #include "curve.hpp"
+#include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/schema.hpp"
 
