@@ -82,7 +82,8 @@ class Vectors(unittest.TestCase):
                 wanted = json.loads(file.with_suffix(".json").read_text())
                 self.assertEqual(differences(bits(values), words(wanted["values"])), 0)
                 if "weights" in wanted:
-                    weights = message_values.fedpm_weights(message.seed, message.round, values, layout)
+                    weights = message_values.fedpm_weights(message.seed, message.round, values,
+                                                           layout)
                     self.assertEqual(differences(bits(weights), words(wanted["weights"])), 0)
         self.assertEqual(methods, set(message_bytes.METHODS))
 

@@ -25,9 +25,11 @@ concept MadeOf = requires(Arguments... arguments) {
 using Number = std::uint64_t;
 static_assert(MadeOf<RoundContext, std::uint32_t, Pointer<float>> &&
               !MadeOf<RoundContext, std::uint32_t, float*>);
-static_assert(MadeOf<LocalStep, Pointer<float>, double, std::size_t, Pointer<LaneState>> &&
-              !MadeOf<LocalStep, float*, double, std::size_t, Pointer<LaneState>> &&
-              !MadeOf<LocalStep, Pointer<float>, double, std::size_t, LaneState*>);
+using Data = Pointer<const std::byte>;
+static_assert(MadeOf<LocalStep, Pointer<float>, Data, std::size_t, Pointer<LaneState>> &&
+              !MadeOf<LocalStep, float*, Data, std::size_t, Pointer<LaneState>> &&
+              !MadeOf<LocalStep, Pointer<float>, std::byte*, std::size_t, Pointer<LaneState>> &&
+              !MadeOf<LocalStep, Pointer<float>, Data, std::size_t, LaneState*>);
 static_assert(MadeOf<TrainedClient, Number, Number, Number, Pointer<float>, Pointer<const float>> &&
               !MadeOf<TrainedClient, Number, Number, Number, float*, Pointer<const float>> &&
               !MadeOf<TrainedClient, Number, Number, Number, Pointer<float>, const float*>);
@@ -85,8 +87,6 @@ static_assert(StepsOn<Pointer<double>> && !StepsOn<double*>);
 template <class T> constexpr bool is_device_pointer = false;
 template <class T> constexpr bool is_device_pointer<Pointer<T>> = true;
 static_assert(is_device_pointer<decltype(std::declval<const Variables&>().model_weights(
-                  std::declval<Device&>(), {}, std::declval<Buffer<float>&>()))> &&
-              is_device_pointer<decltype(std::declval<const Stage&>().received(
                   std::declval<Device&>(), {}, std::declval<Buffer<float>&>()))> &&
               is_device_pointer<decltype(std::declval<Departure&>().update(0))> &&
               is_device_pointer<decltype(std::declval<Sums&>().int64(""))> &&
