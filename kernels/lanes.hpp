@@ -47,11 +47,11 @@ inline constexpr Contract<void(
     DevicePointer<const std::uint32_t> counts, std::size_t batch, DevicePointer<LaneState> rows)>
     lane_rows{"lane_rows", Exactness::bits};
 
-/// What of one loss's or metric's metrics goes into the model's.
+/// What of one loss's tally goes into the model's.
 struct MetricsShare {
-    float loss = 0;       ///< times the loss
-    bool correct = false; ///< hits
-    bool samples = false;
+    float weight = 0; ///< times the sum
+    bool hits = false;
+    bool rows = false;
 };
 
 /// Adds the share of `from` to `to`, lane by lane; `from` becomes zero.

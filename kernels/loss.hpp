@@ -10,8 +10,8 @@
 
 namespace fedmrn::kernels {
 
-/// Softmax cross-entropy of logits [lanes][batch][classes]: adds a lane's Σ loss, hits and samples
-/// to its metrics; gradient (of the batch's mean loss, same shape) may be null.
+/// Softmax cross-entropy of logits [lanes][batch][classes]: adds Σ loss, hits and rows to a lane's
+/// tally; gradient (of the batch's mean loss, same shape) may be null.
 inline constexpr Contract<void(Device& device, std::size_t lanes, std::size_t batch,
                                std::size_t classes, DevicePointer<const LaneState> states,
                                DevicePointer<const float> logits,

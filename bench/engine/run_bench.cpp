@@ -61,7 +61,7 @@ void whole_run(benchmark::State& state, const Run& run) {
             seconds += metrics.time.all;
             training += metrics.time.training;
             samples += static_cast<double>(metrics.samples);
-            accuracy = metrics.accuracy.value_or(accuracy);
+            accuracy = metrics.value("accuracy").value_or(accuracy);
         }
         state.SetIterationTime(seconds);
     }

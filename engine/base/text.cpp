@@ -32,6 +32,10 @@ std::string duration_text(double seconds) {
 
 std::string percent_text(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
 
+std::string measured_text(Unit unit, double value) {
+    return unit == Unit::fraction ? percent_text(value) : fmt::format("{:.4g}", value);
+}
+
 std::string xml_text(std::string_view text) {
     std::string out;
     for (const char c : text) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/words.hpp"
+#include "fedmrn/measure.hpp"
 
 namespace fedmrn {
 
@@ -18,6 +19,9 @@ std::string duration_text(double seconds);
 
 /// 0.88123 as "88.12 %"
 std::string percent_text(double fraction);
+
+/// A measure's value: "88.12 %" of a fraction, "0.3412" of a number.
+std::string measured_text(Unit unit, double value);
 
 /// Text between the tags of XML.
 std::string xml_text(std::string_view text);

@@ -8,25 +8,21 @@
 
 namespace fedmrn::cli {
 
-/// A subcommand for each place where a registered part is chosen: fedmrn methods, fedmrn models …
+/// A subcommand for each kind of registered parts: fedmrn methods, fedmrn models …
 void add_parts(CLI::App& app, Action& action) {
-    const auto add = [&](const ChoiceKey& choice) {
+    for (const PartKind& kind : part_kinds()) {
         auto name = std::make_shared<std::string>();
-        CLI::App* command = app.add_subcommand(choice.nouns, "list what " + choice.full() +
-                                                                 " can say, or one " + choice.noun);
+        CLI::App* command = app.add_subcommand(kind.nouns, "list what " + kind.key +
+                                                               " can say, or one " + kind.noun);
         command->add_option("NAME", *name, "that one, with its options");
-        command->callback([name, &choice, &action] {
-            action = [name, &choice] {
-                std::cout << (name->empty() ? parts_text(choice) : part_text(choice, *name))
+        command->callback([name, kind, &action] {
+            action = [name, kind] {
+                std::cout << (name->empty() ? parts_text(kind) : part_text(kind, *name))
                           << std::flush;
                 return 0;
             };
         });
-    };
-    for (const ChoiceKey& choice : choice_keys()) {
-        add(choice);
     }
-    add(stage_choice());
 }
 
 } // namespace fedmrn::cli

@@ -18,7 +18,7 @@ Evaluator::Evaluator(Device& device, const Model& model, std::size_t lanes, std:
                      Real real)
     : lanes_(lanes), batch_(batch), device_(device),
       network_(device, model, lanes, batch, real, false), states_(device, lanes),
-      metrics_(device, lanes) {}
+      tallies_(device, model.tallies * lanes), host_(tallies_.size()) {}
 
 void Evaluator::run(const BatchSource& split, std::span<const SampleRange> batches,
                     DevicePointer<const float> state, std::atomic<std::size_t>& next,
@@ -41,10 +41,14 @@ void Evaluator::run(const BatchSource& split, std::span<const SampleRange> batch
             lane.samples = lane.count;
         }
         states_.write(states);
-        metrics_.clear();
+        tallies_.clear();
         fill_batch(device_, source, lanes_, states_.data(), network_);
-        network_.evaluate(states_.data(), {state, 0}, metrics_.data());
-        metrics_.read(results.subspan(begin, end - begin));
+        network_.evaluate(states_.data(), {state, 0}, tallies_.data());
+        tallies_.read(host_);
+        const std::size_t each = host_.size() / lanes_;
+        for (std::size_t i = begin * each; i < end * each; ++i) { // from a lane to its batch
+            results[i] = host_[i % each * lanes_ + i / each - begin];
+        }
     }
 }
 

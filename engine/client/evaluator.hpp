@@ -24,8 +24,9 @@ class Evaluator {
 public:
     Evaluator(Device& device, const Model& model, std::size_t lanes, std::size_t batch, Real real);
 
-    /// Fills results[b] for every batch b that this evaluator takes from `next`, which several
-    /// evaluators share. A batch holds at most as many samples as the evaluator was made for.
+    /// Fills the tallies of every batch that this evaluator takes from `next`, which several
+    /// evaluators share: results [batches][Model::tallies]. A batch holds at most as many samples
+    /// as the evaluator was made for.
     void run(const BatchSource& split, std::span<const SampleRange> batches,
              DevicePointer<const float> state, std::atomic<std::size_t>& next,
              std::span<LaneMetrics> results);
@@ -35,7 +36,8 @@ private:
     Device& device_;
     Network network_;
     Buffer<LaneState> states_;
-    Buffer<LaneMetrics> metrics_;
+    Buffer<LaneMetrics> tallies_;   ///< [Model::tallies][lanes]
+    std::vector<LaneMetrics> host_; ///< the same
 };
 
 } // namespace fedmrn

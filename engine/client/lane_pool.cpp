@@ -21,7 +21,7 @@ namespace {
 /// Throws Diverged for a client that has.
 Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics,
               const Stages& stages) {
-    if (!std::isfinite(metrics.loss)) {
+    if (!std::isfinite(metrics.sum)) {
         throw Diverged(task.round, task.client, "the training loss is not finite");
     }
     try {
@@ -80,7 +80,8 @@ std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
 
 LanePool::LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
                    const Config& config, std::size_t lanes, std::size_t evaluated)
-    : lanes_(lanes), eval_batch_(config.server.eval_batch), stages_(stages) {
+    : lanes_(lanes), eval_batch_(config.server.eval_batch), tallies_(model.tallies),
+      stages_(stages) {
     const Real real = real_of(config.experiment.precision);
     const bool threads = device.lane_mode() == LaneMode::threads;
     const auto device_of = [&](std::size_t i) -> Device& {
@@ -143,15 +144,14 @@ std::vector<LaneMetrics> LanePool::evaluate(const BatchSource& split,
             range_of.push_back(r);
         }
     }
-    std::vector<LaneMetrics> results(batches.size()), totals(ranges.size());
+    std::vector<LaneMetrics> results(batches.size() * tallies_), totals(ranges.size() * tallies_);
     std::atomic<std::size_t> next{0};
     on_all(evaluators_.size(),
            [&](std::size_t i) { evaluators_[i]->run(split, batches, state, next, results); });
-    for (std::size_t b = 0; b < results.size(); ++b) { // in their order, whoever took them
-        LaneMetrics& total = totals[range_of[b]];
-        total.loss += results[b].loss;
-        total.correct += results[b].correct;
-        total.samples += results[b].samples;
+    for (std::size_t b = 0; b < batches.size(); ++b) { // in their order, whoever took them
+        for (std::size_t t = 0; t < tallies_; ++t) {
+            totals[range_of[b] * tallies_ + t] += results[b * tallies_ + t];
+        }
     }
     return totals;
 }

@@ -17,7 +17,7 @@ namespace fedmrn {
 /// What came back from one client.
 struct Upload {
     std::vector<std::byte> bytes; ///< the message, encoded and packed: all that the server sees
-    LaneMetrics metrics;          ///< the simulator's own book-keeping
+    LaneMetrics metrics;          ///< the loss' tally: the simulator's own book-keeping
 };
 
 /// All lanes of an experiment. On the CPU a lane is a thread with a device of its own; on a GPU all
@@ -35,8 +35,8 @@ public:
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
-    /// Loss and hits of a state over each range of a split; how they are cut into batches and who
-    /// evaluates which never changes a bit.
+    /// Tallies [ranges][Model::tallies] of a state over each range of a split; how they are cut
+    /// into batches and who evaluates which never changes a bit.
     std::vector<LaneMetrics> evaluate(const BatchSource& split, std::span<const SampleRange> ranges,
                                       DevicePointer<const float> state);
 
@@ -45,6 +45,7 @@ public:
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
+    std::size_t tallies_; ///< of the model
     const Stages& stages_;
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;

@@ -89,7 +89,8 @@ std::optional<RunResult> read_result(const PlannedRun& run, const ComparePlan& p
     }
     const Summary summary = read_summary(folder / "summary.json");
     if (summary.rounds != run.config.experiment.rounds) return std::nullopt;
-    return result_of(summary, read_metrics(folder / "metrics.jsonl"), plan.target, plan.last);
+    return result_of(summary, read_metrics(folder / "metrics.jsonl"), plan.measure, plan.target,
+                     plan.last);
 }
 
 /// What the comparison itself writes.
@@ -103,10 +104,10 @@ std::vector<fs::path> files_of(const ComparePlan& plan) {
 }
 
 /// Whether a file is a comparison's table in which no run is finished: nothing is lost with it.
-bool nothing_finished(const fs::path& table) {
+bool nothing_finished(const fs::path& table, const Measure& measure) {
     std::ifstream in(table);
     std::string line;
-    if (!std::getline(in, line) || line != compare_csv_head) return false;
+    if (!std::getline(in, line) || line != compare_csv_head(measure)) return false;
     while (std::getline(in, line))
         if (!line.ends_with(',')) return false; // the time that its runs took
     return true;
@@ -118,7 +119,7 @@ void refuse_foreign(const ComparePlan& plan) {
         return fs::exists(run.config.experiment.out);
     });
     const fs::path folder = plan.out;
-    if (begun || nothing_finished(folder / "compare.csv")) return;
+    if (begun || nothing_finished(folder / "compare.csv", plan.measure)) return;
     for (const fs::path& file : files_of(plan))
         if (fs::exists(file))
             throw Error(fmt::format("{}: there is no run of this comparison beside it, which would "
@@ -137,7 +138,7 @@ Comparison gather(const ComparePlan& plan, const Ends& ends) {
             ++failed;
             comparison.failures.push_back(run_name(plan, plan.runs[i]) + ": " + ends.failures[i]);
         }
-        CellResult cell = cell_of(plan.methods[plan.runs[first].method], runs);
+        CellResult cell = cell_of(plan.methods[plan.runs[first].method], plan.measure, runs);
         cell.planned = plan.seeds;
         cell.failed = failed;
         comparison.cells.push_back(std::move(cell));

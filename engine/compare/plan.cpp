@@ -56,7 +56,8 @@ private:
     [[nodiscard]] Row row(const std::string& name, const toml::table& table,
                           Sections sections) const;
     void read_seeds(const toml::node& node);
-    void read_target(const toml::node& node);
+    void read_measure(const toml::node* metric);
+    void read_target(const toml::node* target);
     void read_last(const toml::node& node);
     [[nodiscard]] ConfigReader reader(const Row& partition, const Row& method,
                                       const toml::node* seed) const;
@@ -64,7 +65,8 @@ private:
     const ConfigReader& base_;
     std::vector<Row> methods_, partitions_;
     std::vector<const toml::node*> seeds_;
-    double target_ = 0.8;
+    Measure measure_;
+    std::optional<double> target_;
     std::size_t last_ = 5;
 };
 
@@ -133,12 +135,35 @@ void CompareReader::read_seeds(const toml::node& node) {
     }
 }
 
-void CompareReader::read_target(const toml::node& node) {
-    const auto number = node.value<double>();
-    if (!node.is_number() || !number || !(*number > 0 && *number <= 1))
-        throw Error(fmt::format("{}: compare.target: expected a number in (0, 1], found {}",
-                                base_.line(node), one_line(found_text(node))));
-    target_ = *number;
+/// The metric that is said, or the first: one of the model's, or its loss.
+void CompareReader::read_measure(const toml::node* metric) {
+    std::vector<Measure> measures = base_.measures();
+    measures.push_back(loss_measure());
+    measure_ = measures.front();
+    if (metric == nullptr) return;
+    std::vector<std::string_view> known;
+    for (const Measure& measure : measures) {
+        known.emplace_back(measure.name);
+        if (metric->value<std::string>() != measure.name) continue;
+        measure_ = measure;
+        return;
+    }
+    throw Error(fmt::format("{}: compare.metric: expected {}, found {}", base_.line(*metric),
+                            quoted_alternatives(known), one_line(found_text(*metric))));
+}
+
+/// Nothing is waited for where nobody says what, but for 0.8 of a fraction that is to be high.
+void CompareReader::read_target(const toml::node* target) {
+    const bool fraction = measure_.unit == Unit::fraction;
+    if (target == nullptr) {
+        if (fraction && measure_.better == Better::higher) target_ = 0.8;
+        return;
+    }
+    target_ = target->value<double>();
+    if (!target->is_number() || !target_ || (fraction && !(*target_ > 0 && *target_ <= 1)))
+        throw Error(fmt::format("{}: compare.target: expected a number{}, found {}",
+                                base_.line(*target), fraction ? " in (0, 1]" : "",
+                                one_line(found_text(*target))));
 }
 
 void CompareReader::read_last(const toml::node& node) {
@@ -154,11 +179,14 @@ void CompareReader::section(const toml::node& node) {
     if (table == nullptr)
         throw Error(fmt::format("{}: compare: expected a section [compare], found {}",
                                 base_.line(node), one_line(found_text(node))));
+    const toml::node *metric = nullptr, *target = nullptr;
     for (const auto& [name, value] : by_line(*table)) {
         if (name == "seeds")
             read_seeds(*value);
+        else if (name == "metric")
+            metric = value;
         else if (name == "target")
-            read_target(*value);
+            target = value;
         else if (name == "last")
             read_last(*value);
         else if (name == "method")
@@ -166,10 +194,12 @@ void CompareReader::section(const toml::node& node) {
         else if (name == "partition")
             partitions_ = rows("compare.partition", *value, {"data"});
         else
-            unknown(
-                base_.line(*value), "compare", name,
-                std::vector<std::string_view>{"seeds", "target", "last", "method", "partition"});
+            unknown(base_.line(*value), "compare", name,
+                    std::vector<std::string_view>{"seeds", "metric", "target", "last", "method",
+                                                  "partition"});
     }
+    read_measure(metric);
+    read_target(target);
     if (methods_.empty())
         throw Error(base_.line(node) + ": compare.method: expected at least one row "
                                        "[[compare.method]], found none");
@@ -224,6 +254,7 @@ private:
 ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
     plan.name = std::filesystem::path(file).stem().string();
+    plan.measure = measure_;
     plan.target = target_;
     plan.last = last_;
     plan.seeds = seeds_.size();

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fedmrn/config.hpp"
+#include "fedmrn/measure.hpp"
 
 namespace fedmrn {
 
@@ -24,14 +26,15 @@ struct ComparePlan {
     std::string name;                             ///< of the file, without .toml
     std::string out;                              ///< folder of the runs and of what comes of them
     std::string setting;                          ///< "fashion-mnist, cnn4, 100 clients, …"
-    double target = 0.8;                          ///< accuracy that is waited for
-    std::size_t last = 5;                         ///< evaluations whose mean is a run's accuracy
+    Measure measure;                              ///< the metric that is compared
+    std::optional<double> target = 0.8;           ///< value of it that is waited for
+    std::size_t last = 5;                         ///< evaluations whose mean is a run's value
     std::vector<std::string> partitions, methods; ///< labels
     std::size_t seeds = 0;
     std::vector<PlannedRun> runs; ///< partition by partition, method by method, seed by seed
 };
 
-/// Reads an experiment's sections as the base, then [compare]: seeds, target, last,
+/// Reads an experiment's sections as the base, then [compare]: seeds, metric, target, last,
 /// [[compare.method]] and [[compare.partition]]. Overrides change the base. As strict as
 /// parse_config; a key must have an effect in one run at least.
 ComparePlan parse_compare(std::string_view text, std::string_view file_name,

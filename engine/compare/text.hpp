@@ -4,7 +4,6 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/compare/plan.hpp"
@@ -33,9 +32,7 @@ std::string compare_table(const Comparison& comparison);
 std::string compare_markdown(const Comparison& comparison);
 
 /// The first line of compare.csv, by which it is known.
-inline constexpr std::string_view compare_csv_head =
-    "partition,method,runs,failed,accuracy_mean,accuracy_deviation,bits_per_parameter,"
-    "uplink_bytes,target,reached,rounds_to_target,uplink_bytes_to_target,seconds";
+std::string compare_csv_head(const Measure& measure);
 
 /// compare.csv: a line a partition and method, in bytes, seconds and fractions; empty where there
 /// is no value.

@@ -87,6 +87,8 @@ Key option_key(const ChoiceKey& choice, const std::string& name, std::vector<Own
     key.expected = first.expected;
     key.help = help_text(owners);
     key.decides = first.decides;
+    key.list = first.list;
+    key.written = first.written;
     key.is_text = std::holds_alternative<std::string>(first.fallback);
     key.when = {condition_text(choice, owners), [&choice, name](const Config& config) {
                     const Option* option = chosen(choice, config, name);
@@ -134,6 +136,7 @@ Key name_key(const ChoiceKey& choice) {
     key.expected = quoted_alternatives(names);
     key.help = choice.help;
     key.is_text = true;
+    key.written = choice.written;
     key.get = [&choice](const Config& config) { return KeyValue(choice.of(config).name); };
     key.set = [&choice](Config& config, const KeyValue& value) {
         const auto* name = std::get_if<std::string>(&value);
@@ -161,25 +164,29 @@ std::vector<Key> option_keys(const ChoiceKey& choice) {
     return keys;
 }
 
-std::string parts_text(const ChoiceKey& choice) {
+std::string parts_text(const PartKind& kind) {
     std::string text;
-    for (const Part* part : choice.parts()) {
+    for (const Part* part : kind.parts()) {
         const std::string title = part->title == part->name ? "" : part->title + ": ";
         text += fmt::format("{:<18}{}{}\n", part->name, title, part->help);
     }
     return text;
 }
 
-std::string part_text(const ChoiceKey& choice, const std::string& name) {
-    const Part* found = choice.find(name);
-    if (found == nullptr) unknown_part(choice.full(), name, choice.parts());
-    const Part& part = *found;
-    std::string text =
-        fmt::format("{} ({} = \"{}\"): {}\n", part.title, choice.full(), name, part.help);
-    const std::string section = choice.choice != nullptr ? choice.section : stage_section(name);
+std::string part_text(const PartKind& kind, const std::string& name) {
+    const std::vector<const Part*> parts = kind.parts();
+    const auto found = std::find_if(parts.begin(), parts.end(),
+                                    [&](const Part* part) { return part->name == name; });
+    if (found == parts.end()) unknown_part(kind.key, name, parts);
+    const Part& part = **found;
+    std::string text = fmt::format("{} ({} = \"{}\"): {}\n", part.title, kind.key, name, part.help);
+    const std::string section =
+        kind.key == stage_choice().full() ? stage_section(name) : kind.section;
     for (const Option& option : part.options) {
-        text += fmt::format("\n{}.{}\n    {}\n    {}; default {}\n", section, option.name,
-                            option.help, option.expected, default_of(option));
+        text += fmt::format("\n{}{}{}\n    {}\n    {}; {}\n", section, kind.in_list ? "" : ".",
+                            option.name, option.help, option.expected,
+                            option.required && kind.in_list ? "to be said"
+                                                            : "default " + default_of(option));
         if (option.when.holds) text += fmt::format("    only with {}\n", option.when.text);
     }
     return text;

@@ -4,6 +4,9 @@
 
 #include "engine/method/registry.hpp"
 #include "fedmrn/dataset.hpp"
+#include "fedmrn/layers.hpp"
+#include "fedmrn/loss.hpp"
+#include "fedmrn/metric.hpp"
 #include "fedmrn/model.hpp"
 #include "fedmrn/server.hpp"
 #include "fedmrn/stage.hpp"
@@ -20,6 +23,8 @@ const ChoiceKey choices[] = {
      [](Config& c) -> Choice& { return c.data.partition; }, parts<partitions>},
     {"model", "name", "the model", "model", "models", [](Config& c) -> Choice& { return c.model; },
      parts<models>},
+    {"model", "loss", "what training makes small", "loss", "losses",
+     [](Config& c) -> Choice& { return c.model.loss; }, parts<losses>, false},
     {"method", "name", "how an update becomes an uplink message; docs/methods.md", "method",
      "methods", [](Config& c) -> Choice& { return c.method; }, parts<methods>},
     {"server", "optimizer", "how the server moves the model by the mean update", "optimizer",
@@ -38,6 +43,18 @@ const ChoiceKey& stage_choice() {
                                  "stage",      "stages", nullptr,
                                  parts<stages>};
     return stage;
+}
+
+std::vector<PartKind> part_kinds() {
+    std::vector<PartKind> kinds;
+    for (const ChoiceKey& choice : choices)
+        kinds.push_back(
+            {choice.full(), choice.noun, choice.nouns, false, choice.section, choice.parts});
+    const ChoiceKey& stage = stage_choice();
+    kinds.push_back({stage.full(), stage.noun, stage.nouns, false, stage.section, stage.parts});
+    kinds.push_back({"model.metrics", "metric", "metrics", true, "", parts<metrics>});
+    kinds.push_back({"model.layers", "layer", "layers", true, "", parts<layers>});
+    return kinds;
 }
 
 } // namespace fedmrn

@@ -17,6 +17,7 @@ struct ChoiceKey {
     std::string noun, nouns;    ///< "method", "methods"
     Choice& (*choice)(Config&); ///< null: of the list of stages
     std::vector<const Part*> (*parts)();
+    bool written = true; ///< as Key's
 
     [[nodiscard]] std::string full() const { return section + "." + name; }
     [[nodiscard]] const Choice& of(const Config& config) const {
@@ -37,9 +38,19 @@ const ChoiceKey& stage_choice();
 Key name_key(const ChoiceKey& choice);
 std::vector<Key> option_keys(const ChoiceKey& choice);
 
+/// Registered parts of one kind, wherever a configuration names them: in a key, or in a list.
+struct PartKind {
+    std::string key;         ///< "method.name", "model.metrics"
+    std::string noun, nouns; ///< "method", "methods"
+    bool in_list = false;    ///< its options stand behind its name: topk(k=3)
+    std::string section;     ///< of its options' keys, where it is chosen by a key
+    std::vector<const Part*> (*parts)() = nullptr;
+};
+std::vector<PartKind> part_kinds();
+
 /// What there is to choose from: names, titles and what they are; or one part with its options.
 /// Throws Error for a name that there is not.
-std::string parts_text(const ChoiceKey& choice);
-std::string part_text(const ChoiceKey& choice, const std::string& name);
+std::string parts_text(const PartKind& kind);
+std::string part_text(const PartKind& kind, const std::string& name);
 
 } // namespace fedmrn

@@ -20,6 +20,7 @@ namespace {
 using E = ExperimentConfig;
 using D = DataConfig;
 using C = ClientConfig;
+using M = ModelConfig;
 using S = ServerConfig;
 using N = NetworkConfig;
 
@@ -59,9 +60,8 @@ Schema<E> experiment_keys() {
         .integer("checkpoint_every", &E::checkpoint_every, 0, many,
                  "rounds between checkpoints; 0: as often as they cost at most a tenth of the time")
         .free()
-        .boolean(
-            "per_client", &E::per_client,
-            "the final model's accuracy on each client's own samples: clients.csv, clients.svg")
+        .boolean("per_client", &E::per_client,
+                 "the final model's metrics on each client's own samples: clients.csv, clients.svg")
         .free();
 }
 
@@ -122,6 +122,15 @@ Schema<C> client_keys() {
                 "FedProx: ρ/2 · ‖w_k − w‖² is added to a client's loss");
 }
 
+Schema<M> metric_keys() {
+    return Schema<M>()
+        .list(
+            "metrics", &M::metrics, "accuracy, topk(k=3)",
+            "what the model is judged by, as fedmrn metrics lists it: the first is what charts and "
+            "tables show; empty: its loss")
+        .unwritten();
+}
+
 Schema<S> lr_key() {
     const auto slow = [](const ServerOptimizerEntry& o) { return o.lr != 1.0; };
     return Schema<S>()
@@ -171,6 +180,8 @@ public:
             key.when = option.when;
             key.preset = option.preset;
             key.decides = option.decides;
+            key.list = option.list;
+            key.written = option.written;
             key.is_text = std::holds_alternative<std::string>(option.fallback);
             key.get = [member, get = field.get](const Config& c) { return get(c.*member); };
             key.set = [member, field](Config& c, const KeyValue& value) {
@@ -209,6 +220,8 @@ std::vector<Key> make_keys() {
         .section("data", &Config::data, data_keys())
         .section("client", &Config::client, client_keys())
         .choice("model.name")
+        .choice("model.loss")
+        .section("model", &Config::model, metric_keys())
         .choice("method.name")
         .choice("server.optimizer")
         .section("server", &Config::server, lr_key())

@@ -14,6 +14,7 @@
 #include "engine/config/stage_keys.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/metric.hpp"
 #include "fedmrn/registry.hpp"
 #include "fedmrn/stage.hpp"
 
@@ -26,6 +27,19 @@ std::optional<KeyValue> value_of(const toml::node& node) {
     if (const auto* real = node.as_floating_point()) return KeyValue(real->get());
     if (const auto* text = node.as_string()) return KeyValue(text->get());
     return std::nullopt;
+}
+
+/// A list: one text, or an array of texts.
+std::optional<KeyValue> list_of(const toml::node& node) {
+    const toml::array* array = node.as_array();
+    if (array == nullptr) return value_of(node);
+    std::string text;
+    for (const toml::node& element : *array) {
+        const auto* item = element.as_string();
+        if (item == nullptr) return std::nullopt;
+        text += (text.empty() ? "" : ", ") + item->get();
+    }
+    return KeyValue(text);
 }
 
 [[noreturn]] void unknown_section(const std::string& where, std::string_view name) {
@@ -72,7 +86,7 @@ std::string found_text(const toml::node& node) {
 }
 
 void ConfigReader::assign(const std::string& where, const Key& key, const toml::node& node) {
-    const auto value = value_of(node);
+    const auto value = key.list ? list_of(node) : value_of(node);
     if (!value || !key.set(config_, *value))
         throw Error(fmt::format("{}: {}: expected {}, found {}", where, key.full(), key.expected,
                                 one_line(found_text(node))));
@@ -188,8 +202,9 @@ void ConfigReader::override_with(const std::string& argument) {
     // A shell eats quotes, so a string may come without them.
     const bool wants_text = key->is_text;
     const bool is_quoted = !text.empty() && (text[0] == '"' || text[0] == '\'');
+    const bool is_array = key->list && text.starts_with('[');
     toml::table parsed;
-    if (!wants_text || is_quoted) {
+    if (!wants_text || is_quoted || is_array) {
         try {
             parsed = toml::parse("v = " + text);
         } catch (const toml::parse_error&) {
@@ -230,6 +245,16 @@ std::string Idle::text() const {
                        key->when.text);
 }
 
+/// Runs work; what it throws is of a key.
+template <class Work>
+void ConfigReader::at_key(const std::string& key, const std::string& who, const Work& work) const {
+    try {
+        work();
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}{}", where(key), who, error.what()));
+    }
+}
+
 /// What is said to the chosen part, as it takes it; another part may have taken more.
 void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const {
     const Part* part = choice.part(config);
@@ -243,6 +268,17 @@ void ConfigReader::accept_options(const ChoiceKey& choice, Config& config) const
         }
         value = *accepted;
     }
+    if (!part->check) return;
+    const Options& said = choice.of(config).options;
+    const std::string key =
+        said.empty() ? choice.full() : choice.section + "." + said.begin()->first;
+    at_key(key, part->name + ": ", [&] { part->check(said); });
+}
+
+std::vector<Measure> ConfigReader::measures() const {
+    std::vector<Measure> measures;
+    at_key("model.metrics", "", [&] { measures = measures_of(config_.model.metrics); });
+    return measures;
 }
 
 Config ConfigReader::finish() const {
@@ -255,6 +291,7 @@ Config ConfigReader::finish() const {
             key.set(config, key.fallback(config));
     }
     for (const ChoiceKey& choice : choice_keys()) accept_options(choice, config);
+    (void)measures();
     try {
         check_stages(config);
     } catch (const Error& error) {

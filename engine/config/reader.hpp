@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "engine/config/schema.hpp"
+#include "fedmrn/measure.hpp"
 
 namespace fedmrn {
 
@@ -51,6 +52,9 @@ public:
     /// Keys that were given for nothing, in the table's order.
     [[nodiscard]] std::vector<Idle> idle() const;
 
+    /// What the model is judged by: its metrics. Throws Error for names that there are not.
+    [[nodiscard]] std::vector<Measure> measures() const;
+
     /// "x.toml:12"
     [[nodiscard]] std::string line(const toml::node& node) const;
 
@@ -59,6 +63,8 @@ private:
     void stage(const toml::table& table);
     [[nodiscard]] std::string where(const std::string& key) const;
     [[nodiscard]] Config with_defaults() const;
+    template <class Work>
+    void at_key(const std::string& key, const std::string& who, const Work& work) const;
     void accept_options(const ChoiceKey& choice, Config& config) const;
 
     std::string file_;

@@ -25,6 +25,8 @@ struct Key {
     Preset preset{};      ///< without one: as in Config{}
     bool decides = true;  ///< false: changes no result, free on resume
     bool is_text = false; ///< its values are strings
+    bool list = false;    ///< which may also be written as an array of them
+    bool written = true;  ///< false: to_toml leaves it out where it is its default
     /// Of an option: nobody has said it. Without one: it is no option.
     std::function<void(Config&)> forget{};
     [[nodiscard]] std::string full() const { return section + "." + name; }

@@ -12,6 +12,7 @@ std::string to_toml(const Config& config) {
     for (const Key& key : config_keys()) {
         if (!key.speaks_to(config) || key.section == "stage" || is_stage_section(key.section))
             continue; // those come as tables, in their own order
+        if (!key.written && key.get(config) == key.fallback(config)) continue;
         if (key.section != section) {
             text += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", key.section);
             section = key.section;

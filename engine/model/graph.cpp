@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/model/layers/image.hpp"
+#include "engine/model/tallies.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -14,6 +16,8 @@ namespace {
 template <class Work> auto naming(const std::string& who, const Work& work) {
     try {
         return work();
+    } catch (const TooSmall& error) {
+        throw TooSmall(who + ": " + error.what());
     } catch (const Error& error) {
         throw Error(who + ": " + error.what(), error.fault());
     }
@@ -25,6 +29,18 @@ std::vector<std::size_t> ids_of(const std::vector<Value>& values) {
         ids.push_back(value.id);
     }
     return ids;
+}
+
+/// Gives every metric the tally that it reads: the loss' where that counts it along, else its own.
+void give_tallies(Model& model) {
+    const bool alone = model.losses.size() == 1 && model.losses[0].weight == 1.0;
+    bool hits = false; // of several losses one has its hits in their tally
+    for (Model::MetricNode& metric : model.metrics) {
+        const bool counted = counting_loss(model, metric) != nullptr;
+        const bool along = alone || (!hits && metric.metric->reads() == Metric::Reads::hits);
+        metric.tally = counted && along ? 0 : model.tallies++;
+        hits = hits || metric.tally == 0;
+    }
 }
 
 /// Whether each value leads to a loss.
@@ -116,10 +132,26 @@ void Graph::metric(const std::string& name, std::shared_ptr<const Metric> metric
     const std::string who = "metric " + name + " (" + metric->kind() + ")";
     const std::vector<Tensor> tensors = tensors_of(who, in);
     naming(who, [&] { metric->check(tensors); });
-    if (!model_.metrics.empty()) {
-        throw Error(who + ": a model counts one metric, here " + model_.metrics[0].name);
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    };
+    if (name.empty() || !std::all_of(name.begin(), name.end(), plain)) {
+        throw Error(who + ": expected a name of letters, digits, _ and -");
+    }
+    for (const Model::MetricNode& other : model_.metrics) {
+        if (other.name == name) {
+            throw Error(who + ": there is one of this name");
+        }
     }
     model_.metrics.push_back({std::move(metric), name, ids_of(in)});
+}
+
+void Graph::head(const Head& head, Value given, Value wanted) {
+    loss("class", head.loss, {given, wanted});
+    for (const auto& [name, metric] : head.metrics) {
+        this->metric(name, metric, {given, wanted});
+    }
 }
 
 const Tensor& Graph::tensor(Value value) const { return model_.values.at(value.id); }
@@ -176,6 +208,7 @@ Model Graph::finish(const std::string& name) {
     for (const Model::MetricNode& metric : model_.metrics) {
         same_rows("metric " + metric.name, metric.in);
     }
+    give_tallies(model_);
     lay_out();
     model_.name = name;
     return std::exchange(*this, Graph()).model_;

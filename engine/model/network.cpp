@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/model/layers/reals.hpp"
+#include "engine/model/tallies.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/sum.hpp"
 
@@ -131,20 +132,18 @@ void Network::add_losses(const Plan& plan) {
         losses_.push_back(std::move(call));
     }
     for (const Model::MetricNode& node : model_.metrics) {
-        const auto counting =
-            std::find_if(model_.losses.begin(), model_.losses.end(), [&](const auto& loss) {
-                return loss.in == node.in && loss.loss->counts(*node.metric);
-            });
-        if (counting != model_.losses.end()) {
-            losses_[static_cast<std::size_t>(counting - model_.losses.begin())].correct = true;
+        if (node.tally == 0) {
+            const Model::LossNode* loss = counting_loss(model_, node);
+            losses_[static_cast<std::size_t>(loss - model_.losses.data())].hits = true;
             continue;
         }
         MetricCall call;
         call.metric = node.metric.get();
+        call.tally = node.tally;
         fill(call, node.in, nullptr);
         metrics_.push_back(std::move(call));
     }
-    direct_ = losses_.size() == 1 && losses_[0].weight == 1.0f && metrics_.empty();
+    direct_ = losses_.size() == 1 && model_.losses[0].weight == 1.0;
     apart_ = Buffer<LaneMetrics>(device_, direct_ ? 0 : lanes_);
 }
 
@@ -184,9 +183,9 @@ void Network::seat(Values& values, DevicePointer<const LaneState> states) const 
 }
 
 void Network::train(DevicePointer<const LaneState> states, PerLane<float> weights,
-                    PerLane<float> gradient, DevicePointer<LaneMetrics> metrics) {
+                    PerLane<float> gradient, DevicePointer<LaneMetrics> tallies) {
     forward(states, weights, weights, gradient, true);
-    measure(metrics);
+    apply_losses(tallies);
     Context context{device_, lanes_};
     for (std::size_t i = layers_.size(); i-- > 0;) {
         LayerCall& call = layers_[i];
@@ -204,9 +203,14 @@ void Network::train(DevicePointer<const LaneState> states, PerLane<float> weight
 }
 
 void Network::evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
-                       DevicePointer<LaneMetrics> metrics) {
+                       DevicePointer<LaneMetrics> tallies) {
     forward(states, weights, {}, {}, false);
-    measure(metrics);
+    apply_losses(tallies);
+    Context context{device_, lanes_};
+    for (MetricCall& call : metrics_) {
+        const Range range(device_, "metric", call.tally);
+        call.metric->measure(context, {call.in, call.x, call.dx, tallies + call.tally * lanes_});
+    }
 }
 
 /// statistics and gradient: null in an evaluation.
@@ -244,16 +248,15 @@ void Network::forward(DevicePointer<const LaneState> states, PerLane<const float
     }
 }
 
-void Network::measure(DevicePointer<LaneMetrics> metrics) {
+void Network::apply_losses(DevicePointer<LaneMetrics> tallies) {
     const Range range(device_, "loss", layers_.size());
     Context context{device_, lanes_};
-    DevicePointer<LaneMetrics> into = direct_ ? metrics : apart_.data();
+    DevicePointer<LaneMetrics> into = direct_ ? tallies : apart_.data();
     for (LossCall& call : losses_) {
         call.loss->apply(context, {call.in, call.x, call.dx, into});
         if (!direct_) {
             const bool first = &call == &losses_.front();
-            kernels::add_metrics(device_, lanes_, {call.weight, call.correct, first}, into,
-                                 metrics);
+            kernels::add_metrics(device_, lanes_, {call.weight, call.hits, first}, into, tallies);
         }
         for (std::size_t k = 0; k < call.in.size() && call.weight != 1.0f; ++k) {
             if (call.dx[k] != nullptr) {
@@ -262,10 +265,6 @@ void Network::measure(DevicePointer<LaneMetrics> metrics) {
             }
         }
         add_shares(call);
-    }
-    for (MetricCall& call : metrics_) {
-        call.metric->measure(context, {call.in, call.x, call.dx, into});
-        kernels::add_metrics(device_, lanes_, {0.0f, true, false}, into, metrics);
     }
 }
 

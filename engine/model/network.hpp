@@ -46,14 +46,15 @@ public:
     [[nodiscard]] Real real() const { return real_; }
     [[nodiscard]] std::size_t batch() const { return batch_; }
 
-    /// Forward with batch statistics (updating the running ones inside weights), losses and hits
-    /// into metrics, backward; gradient[l] receives the gradient of every trainable parameter.
+    /// Forward with batch statistics (updating the running ones inside weights), losses and what
+    /// they count along into tallies [lanes], backward; gradient[l] receives the gradient of every
+    /// trainable parameter. Metrics of their own are not measured.
     void train(DevicePointer<const LaneState> states, PerLane<float> weights,
-               PerLane<float> gradient, DevicePointer<LaneMetrics> metrics);
+               PerLane<float> gradient, DevicePointer<LaneMetrics> tallies);
 
-    /// Forward with running statistics, losses and hits into metrics.
+    /// Forward with running statistics, losses and metrics into tallies [Model::tallies][lanes].
     void evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
-                  DevicePointer<LaneMetrics> metrics);
+                  DevicePointer<LaneMetrics> tallies);
 
 private:
     /// An axis other than the samples': its own states, whose samples are the rows.
@@ -89,10 +90,11 @@ private:
     struct LossCall : Values {
         const Loss* loss = nullptr;
         float weight = 1;
-        bool correct = false; ///< its hits are the model's
+        bool hits = false; ///< its hits go into the model's tally
     };
     struct MetricCall : Values {
         const Metric* metric = nullptr;
+        std::size_t tally = 0;
     };
 
     void require_device() const;
@@ -107,7 +109,7 @@ private:
     void seat(Values& values, DevicePointer<const LaneState> states) const;
     void forward(DevicePointer<const LaneState> states, PerLane<const float> weights,
                  PerLane<float> statistics, PerLane<float> gradient, bool training);
-    void measure(DevicePointer<LaneMetrics> metrics);
+    void apply_losses(DevicePointer<LaneMetrics> tallies);
     void add_shares(const Values& values);
 
     Device& device_;
@@ -120,9 +122,9 @@ private:
     std::vector<Axis> axes_;
     std::vector<LayerCall> layers_;
     std::vector<LossCall> losses_;
-    std::vector<MetricCall> metrics_;
-    bool direct_ = false;       ///< the only loss counts all: straight into the caller's metrics
-    Buffer<LaneMetrics> apart_; ///< else: one loss's or metric's own
+    std::vector<MetricCall> metrics_; ///< of those that no loss counts along
+    bool direct_ = false;             ///< the only loss: straight into the caller's tallies
+    Buffer<LaneMetrics> apart_;       ///< else: one loss's own
 };
 
 } // namespace fedmrn

@@ -58,6 +58,14 @@ void check_options(const Part& part, const Options& said, const std::string& whe
                                     option->expected, one_line(value_text(value))));
         }
     }
+    if (!part.check) {
+        return;
+    }
+    try {
+        part.check(said);
+    } catch (const Error& error) {
+        throw Error(fmt::format("{} = {}: {}", where, part.name, error.what()));
+    }
 }
 
 void unknown_part(const std::string& key, std::string_view name,

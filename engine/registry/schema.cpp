@@ -8,6 +8,7 @@
 
 #include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
+#include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
@@ -79,6 +80,21 @@ Option text_option(std::string name, std::string help) {
                       return text != nullptr && valid_utf8(*text) ? std::optional(value)
                                                                   : std::nullopt;
                   });
+}
+
+Option list_option(std::string name, const std::string& example, std::string help) {
+    Option made = option(std::move(name), fmt::format("a list of names, as \"{}\"", example),
+                         std::move(help), [](const KeyValue& value) -> std::optional<KeyValue> {
+                             const auto* text = std::get_if<std::string>(&value);
+                             if (text == nullptr) return std::nullopt;
+                             try {
+                                 return KeyValue(choices_text(read_choices(*text)));
+                             } catch (const Error&) {
+                                 return std::nullopt;
+                             }
+                         });
+    made.list = true;
+    return made;
 }
 
 } // namespace fedmrn

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/core.h>
@@ -29,20 +30,26 @@ std::vector<double> multiples(double low, double high, double step) {
     return ticks;
 }
 
+/// A flat line is no cliff: a hundredth each way, of a number a hundredth of itself.
+double least_margin(Unit unit, double value) {
+    return unit == Unit::fraction ? 0.01 : std::max(0.01 * std::abs(value), 1e-9);
+}
+
 } // namespace
 
 const Curve::Point& Curve::best() const {
-    return *std::max_element(points.begin(), points.end(), [](const Point& a, const Point& b) {
-        return a.accuracy < b.accuracy;
+    return *std::max_element(points.begin(), points.end(), [&](const Point& a, const Point& b) {
+        return measure.prefers(b.value, a.value);
     });
 }
 
-Curve curve_of(std::string name, std::span<const RoundMetrics> rounds) {
-    Curve curve{std::move(name), {}};
+Curve curve_of(std::string name, const Measure& measure, std::span<const RoundMetrics> rounds) {
+    Curve curve{std::move(name), {}, measure};
     double bytes = 0;
     for (const RoundMetrics& round : rounds) {
         bytes += static_cast<double>(round.uplink_bytes);
-        if (round.accuracy) curve.points.push_back({round.round, *round.accuracy, bytes});
+        if (const auto value = round.value(measure.name))
+            curve.points.push_back({round.round, *value, bytes});
     }
     return curve;
 }
@@ -90,29 +97,40 @@ Axis uplink_axis(std::span<const Curve> curves) {
     return axis;
 }
 
-Axis accuracy_axis(std::span<const Curve> curves, int ticks) {
-    double low = 1, high = 0;
+Axis value_axis(std::span<const Curve> curves, int ticks) {
+    const Unit unit = curves.empty() ? Unit::fraction : curves.front().measure.unit;
+    // Where an axis of this unit ends.
+    const double least = unit == Unit::fraction ? 0 : std::numeric_limits<double>::lowest();
+    const double most = unit == Unit::fraction ? 1 : std::numeric_limits<double>::max();
+    double low = most, high = least;
     for (const Curve& curve : curves)
         for (const auto& point : curve.points) {
-            low = std::min(low, std::clamp(point.accuracy, 0.0, 1.0));
-            high = std::max(high, std::clamp(point.accuracy, 0.0, 1.0));
+            low = std::min(low, std::clamp(point.value, least, most));
+            high = std::max(high, std::clamp(point.value, least, most));
         }
     if (low > high) low = 0, high = 1;
-    if (high - low < 0.02) { // a flat line is no cliff
-        low = std::max(0.0, low - 0.01);
-        high = std::min(1.0, high + 0.01);
+    if (const double margin = least_margin(unit, high); high - low < 2 * margin) {
+        low = std::max(least, low - margin);
+        high = std::min(most, high + margin);
     }
     const double step = round_step(high - low, ticks);
     Axis axis;
-    axis.low = std::max(0.0, std::floor(low / step + 1e-9) * step);
-    axis.high = std::min(1.0, std::ceil(high / step - 1e-9) * step);
+    axis.low = std::max(least, std::floor(low / step + 1e-9) * step);
+    axis.high = std::min(most, std::ceil(high / step - 1e-9) * step);
     axis.ticks = multiples(axis.low, axis.high, step);
+    axis.unit = unit;
     return axis;
 }
 
-std::string tick_text(const Axis& accuracy, double tick) {
-    const double step = accuracy.ticks.size() > 1 ? accuracy.ticks[1] - accuracy.ticks[0] : 1;
-    return fmt::format("{:.{}f} %", 100 * tick, step < 0.0099 ? 1 : 0);
+std::string tick_text(const Axis& axis, double tick) {
+    const double step = axis.ticks.size() > 1 ? axis.ticks[1] - axis.ticks[0] : 1;
+    if (axis.unit == Unit::fraction)
+        return fmt::format("{:.{}f} %", 100 * tick, step < 0.0099 ? 1 : 0);
+    // As many decimals as the step has.
+    const double decimals = std::ceil(-std::log10(step) - 1e-9);
+    return std::abs(tick) >= 1e5 || decimals > 6
+               ? fmt::format("{:.3g}", tick)
+               : fmt::format("{:.{}f}", tick, static_cast<int>(std::max(decimals, 0.0)));
 }
 
 std::vector<double> spread(std::vector<double> positions, double gap, double low, double high) {

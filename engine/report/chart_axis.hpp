@@ -14,6 +14,7 @@ namespace fedmrn {
 struct Axis {
     double low = 0, high = 1;
     std::vector<double> ticks;
+    Unit unit = Unit::number; ///< of the values
     /// 0 at low, 1 at high.
     [[nodiscard]] double share(double value) const { return (value - low) / (high - low); }
 };
@@ -25,11 +26,11 @@ Axis round_axis(std::span<const Curve> curves, int ticks);
 /// also at 2 and 5 times one where the range is short.
 Axis uplink_axis(std::span<const Curve> curves);
 
-/// Accuracies, widened to round ticks within [0, 1].
-Axis accuracy_axis(std::span<const Curve> curves, int ticks);
+/// The curves' values, widened to round ticks; fractions within [0, 1].
+Axis value_axis(std::span<const Curve> curves, int ticks);
 
-/// "85 %", with a decimal where the ticks need it.
-std::string tick_text(const Axis& accuracy, double tick);
+/// "85 %" of a fraction, "0.85" of a number, with the decimals that the ticks need.
+std::string tick_text(const Axis& axis, double tick);
 
 /// Moves labels apart: positions in any order come back at least gap apart within [low, high], as
 /// near to where they were as can be, their order kept.

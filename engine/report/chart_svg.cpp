@@ -58,8 +58,11 @@ private:
     [[nodiscard]] double x(const Curve::Point& point) const {
         return x(against_ == Against::rounds ? point.round : std::log10(point.uplink_bytes));
     }
-    [[nodiscard]] double y(double accuracy) const {
-        return bottom_ - accuracies_.share(accuracy) * (bottom_ - top_);
+    [[nodiscard]] double y(double value) const {
+        return bottom_ - values_.share(value) * (bottom_ - top_);
+    }
+    [[nodiscard]] std::string text_of(double value) const {
+        return measured_text(measure_.unit, value);
     }
     void axes();
     void curve(const Curve& curve, const Style& style);
@@ -69,14 +72,15 @@ private:
 
     std::string out_;
     Against against_;
-    Axis axis_, accuracies_;
+    Axis axis_, values_;
+    Measure measure_;
     double top_, bottom_;
 };
 
 Drawing::Drawing(std::span<const Curve> curves, const std::string& title, Against against)
     : against_(against),
       axis_(against == Against::rounds ? round_axis(curves, 10) : uplink_axis(curves)),
-      accuracies_(accuracy_axis(curves, 6)),
+      values_(value_axis(curves, 6)), measure_(curves.empty() ? Measure{} : curves.front().measure),
       top_(legend_space + legend_line * static_cast<double>(curves.size())),
       bottom_(std::max(least_height - below, top_ + least_plot)) {
     const double height = bottom_ + below;
@@ -99,16 +103,16 @@ Drawing::Drawing(std::span<const Curve> curves, const std::string& title, Agains
 
 void Drawing::axes() {
     add("<g stroke=\"#e4e4e4\">\n");
-    for (const double t : accuracies_.ticks)
+    for (const double t : values_.ticks)
         add("<path d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", left, y(t), right);
     for (const double t : axis_.ticks)
         add("<path d=\"M{:.1f} {:.1f}V{:.1f}\" stroke=\"#f2f2f2\"/>\n", x(t), top_, bottom_);
     add("</g>\n<path d=\"M{0} {1:.1f}V{2}H{3}\" fill=\"none\" stroke=\"#666\"/>\n", left, top_,
         bottom_, right);
     add("<g text-anchor=\"end\">\n");
-    for (const double t : accuracies_.ticks)
+    for (const double t : values_.ticks)
         add("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", left - 10, y(t) + 5,
-            tick_text(accuracies_, t));
+            tick_text(values_, t));
     add("</g>\n<g text-anchor=\"middle\">\n");
     for (const double t : axis_.ticks) {
         add("<path d=\"M{:.1f} {}v5\" stroke=\"#666\"/>", x(t), bottom_);
@@ -118,8 +122,8 @@ void Drawing::axes() {
     }
     add("<text x=\"{}\" y=\"{}\">{}</text>\n", (left + right) / 2, bottom_ + 50,
         against_ == Against::rounds ? "round" : "uplink of all clients, MB");
-    add("<text transform=\"translate(20 {:.1f}) rotate(-90)\">test accuracy</text>\n</g>\n",
-        (top_ + bottom_) / 2);
+    add("<text transform=\"translate(20 {:.1f}) rotate(-90)\">test {}</text>\n</g>\n",
+        (top_ + bottom_) / 2, xml_text(measure_.name));
 }
 
 void Drawing::mark(const Style& style, double cx, double cy, double r, bool hollow) {
@@ -148,13 +152,13 @@ void Drawing::curve(const Curve& curve, const Style& style) {
     add("<g>\n<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-linejoin=\"round\" "
         "stroke-dasharray=\"{}\" points=\"",
         style.colour, *style.dash == '\0' ? "none" : style.dash);
-    for (const auto& p : curve.points) add("{:.2f},{:.2f} ", x(p), y(p.accuracy));
+    for (const auto& p : curve.points) add("{:.2f},{:.2f} ", x(p), y(p.value));
     add("\"/>\n");
     // Marks on at most 25 points, the last among them: more would hide the line.
     const std::size_t count = curve.points.size(), every = (count + 24) / 25;
     for (std::size_t i = (count - 1) % every; i < count; i += every)
-        mark(style, x(curve.points[i]), y(curve.points[i].accuracy), 4, false);
-    mark(style, x(curve.best()), y(curve.best().accuracy), 6, true);
+        mark(style, x(curve.points[i]), y(curve.points[i].value), 4, false);
+    mark(style, x(curve.best()), y(curve.best().value), 6, true);
     add("\n</g>\n");
 }
 
@@ -166,15 +170,14 @@ void Drawing::legend(const Curve& curve, const Style& style, double at) {
         at + 5, xml_text(curve.name));
     if (!curve.points.empty())
         add("<tspan dx=\"12\">final {}, best {} at round {}</tspan>",
-            percent_text(curve.points.back().accuracy), percent_text(curve.best().accuracy),
-            curve.best().round);
+            text_of(curve.points.back().value), text_of(curve.best().value), curve.best().round);
     add("</text>\n");
 }
 
 void Drawing::final_labels(std::span<const Curve> curves) {
     std::vector<double> at;
     for (const Curve& curve : curves)
-        at.push_back(curve.points.empty() ? bottom_ : y(curve.points.back().accuracy));
+        at.push_back(curve.points.empty() ? bottom_ : y(curve.points.back().value));
     at = spread(std::move(at), 18, top_ + 4, bottom_);
     for (std::size_t i = 0; i < curves.size(); ++i) {
         if (curves[i].points.empty()) continue;
@@ -182,11 +185,11 @@ void Drawing::final_labels(std::span<const Curve> curves) {
         // A line to it, unless it would cross the drawing.
         if (right - x(curves[i].points.back()) < 1)
             add("<path d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\" stroke=\"{}\" stroke-width=\"1\"/>",
-                x(curves[i].points.back()) + 6, y(curves[i].points.back().accuracy), right + 22,
-                at[i], style.colour);
+                x(curves[i].points.back()) + 6, y(curves[i].points.back().value), right + 22, at[i],
+                style.colour);
         mark(style, right + 30, at[i], 4, false);
         add("<text x=\"{}\" y=\"{:.1f}\" fill=\"{}\" font-weight=\"bold\">{}</text>\n", right + 42,
-            at[i] + 5, style.colour, percent_text(curves[i].points.back().accuracy));
+            at[i] + 5, style.colour, text_of(curves[i].points.back().value));
     }
 }
 

@@ -14,7 +14,7 @@ namespace fedmrn {
 namespace {
 
 constexpr std::size_t rows = 12;
-constexpr std::size_t margin = 9;                     ///< the accuracy axis and its labels
+constexpr std::size_t margin = 9;                     ///< the values' axis and its labels
 constexpr std::array colours{34, 33, 32, 35, 36, 31}; ///< as in the drawing: blue, orange, green, …
 
 /// A grid of braille cells, 2 dots wide and 4 high.
@@ -68,10 +68,10 @@ bool gap(std::size_t curve, std::size_t step) {
 }
 
 void draw(Canvas& canvas, const Curve& curve, std::size_t number, const Axis& rounds,
-          const Axis& accuracies) {
+          const Axis& values) {
     const auto place = [&](const Curve::Point& p) {
         return std::pair(grid(rounds.share(p.round), canvas.width()),
-                         grid(1 - accuracies.share(p.accuracy), Canvas::height()));
+                         grid(1 - values.share(p.value), Canvas::height()));
     };
     std::size_t step = 0;
     for (std::size_t i = 0; i < curve.points.size(); ++i) {
@@ -107,17 +107,17 @@ std::string chart_text(std::span<const Curve> curves, const Terminal& terminal) 
     constexpr std::size_t label = 12; ///< " A 88.12 %" right of the grid
     const std::size_t columns = std::clamp<std::size_t>(terminal.columns, 40, 100) - margin - label;
     const Axis rounds = round_axis(curves, static_cast<int>(columns / 8));
-    const Axis accuracies = accuracy_axis(curves, 5);
+    const Axis values = value_axis(curves, 5);
     Canvas canvas(columns);
     std::array<std::string, rows> axis_labels, end_labels;
-    for (const double t : accuracies.ticks)
-        axis_labels[grid(1 - accuracies.share(t), rows)] = tick_text(accuracies, t);
+    for (const double t : values.ticks)
+        axis_labels[grid(1 - values.share(t), rows)] = tick_text(values, t);
     std::vector<double> ends;
-    for (std::size_t i = curves.size(); i-- > 0;) draw(canvas, curves[i], i, rounds, accuracies);
+    for (std::size_t i = curves.size(); i-- > 0;) draw(canvas, curves[i], i, rounds, values);
     for (const Curve& curve : curves)
         ends.push_back(curve.points.empty()
                            ? rows - 1
-                           : (1 - accuracies.share(curve.points.back().accuracy)) * (rows - 1));
+                           : (1 - values.share(curve.points.back().value)) * (rows - 1));
     ends = spread(std::move(ends), 1, 0, rows - 1);
 
     const auto paint = [&](std::size_t i, const std::string& text) {
@@ -130,8 +130,9 @@ std::string chart_text(std::span<const Curve> curves, const Terminal& terminal) 
         if (curves[i].points.empty()) continue;
         const auto row =
             static_cast<std::size_t>(std::lround(std::clamp(ends[i], 0.0, rows - 1.0)));
-        end_labels[row] = paint(
-            i, fmt::format(" {} {}", letter(i), percent_text(curves[i].points.back().accuracy)));
+        end_labels[row] =
+            paint(i, fmt::format(" {} {}", letter(i),
+                                 measured_text(values.unit, curves[i].points.back().value)));
     }
     for (std::size_t r = 0; r < rows; ++r)
         text += fmt::format("{:>{}} {}{}{}\n", axis_labels[r], margin - 2,

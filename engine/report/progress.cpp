@@ -33,10 +33,11 @@ double Progress::steady_seconds() {
         .count();
 }
 
-Progress::Progress(std::ostream& out, const Terminal& terminal, std::uint32_t rounds,
-                   std::uint32_t done, std::uint64_t uplink_bytes, Clock clock)
+Progress::Progress(std::ostream& out, const Terminal& terminal, Measure measure,
+                   std::uint32_t rounds, std::uint32_t done, std::uint64_t uplink_bytes,
+                   Clock clock)
     : out_(out), terminal_(terminal), clock_(std::move(clock)), rounds_(rounds), first_(done),
-      done_(done), uplink_bytes_(uplink_bytes), start_(clock_()) {}
+      done_(done), uplink_bytes_(uplink_bytes), measure_(std::move(measure)), start_(clock_()) {}
 
 std::string Progress::line(bool running, double share, std::uint64_t samples,
                            unsigned columns) const {
@@ -46,7 +47,7 @@ std::string Progress::line(bool running, double share, std::uint64_t samples,
     std::vector<std::string> fields;
     fields.push_back(
         fmt::format("round {}/{}", std::min(done_ + (running ? 1 : 0), rounds_), rounds_));
-    if (accuracy_ >= 0) fields.push_back("accuracy " + percent_text(accuracy_));
+    if (value_) fields.push_back(measure_.name + " " + measured_text(measure_.unit, *value_));
     if (done_ < rounds_ && complete > 0)
         fields.push_back(duration_text(elapsed / complete * (rounds_ - first_ - complete)) +
                          " left");
@@ -83,7 +84,7 @@ void Progress::round_done(const RoundMetrics& round) {
     done_ = round.round;
     uplink_bytes_ += round.uplink_bytes;
     samples_ += round.samples;
-    if (round.accuracy) accuracy_ = *round.accuracy;
+    if (const auto value = round.value(measure_.name)) value_ = value;
     if (terminal_.interactive) {
         draw(false, 0, 0);
         return;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <iosfwd>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "engine/base/terminal.hpp"
@@ -14,15 +15,16 @@
 
 namespace fedmrn {
 
-/// The live line of a run: round, accuracy, uplink, rate, time left. On a terminal it is drawn
+/// The live line of a run: round, first metric, uplink, rate, time left. On a terminal it is drawn
 /// over, ten times a second at most; elsewhere a plain line comes after about every tenth round.
 class Progress {
 public:
     using Clock = std::function<double()>; ///< seconds from any start
 
-    /// done rounds and their uplink are of an earlier process.
-    Progress(std::ostream& out, const Terminal& terminal, std::uint32_t rounds, std::uint32_t done,
-             std::uint64_t uplink_bytes, Clock clock = steady_seconds);
+    /// measure: of the metric that is shown; done rounds and their uplink are of an earlier
+    /// process.
+    Progress(std::ostream& out, const Terminal& terminal, Measure measure, std::uint32_t rounds,
+             std::uint32_t done, std::uint64_t uplink_bytes, Clock clock = steady_seconds);
     ~Progress() { finish(); }
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -47,7 +49,8 @@ private:
     Clock clock_;
     std::uint32_t rounds_, first_, done_;
     std::uint64_t uplink_bytes_, samples_ = 0;
-    double accuracy_ = -1; ///< none yet
+    Measure measure_;
+    std::optional<double> value_; ///< none yet
     double start_, drawn_ = -1;
     bool live_ = false; ///< an unfinished line stands on the terminal
 };

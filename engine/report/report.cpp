@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "engine/base/atomic_file.hpp"
+#include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
 #include "engine/config/same_run.hpp"
 #include "engine/report/chart.hpp"
@@ -27,10 +28,26 @@ struct FinishedRun {
     fs::path folder;
     Config config;
     Summary summary;
+    MetricSummary shown;
     Curve curve;
 };
 
-FinishedRun read_run(const fs::path& folder) {
+/// What a run came to in a metric, or in its loss. Throws Error where it has no such metric.
+MetricSummary shown_of(const fs::path& folder, const Summary& summary, const std::string& metric,
+                       std::span<const RoundMetrics> rounds) {
+    std::vector<std::string_view> known;
+    for (const MetricSummary& candidate : summary.metrics) {
+        if (candidate.measure.name == metric) return candidate;
+        known.push_back(candidate.measure.name);
+    }
+    if (metric == loss_measure().name) return summary_of(loss_measure(), rounds);
+    known.push_back("loss");
+    throw Error(fmt::format("{}: has no metric {}, expected {}; --metric says which is shown",
+                            folder.string(), one_line(metric), alternatives(known)));
+}
+
+/// metric: empty: the run's first, which it then becomes.
+FinishedRun read_run(const fs::path& folder, std::string& metric) {
     if (!fs::exists(folder / "summary.json"))
         throw Error(folder.string() + ": no finished run here; expected summary.json");
     FinishedRun run;
@@ -40,7 +57,9 @@ FinishedRun read_run(const fs::path& folder) {
     // A run that is being made longer has more rounds than the results that it stands for.
     std::vector<RoundMetrics> rounds = read_metrics(folder / "metrics.jsonl");
     rounds.resize(std::min<std::size_t>(rounds.size(), run.summary.rounds));
-    run.curve = curve_of(method_name(run.config), rounds);
+    if (metric.empty()) metric = run.summary.metrics.front().measure.name;
+    run.shown = shown_of(folder, run.summary, metric, rounds);
+    run.curve = curve_of(method_name(run.config), run.shown.measure, rounds);
     return run;
 }
 
@@ -57,13 +76,15 @@ void name_apart(std::vector<FinishedRun>& runs) {
             runs[i].curve.name += ", " + last_name(runs[i].folder);
 }
 
-std::string run_table(const std::vector<FinishedRun>& runs) {
-    Table table({"", "accuracy", "best", "rounds", "bytes/upload", "of float32", "bits/param",
+std::string run_table(const std::vector<FinishedRun>& runs, const std::string& metric) {
+    Table table({"", metric, "best", "rounds", "bytes/upload", "of float32", "bits/param",
                  "samples/s", "time", "folder"});
     for (const FinishedRun& run : runs) {
         const Summary& s = run.summary;
-        table.add({run.curve.name, percent_text(s.final_accuracy), percent_text(s.best_accuracy),
-                   std::to_string(s.rounds), bytes_per_upload(s), share_of_float32(s),
+        const Unit unit = run.shown.measure.unit;
+        table.add({run.curve.name, measured_text(unit, run.shown.last),
+                   measured_text(unit, run.shown.best), std::to_string(s.rounds),
+                   bytes_per_upload(s), share_of_float32(s),
                    s.messages == 0 ? "-" : fmt::format("{:.3f}", s.uplink_bits_per_parameter),
                    grouped(static_cast<std::uint64_t>(s.samples_per_second)),
                    duration_text(s.time.all), run.folder.string()});
@@ -82,10 +103,10 @@ void require_drawing(const fs::path& path) {
 } // namespace
 
 void report(std::span<const fs::path> folders, const std::optional<fs::path>& svg,
-            std::ostream& out) {
+            std::ostream& out, std::string metric) {
     if (svg) require_drawing(*svg);
     std::vector<FinishedRun> runs;
-    for (const fs::path& folder : folders) runs.push_back(read_run(folder));
+    for (const fs::path& folder : folders) runs.push_back(read_run(folder, metric));
     name_apart(runs);
     std::vector<Curve> curves;
     for (const FinishedRun& run : runs) curves.push_back(run.curve);
@@ -94,8 +115,10 @@ void report(std::span<const fs::path> folders, const std::optional<fs::path>& sv
     const bool same = std::all_of(runs.begin(), runs.end(), [&](const FinishedRun& run) {
         return setting_name(run.config) == setting;
     });
-    const std::string title = same ? setting : "test accuracy";
-    out << title << "\n\n" << chart_text(curves, terminal_of(out)) << '\n' << run_table(runs);
+    const std::string title = same ? setting : "test " + metric;
+    out << title << "\n\n"
+        << chart_text(curves, terminal_of(out)) << '\n'
+        << run_table(runs, metric);
     if (svg) {
         write_atomically(*svg, chart_svg(curves, title));
         out << "\nchart: " << svg->string() << '\n';

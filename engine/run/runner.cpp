@@ -61,7 +61,8 @@ class Run {
 public:
     Run(const Config& config, RunFolder& folder, Experiment& experiment, const DataHash& data,
         Clock::time_point start)
-        : config_(config), folder_(folder), experiment_(experiment), data_(data), start_(start) {}
+        : config_(config), folder_(folder), experiment_(experiment),
+          measure_(judged_by(experiment.model()).front()), data_(data), start_(start) {}
 
     void restore();
     void train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
@@ -81,6 +82,7 @@ private:
     const Config& config_;
     RunFolder& folder_;
     Experiment& experiment_;
+    Measure measure_; ///< what the run is judged by
     DataHash data_;
     Ledger ledger_;
     std::string started_ = utc_now();
@@ -145,7 +147,7 @@ void Run::keep_next(Keeping* kept) {
 void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
                 std::ostream& out) {
     MetricsLog log(folder_.metrics_file());
-    Progress progress(out, terminal_of(out), config_.experiment.rounds, round(),
+    Progress progress(out, terminal_of(out), measure_, config_.experiment.rounds, round(),
                       ledger_.uplink_bytes);
     bool profiling = false;
     while (!complete() && !signals.token().stop_requested()) {
@@ -171,10 +173,10 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, K
 
 /// The last round of a run is always evaluated, of one that was to be longer too.
 void Run::evaluate_last() {
-    if (read_metrics(folder_.metrics_file()).back().accuracy) return;
+    if (read_metrics(folder_.metrics_file()).back().loss) return;
     const auto began = Clock::now();
     const Evaluation test = experiment_.evaluate();
-    set_evaluation(folder_.metrics_file(), test.loss, test.accuracy);
+    set_evaluation(folder_.metrics_file(), test.loss, test.metrics);
     ledger_.time.evaluation += seconds_since(began);
 }
 
@@ -186,19 +188,22 @@ void Run::finish(std::ostream& out) {
     const Metadata about{
         {"format", "pt"}, {"model", experiment_.model().name}, {"hash", summary.model_hash}};
     export_model(folder_.model_file(), experiment_.model(), experiment_.weights(), about);
-    const Curve curve = curve_of(method_name(config_), rounds);
+    const Curve curve = curve_of(method_name(config_), measure_, rounds);
     write_atomically(folder_.chart_file(), chart_svg({&curve, 1}, setting_name(config_)));
     if (config_.experiment.per_client) {
         const std::vector<Evaluation> clients = experiment_.evaluate_clients();
-        summary.clients = spread_of(clients);
+        summary.clients = spread_of(clients, measure_);
         out << fmt::format(
-            "\neach client's accuracy is on {}\n",
+            "\neach client's {} is on {}\n", measure_.name,
             experiment_.clients_have_tests()
                 ? "the user's own test samples"
                 : "the samples that it trained on: it has no test samples of its own");
-        write_atomically(folder_.clients_file(), clients_csv(clients, experiment_.clients().users));
-        write_atomically(folder_.clients_chart_file(),
-                         clients_svg(clients, method_name(config_) + ", " + setting_name(config_)));
+        write_atomically(
+            folder_.clients_file(),
+            clients_csv(clients, measures_of(experiment_.model()), experiment_.clients().users));
+        write_atomically(
+            folder_.clients_chart_file(),
+            clients_svg(clients, measure_, method_name(config_) + ", " + setting_name(config_)));
     }
     summary.time.all += seconds_since(start_) - counted_;
     summary.provenance = provenance_of(experiment_.config().experiment.device);
@@ -272,6 +277,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
             const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
             data = data_text(dataset);
             Experiment experiment(config, dataset, signals.token());
+            require_columns(measures_of(experiment.model()));
             hash = hash_of(dataset, experiment.clients());
             return experiment;
         } catch (const Stopped&) {

@@ -249,8 +249,8 @@ struct Experiment::Impl {
         double loss = 0;
         for (std::size_t k = 0; k < uploads.size(); ++k) {
             const Upload& upload = uploads[k];
-            loss += upload.metrics.loss;
-            metrics.samples += upload.metrics.samples;
+            loss += upload.metrics.sum;
+            metrics.samples += upload.metrics.rows;
             metrics.uplink_bytes += upload.bytes.size();
             work.push_back({cohort.tasks[k].client, upload.bytes.size(), download,
                             std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
@@ -271,13 +271,15 @@ struct Experiment::Impl {
                                      std::span<const SampleRange> ranges) {
         Buffer<float> room;
         std::vector<Evaluation> results;
-        for (const LaneMetrics& total : lanes->evaluate(split, ranges, weights(room))) {
+        const std::vector<LaneMetrics> totals = lanes->evaluate(split, ranges, weights(room));
+        for (std::size_t i = 0; i < totals.size(); i += model.tallies) {
             Evaluation& result = results.emplace_back();
-            result.samples = total.samples;
-            if (total.samples != 0) {
-                result.loss = total.loss / static_cast<double>(total.samples);
-                result.accuracy =
-                    static_cast<double>(total.correct) / static_cast<double>(total.samples);
+            result.samples = totals[i].rows;
+            if (result.samples != 0) {
+                result.loss = totals[i].sum / static_cast<double>(result.samples);
+                result.metrics = metric_values(model, {&totals[i], model.tallies});
+            } else {
+                result.metrics.resize(model.metrics.size());
             }
         }
         return results;
@@ -378,11 +380,16 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     }
     run.keep_memory(tasks, std::move(memory));
     ++run.server.state().round;
+    for (const Model::MetricNode& metric : run.model.metrics) {
+        metrics.metrics.push_back({metric.name, std::nullopt});
+    }
     if (run.evaluates(metrics.round)) {
         const auto begun = std::chrono::steady_clock::now();
         const Evaluation test = run.evaluate();
         metrics.loss = test.loss;
-        metrics.accuracy = test.accuracy;
+        for (std::size_t i = 0; i < test.metrics.size(); ++i) {
+            metrics.metrics[i].value = test.metrics[i];
+        }
         metrics.time.evaluation = seconds_since(begun);
     }
     metrics.time.all = seconds_since(start);

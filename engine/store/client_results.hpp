@@ -12,15 +12,19 @@
 
 namespace fedmrn {
 
+// measure: the first metric's, or the loss where there is none.
+
 /// Of the clients that have samples. Mean and deviation (over all of them, not of a sample) count
-/// every client alike; the worst tenth is the mean of the lowest ⌈n/10⌉.
-ClientSpread spread_of(std::span<const Evaluation> clients);
+/// every client alike; the worst tenth is the mean of the worst ⌈n/10⌉.
+ClientSpread spread_of(std::span<const Evaluation> clients, const Measure& measure);
 
-/// clients.csv: client, user (of a natural partition), samples, accuracy, loss; the last two empty
-/// for a client without samples.
-std::string clients_csv(std::span<const Evaluation> clients, std::span<const std::uint32_t> users);
+/// clients.csv: client, user (of a natural partition), samples, the metrics by their names, loss;
+/// metrics and loss are empty for a client without samples.
+std::string clients_csv(std::span<const Evaluation> clients, std::span<const Measure> metrics,
+                        std::span<const std::uint32_t> users);
 
-/// How many clients have which accuracy, in twenty steps, as a drawing that stands alone.
-std::string clients_svg(std::span<const Evaluation> clients, const std::string& title);
+/// How many clients have which value, in twenty steps, as a drawing that stands alone.
+std::string clients_svg(std::span<const Evaluation> clients, const Measure& measure,
+                        const std::string& title);
 
 } // namespace fedmrn

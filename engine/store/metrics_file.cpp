@@ -22,11 +22,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The one list of a line's fields, for both directions.
+using Metrics = std::vector<MetricValue>;
+
+/// The one list of a line's fields, for both directions; metrics stand by their own names.
 template <class Round, class Visit> void each_field(Round& round, Visit visit) {
     visit("round", round.round);
     visit("loss", round.loss);
-    visit("accuracy", round.accuracy);
+    visit("metrics", round.metrics);
     visit("train_loss", round.train_loss);
     visit("samples", round.samples);
     visit("messages", round.messages);
@@ -37,6 +39,13 @@ template <class Round, class Visit> void each_field(Round& round, Visit visit) {
     each_second(round.time, visit);
 }
 
+bool is_field(std::string_view name) {
+    const RoundMetrics any;
+    bool found = false;
+    each_field(any, [&](const char* field, const auto&) { found |= name == field; });
+    return found;
+}
+
 template <class T> Json to_json(const T& value) { return value; }
 Json to_json(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
@@ -45,11 +54,27 @@ void from_json(const Json& json, std::optional<double>& value) {
     value = json.is_null() ? std::nullopt : std::optional(json.get<double>());
 }
 
+template <class T> void write_field(Json& line, const char* name, const T& value) {
+    line[name] = to_json(value);
+}
+void write_field(Json& line, const char*, const Metrics& metrics) {
+    for (const MetricValue& metric : metrics) line[metric.name] = to_json(metric.value);
+}
+
+template <class T> void read_field(const Json& line, const char* name, T& value) {
+    from_json(line.at(name), value);
+}
+/// What the list does not name is a metric.
+void read_field(const Json& line, const char*, Metrics& metrics) {
+    for (const auto& [name, value] : line.items())
+        if (!is_field(name)) from_json(value, metrics.emplace_back(MetricValue{name, {}}).value);
+}
+
 /// Throws Json::exception.
 RoundMetrics from_json_line(std::string_view line) {
     const Json json = Json::parse(line);
     RoundMetrics round;
-    each_field(round, [&](const char* name, auto& field) { from_json(json.at(name), field); });
+    each_field(round, [&](const char* name, auto& field) { read_field(json, name, field); });
     return round;
 }
 
@@ -63,7 +88,7 @@ std::string text_of(std::span<const RoundMetrics> rounds) {
 
 std::string to_json_line(const RoundMetrics& round) {
     Json json;
-    each_field(round, [&](const char* name, const auto& field) { json[name] = to_json(field); });
+    each_field(round, [&](const char* name, const auto& field) { write_field(json, name, field); });
     return json.dump() + "\n";
 }
 
@@ -96,16 +121,28 @@ void cut_metrics(const std::filesystem::path& path, std::uint32_t round, std::ui
         throw Error(fmt::format("{}: holds rounds up to {}, its checkpoint is of round {}",
                                 path.string(), rounds.size(), round));
     rounds.resize(round);
-    for (RoundMetrics& row : rounds)
-        if (row.round % eval_every != 0) row.loss = row.accuracy = std::nullopt;
+    for (RoundMetrics& row : rounds) {
+        if (row.round % eval_every == 0) continue;
+        row.loss.reset();
+        for (MetricValue& metric : row.metrics) metric.value.reset();
+    }
     write_atomically(path, text_of(rounds));
 }
 
-void set_evaluation(const std::filesystem::path& path, double loss, double accuracy) {
+void set_evaluation(const std::filesystem::path& path, double loss,
+                    std::span<const double> metrics) {
     std::vector<RoundMetrics> rounds = read_metrics(path);
     rounds.back().loss = loss;
-    rounds.back().accuracy = accuracy;
+    for (std::size_t i = 0; i < metrics.size(); ++i) rounds.back().metrics.at(i).value = metrics[i];
     write_atomically(path, text_of(rounds));
+}
+
+void require_columns(std::span<const Measure> measures) {
+    for (const Measure& measure : measures)
+        if (is_field(measure.name))
+            throw Error(fmt::format("metric {}: expected another name: a round's line has a field "
+                                    "of this one",
+                                    measure.name));
 }
 
 MetricsLog::MetricsLog(const std::filesystem::path& path)

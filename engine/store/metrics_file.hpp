@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@
 
 namespace fedmrn {
 
-/// A round as one line of JSON; loss and accuracy are null where it was not evaluated.
+/// A round as one line of JSON, metrics by their names; they and the loss are null where it was not
+/// evaluated.
 std::string to_json_line(const RoundMetrics& round);
 
 /// The rounds of a metrics.jsonl, in order. A last line without its end, or that is no round, is
@@ -23,8 +25,12 @@ std::vector<RoundMetrics> read_metrics(const std::filesystem::path& path);
 /// where not all of them are there.
 void cut_metrics(const std::filesystem::path& path, std::uint32_t round, std::uint32_t eval_every);
 
-/// Adds its evaluation to the last round of a file that has one.
-void set_evaluation(const std::filesystem::path& path, double loss, double accuracy);
+/// Adds its evaluation to the last round of a file that has one; metrics in the file's order.
+void set_evaluation(const std::filesystem::path& path, double loss,
+                    std::span<const double> metrics);
+
+/// Throws Error where a metric has the name of another field of a line.
+void require_columns(std::span<const Measure> measures);
 
 /// Appends a line a round; each is with the system when append returns.
 class MetricsLog {

@@ -13,6 +13,7 @@
 #include "engine/store/metrics_file.hpp"
 #include "engine/store/summary.hpp"
 #include "fedmrn/error.hpp"
+#include "fedmrn/metric.hpp"
 
 namespace fedmrn {
 namespace {
@@ -43,10 +44,17 @@ bool is_metrics(const fs::path& file) {
         std::string_view(text).substr(0, static_cast<std::size_t>(in.gcount())));
 }
 
+/// The chart is called by the first metric, as the file of a run's results says it.
+std::string chart_name(const Config& config) {
+    const std::vector<Measure> measures = measures_of(config.model.metrics);
+    return (measures.empty() ? loss_measure() : measures.front()).name + ".svg";
+}
+
 } // namespace
 
 RunFolder::RunFolder(const Config& config, bool resume, const fs::path& input)
-    : name_(config.experiment.out), path_(name_), folder_(path_), lock_(path_) {
+    : name_(config.experiment.out), path_(name_), chart_(chart_name(config)), folder_(path_),
+      lock_(path_) {
     // A run that failed before its first round has nothing to lose.
     const bool taken = fs::exists(checkpoint_file()) || not_empty(metrics_file());
     if (taken && !resume)

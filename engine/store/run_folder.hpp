@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::filesystem::path metrics_file() const { return path_ / "metrics.jsonl"; }
     [[nodiscard]] std::filesystem::path summary_file() const { return path_ / "summary.json"; }
     [[nodiscard]] std::filesystem::path model_file() const { return path_ / "model.safetensors"; }
-    [[nodiscard]] std::filesystem::path chart_file() const { return path_ / "accuracy.svg"; }
+    [[nodiscard]] std::filesystem::path chart_file() const { return path_ / chart_; }
     [[nodiscard]] std::filesystem::path clients_file() const { return path_ / "clients.csv"; }
     [[nodiscard]] std::filesystem::path clients_chart_file() const { return path_ / "clients.svg"; }
     [[nodiscard]] std::filesystem::path checkpoint_file() const {
@@ -54,7 +54,8 @@ private:
 
     std::string name_;
     std::filesystem::path path_;
-    NewFolder folder_; ///< kept from begin() on
+    std::string chart_; ///< accuracy.svg, or of another first metric
+    NewFolder folder_;  ///< kept from begin() on
     FolderLock lock_;
     std::optional<Checkpoint> checkpoint_;
     bool finished_ = false;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/summary.hpp"
 
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -19,8 +20,7 @@ namespace {
 /// The one list of the fields, for both directions.
 template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("rounds", s.rounds);
-    visit("final_accuracy", s.final_accuracy);
-    visit("best_accuracy", s.best_accuracy);
+    visit("metrics", s.metrics);
     visit("uplink_bits_per_parameter", s.uplink_bits_per_parameter);
     visit("messages", s.messages);
     visit("uplink_bytes", s.uplink_bytes);
@@ -44,21 +44,73 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
 
 using Json = nlohmann::ordered_json;
 
-template <class T> Json to_json(const T& value) { return value; }
-Json to_json(const std::optional<ClientSpread>& spread) {
-    if (!spread) return nullptr;
-    return {{"evaluated", spread->clients},
-            {"accuracy_mean", spread->mean},
-            {"accuracy_worst_tenth", spread->worst_tenth},
-            {"accuracy_deviation", spread->deviation}};
+using Metrics = std::vector<MetricSummary>;
+
+constexpr std::string_view final_prefix = "final_";
+constexpr const char* measures_key = "measures";
+
+/// What a file says nothing of: a fraction, the higher the better.
+bool plain(const Measure& measure) { return measure == Measure{.name = measure.name}; }
+
+template <class T> void write_field(Json& json, const char* name, const T& value, const Summary&) {
+    json[name] = value;
+}
+void write_field(Json& json, const char*, const Metrics& metrics, const Summary&) {
+    Json measures;
+    for (const MetricSummary& metric : metrics) {
+        const Measure& measure = metric.measure;
+        json[std::string(final_prefix) + measure.name] = metric.last;
+        json["best_" + measure.name] = metric.best;
+        if (!plain(measure))
+            measures[measure.name] = {
+                {"better", measure.better == Better::lower ? "lower" : "higher"},
+                {"unit", measure.unit == Unit::number ? "number" : "fraction"}};
+    }
+    if (!measures.empty()) json[measures_key] = measures;
+}
+void write_field(Json& json, const char* name, const std::optional<ClientSpread>& spread,
+                 const Summary& summary) {
+    json[name] = nullptr;
+    if (!spread) return;
+    const std::string& metric = summary.metrics.front().measure.name;
+    json[name] = {{"evaluated", spread->clients},
+                  {metric + "_mean", spread->mean},
+                  {metric + "_worst_tenth", spread->worst_tenth},
+                  {metric + "_deviation", spread->deviation}};
 }
 
-template <class T> void from_json(const Json& json, T& value) { json.get_to(value); }
-void from_json(const Json& json, std::optional<ClientSpread>& spread) {
-    if (json.is_null()) return;
-    spread = ClientSpread{
-        json.at("evaluated").get<std::uint64_t>(), json.at("accuracy_mean").get<double>(),
-        json.at("accuracy_worst_tenth").get<double>(), json.at("accuracy_deviation").get<double>()};
+template <class T> void read_field(const Json& json, const char* name, T& value, const Summary&) {
+    json.at(name).get_to(value);
+}
+void read_field(const Json& json, const char*, Metrics& metrics, const Summary&) {
+    metrics.clear();
+    for (const auto& [key, value] : json.items()) {
+        if (!key.starts_with(final_prefix)) continue;
+        MetricSummary& metric = metrics.emplace_back();
+        metric.measure.name = key.substr(final_prefix.size());
+        metric.last = value.get<double>();
+        metric.best = json.at("best_" + metric.measure.name).get<double>();
+    }
+    if (metrics.empty()) (void)json.at("final_accuracy"); // says what is missing
+    if (!json.contains(measures_key)) return;
+    for (MetricSummary& metric : metrics) {
+        const Json& measures = json.at(measures_key);
+        const auto found = measures.find(metric.measure.name);
+        if (found == measures.end()) continue;
+        if (found->at("better").get<std::string>() == "lower")
+            metric.measure.better = Better::lower;
+        if (found->at("unit").get<std::string>() == "number") metric.measure.unit = Unit::number;
+    }
+}
+void read_field(const Json& json, const char* name, std::optional<ClientSpread>& spread,
+                const Summary& summary) {
+    const Json& found = json.at(name);
+    if (found.is_null()) return;
+    const std::string& metric = summary.metrics.front().measure.name;
+    spread = ClientSpread{found.at("evaluated").get<std::uint64_t>(),
+                          found.at(metric + "_mean").get<double>(),
+                          found.at(metric + "_worst_tenth").get<double>(),
+                          found.at(metric + "_deviation").get<double>()};
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
@@ -86,15 +138,31 @@ std::string time_text(const WallTime& time) {
 
 } // namespace
 
+std::vector<Measure> judged_by(const Model& model) {
+    std::vector<Measure> measures = measures_of(model);
+    if (measures.empty()) measures.push_back(loss_measure());
+    return measures;
+}
+
+MetricSummary summary_of(const Measure& measure, std::span<const RoundMetrics> rounds) {
+    MetricSummary metric{measure};
+    bool any = false;
+    for (const RoundMetrics& round : rounds) {
+        const std::optional<double> value = round.value(measure.name);
+        if (!value) continue;
+        metric.last = *value;
+        if (!std::exchange(any, true) || measure.prefers(*value, metric.best)) metric.best = *value;
+    }
+    return metric;
+}
+
 Summary summarise(const Experiment& experiment, const Ledger& ledger,
                   std::span<const RoundMetrics> rounds) {
     Summary s;
     s.rounds = experiment.state().round;
-    for (const RoundMetrics& round : rounds) {
-        if (!round.accuracy) continue;
-        s.final_accuracy = *round.accuracy;
-        s.best_accuracy = std::max(s.best_accuracy, *round.accuracy);
-    }
+    s.metrics.clear();
+    for (const Measure& measure : judged_by(experiment.model()))
+        s.metrics.push_back(summary_of(measure, rounds));
     s.messages = ledger.messages;
     s.uplink_bits_per_parameter =
         ratio(8.0 * static_cast<double>(ledger.uplink_bytes),
@@ -114,7 +182,9 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger,
 
 void write_summary(const std::filesystem::path& path, const Summary& summary) {
     Json json;
-    each_field(summary, [&](const char* name, const auto& field) { json[name] = to_json(field); });
+    each_field(summary, [&](const char* name, const auto& field) {
+        write_field(json, name, field, summary);
+    });
     write_atomically(path, json.dump(2) + "\n");
 }
 
@@ -125,7 +195,7 @@ Summary read_summary(const std::filesystem::path& path) {
     try {
         const auto json = Json::parse(text, text + bytes.size());
         each_field(summary,
-                   [&](const char* name, auto& field) { from_json(json.at(name), field); });
+                   [&](const char* name, auto& field) { read_field(json, name, field, summary); });
     } catch (const Json::exception& error) {
         throw Error(path.string() + ": not a run's summary: " + one_line(error.what()));
     }
@@ -148,8 +218,12 @@ std::string summary_text(const Summary& s, const std::string& folder) {
     const auto row = [&](const char* name, const std::string& value) {
         text += fmt::format("  {:<18}{}\n", name, value);
     };
-    row("accuracy", fmt::format("{} after {}, best {}", percent_text(s.final_accuracy),
-                                counted(s.rounds, "round"), percent_text(s.best_accuracy)));
+    for (const MetricSummary& metric : s.metrics) {
+        const Unit unit = metric.measure.unit;
+        row(metric.measure.name.c_str(),
+            fmt::format("{} after {}, best {}", measured_text(unit, metric.last),
+                        counted(s.rounds, "round"), measured_text(unit, metric.best)));
+    }
     if (s.messages == 0) {
         row("a client uploads", "nothing: in every round all clients dropped out");
     } else {
@@ -164,11 +238,14 @@ std::string summary_text(const Summary& s, const std::string& folder) {
     if (s.simulated_seconds > 0)
         row("network", fmt::format("{} simulated, the slowest client of each round",
                                    duration_text(s.simulated_seconds)));
-    if (s.clients)
-        row("clients",
-            fmt::format("mean {}, worst tenth {}, deviation {} over {}",
-                        percent_text(s.clients->mean), percent_text(s.clients->worst_tenth),
-                        percent_text(s.clients->deviation), counted(s.clients->clients, "client")));
+    if (s.clients) {
+        const Unit unit = s.metrics.front().measure.unit;
+        row("clients", fmt::format("mean {}, worst tenth {}, deviation {} over {}",
+                                   measured_text(unit, s.clients->mean),
+                                   measured_text(unit, s.clients->worst_tenth),
+                                   measured_text(unit, s.clients->deviation),
+                                   counted(s.clients->clients, "client")));
+    }
     row("model", s.model_hash);
     row("folder", folder);
     return text;

@@ -5,14 +5,22 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/store/ledger.hpp"
 #include "fedmrn/experiment.hpp"
 
 namespace fedmrn {
 
+/// What a run of a model is judged by: its metrics, the first before all; its loss, where it has
+/// none.
+std::vector<Measure> judged_by(const Model& model);
+
+/// Of the evaluated rounds.
+MetricSummary summary_of(const Measure& measure, std::span<const RoundMetrics> rounds);
+
 /// What the run has come to in the state that experiment is in, without what the caller knows: the
-/// data's hash and the provenance. Accuracies are those of rounds, the run's metrics.
+/// data's hash and the provenance. Metrics are those of rounds, the run's.
 Summary summarise(const Experiment& experiment, const Ledger& ledger,
                   std::span<const RoundMetrics> rounds);
 

@@ -52,6 +52,8 @@ struct ClientConfig {
 /// [model] name and options: of one of models().
 struct ModelConfig : Choice {
     ModelConfig() : Choice("cnn4") {}
+    Choice loss{"cross_entropy"};            ///< one of losses()
+    std::vector<Choice> metrics{"accuracy"}; ///< of metrics(), the first before all; none: the loss
 };
 
 /// [method] name and options, of one of methods(): how an update becomes an uplink message.

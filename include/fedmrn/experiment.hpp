@@ -30,11 +30,11 @@ struct ServerState {
     std::map<std::uint64_t, std::vector<float>> memory;
 };
 
-/// Loss and accuracy over some samples.
+/// Loss and metrics over some samples.
 struct Evaluation {
     std::uint64_t samples = 0;
-    double loss = 0;     ///< mean cross-entropy; 0 without samples
-    double accuracy = 0; ///< fraction; 0 without samples
+    double loss = 0;             ///< mean; 0 without samples
+    std::vector<double> metrics; ///< as measures_of(model) names them; 0 without samples
 };
 
 /// A federated experiment on one device: owns the data, the lanes and the server's state.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fedmrn/head.hpp"
 #include "fedmrn/layers.hpp"
 #include "fedmrn/loss.hpp"
 #include "fedmrn/model.hpp"
@@ -34,9 +35,13 @@ public:
     /// What is made small: weight × its mean, all of them added.
     void loss(const std::string& name, std::shared_ptr<const Loss> loss,
               const std::vector<Value>& in, double weight = 1.0);
-    /// What is counted; a model has at most one.
+    /// What is measured, any number of them; the first is what charts and tables show. name: of its
+    /// column in files, letters, digits, _ and -.
     void metric(const std::string& name, std::shared_ptr<const Metric> metric,
                 const std::vector<Value>& in);
+
+    /// The loss and all metrics of a head: of what a model gives, and what that is held against.
+    void head(const Head& head, Value given, Value wanted);
 
     [[nodiscard]] const Tensor& tensor(Value value) const;
     /// Of the layer or input that a value comes from.

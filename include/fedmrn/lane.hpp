@@ -20,11 +20,17 @@ struct LaneState {
     std::uint32_t samples = 0; ///< samples in the current batch; the last one may be short
 };
 
-/// What a lane has trained on since its client began.
+/// What a lane has counted of a loss or a metric, over all rows that it has seen.
 struct LaneMetrics {
-    double loss = 0;           ///< Σ cross-entropy over samples
-    std::uint64_t correct = 0; ///< samples whose largest logit is their label's
-    std::uint64_t samples = 0;
+    double sum = 0;         ///< of what a row has: its loss, its distance
+    std::uint64_t hits = 0; ///< rows that are right
+    std::uint64_t rows = 0;
+    LaneMetrics& operator+=(const LaneMetrics& more) {
+        sum += more.sum;
+        hits += more.hits;
+        rows += more.rows;
+        return *this;
+    }
 };
 
 /// A view of an array that every lane has for itself: lane l's begins at data + l · stride. A

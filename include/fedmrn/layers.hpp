@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "fedmrn/layer.hpp"
+#include "fedmrn/registry.hpp"
 
 // The layers that come with the engine.
 namespace fedmrn {
@@ -62,5 +64,23 @@ LayerPtr sum();
 /// [T, …] a sample as […] a token of T, and back: the same bytes.
 LayerPtr per_token();
 LayerPtr per_sample();
+
+/// A row of any shape as [elements]: the same bytes.
+LayerPtr flatten();
+
+/// A layer by name, which the list of a sequential model can say.
+struct LayerEntry : Part {
+    /// x: what it is put on.
+    std::function<LayerPtr(const Options&, const Tensor& x)> make = {};
+    /// Whether its tensors are called as those of the layer before: a bias, the convolution's.
+    std::function<bool(const Options&)> joins = {};
+};
+Registry<LayerEntry>& layers();
+
+/// Throws Error for a name that there is not, and for options that it does not take or that are
+/// missing.
+void check_layer(const Choice& choice);
+/// The layer that a choice names. Throws Error as check_layer.
+LayerPtr make_layer(const Choice& choice, const Tensor& x);
 
 } // namespace fedmrn

@@ -2,39 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 
 #include "fedmrn/layer.hpp"
+#include "fedmrn/metric.hpp"
+#include "fedmrn/registry.hpp"
 
 namespace fedmrn {
-
-/// What a loss or a metric works on.
-struct LossArgs {
-    std::span<const Place> in;
-    std::span<const DevicePointer<const void>> x;
-    /// Of the mean loss over a lane's rows by each x; null: not wanted (an evaluation, integers).
-    std::span<const DevicePointer<void>> dx;
-    DevicePointer<LaneMetrics> metrics; ///< of each lane, to be added to
-};
-
-/// What an output is held against.
-class Metric {
-public:
-    virtual ~Metric() = default;
-    [[nodiscard]] virtual std::string kind() const = 0;
-    /// Throws Error that says what does not fit.
-    virtual void check(std::span<const Tensor> in) const = 0;
-    [[nodiscard]] virtual bool runs_on(DeviceKind) const { return true; } ///< as Layer's
-    /// As Layer's.
-    [[nodiscard]] virtual std::uint32_t below(std::span<const Tensor> /*in*/,
-                                              std::size_t /*input*/) const {
-        return 0;
-    }
-    /// Adds the rows that are right to metrics[lane].correct.
-    virtual void measure(Context& context, const LossArgs& args) const = 0;
-};
 
 /// What training makes small: the mean over a lane's rows.
 class Loss {
@@ -49,16 +26,21 @@ public:
                                               std::size_t /*input*/) const {
         return 0;
     }
-    /// Adds Σ loss and the number of rows to a lane's metrics and writes dx.
+    /// Adds the loss of each row to tallies[lane].sum, the number of rows to .rows, and writes dx.
     virtual void apply(Context& context, const LossArgs& args) const = 0;
-    /// Whether apply also does what this metric does of the same values.
+    /// Whether apply also adds to its tally what this metric adds of the same values: the metric
+    /// then costs nothing.
     [[nodiscard]] virtual bool counts(const Metric&) const { return false; }
 };
+using LossPtr = std::shared_ptr<const Loss>;
 
 /// Softmax cross-entropy of logits (float32, a class an element) and labels.
-std::shared_ptr<const Loss> cross_entropy();
+LossPtr cross_entropy();
 
-/// Rows whose largest logit is their label's; of logits and labels.
-std::shared_ptr<const Metric> top1();
+/// A loss that model.loss can say: of what a model gives, and what that is held against.
+struct LossEntry : Part {
+    std::function<LossPtr(const Options&)> make = {};
+};
+Registry<LossEntry>& losses();
 
 } // namespace fedmrn

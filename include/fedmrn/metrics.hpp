@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "fedmrn/measure.hpp"
 
 namespace fedmrn {
 
@@ -29,11 +33,18 @@ struct WallTime {
     bool operator==(const WallTime&) const = default;
 };
 
+/// A metric's value, where it was evaluated.
+struct MetricValue {
+    std::string name;
+    std::optional<double> value;
+    bool operator==(const MetricValue&) const = default;
+};
+
 /// What one round did. Byte counts are of encoded messages.
 struct RoundMetrics {
-    std::uint32_t round = 0;        ///< 1 … rounds
-    std::optional<double> loss;     ///< mean cross-entropy on the test set, where evaluated
-    std::optional<double> accuracy; ///< fraction of the test set, where evaluated
+    std::uint32_t round = 0;          ///< 1 … rounds
+    std::optional<double> loss;       ///< mean on the test set, where evaluated
+    std::vector<MetricValue> metrics; ///< on the test set, as the model has them
     /// Mean over the samples that the cohort trained on; none where all dropped out.
     std::optional<double> train_loss;
     std::uint64_t samples = 0;        ///< samples trained on, each epoch counted
@@ -43,6 +54,16 @@ struct RoundMetrics {
     std::uint64_t dropped = 0;        ///< clients of the cohort that dropped out
     double simulated_seconds = 0;     ///< on the simulated network: the slowest client's
     WallTime time;
+
+    /// Of a metric, or of "loss"; none where it was not evaluated, or where there is none.
+    [[nodiscard]] std::optional<double> value(std::string_view name) const {
+        for (const MetricValue& metric : metrics) {
+            if (metric.name == name) {
+                return metric.value;
+            }
+        }
+        return name == "loss" ? loss : std::nullopt;
+    }
 };
 
 /// What made a run's results.
@@ -54,17 +75,24 @@ struct Provenance {
     bool operator==(const Provenance&) const = default;
 };
 
-/// How accuracy on their own samples is spread over the clients.
+/// How the first metric, on their own samples, is spread over the clients.
 struct ClientSpread {
     std::uint64_t clients = 0; ///< that have samples
     double mean = 0, worst_tenth = 0, deviation = 0;
     bool operator==(const ClientSpread&) const = default;
 };
 
-/// What a run came to: the last round's accuracy, the best one beside it.
+/// What a run came to in one metric: the last evaluation, the best one beside it.
+struct MetricSummary {
+    Measure measure;
+    double last = 0, best = 0; ///< 0 where nothing was evaluated
+    bool operator==(const MetricSummary&) const = default;
+};
+
+/// What a run came to.
 struct Summary {
     std::uint32_t rounds = 0;
-    double final_accuracy = 0, best_accuracy = 0;
+    std::vector<MetricSummary> metrics{MetricSummary{}}; ///< of a model without any, its loss
     double uplink_bits_per_parameter =
         0;                      ///< a message's bits, header included / trainable parameters
     std::uint64_t messages = 0; ///< that the clients uploaded in all rounds

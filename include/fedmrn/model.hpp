@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fedmrn/columns.hpp"
+#include "fedmrn/measure.hpp"
 #include "fedmrn/parameter.hpp"
 #include "fedmrn/registry.hpp"
 #include "fedmrn/tensor.hpp"
@@ -21,9 +22,12 @@ namespace fedmrn {
 class Layer;
 class Loss;
 class Metric;
+struct Head;
+struct ModelConfig;
+struct LaneMetrics;
 
-/// A model: values, the layers between them in the order of their making, losses, and the layout of
-/// its state. Graph makes it; objects are shared, so copies are cheap.
+/// A model: values, the layers between them in the order of their making, losses, metrics, and the
+/// layout of its state. Graph makes it; objects are shared, so copies are cheap.
 struct Model {
     /// A value that a batch brings along.
     struct Input {
@@ -47,6 +51,7 @@ struct Model {
         std::shared_ptr<const Metric> metric;
         std::string name;
         std::vector<std::size_t> in;
+        std::size_t tally = 0; ///< which it reads; 0: the loss', which counts it along
     };
 
     std::string name;
@@ -54,7 +59,8 @@ struct Model {
     std::vector<Input> inputs;
     std::vector<Node> nodes;
     std::vector<LossNode> losses;
-    std::vector<MetricNode> metrics;
+    std::vector<MetricNode> metrics; ///< the first is what a run is judged by
+    std::size_t tallies = 1;         ///< of an evaluation: the loss', and of metrics apart
     ParameterLayout layout;
 
     /// What is put into the input of a name. Throws Error where there is none.
@@ -64,15 +70,24 @@ struct Model {
     [[nodiscard]] std::uint32_t below(std::size_t value) const;
 };
 
-/// A model that model.name can say, made for the columns of a data set.
+/// A model that model.name can say, made for the columns of a data set; Graph::head gives it the
+/// loss and the metrics of the head.
 struct ModelEntry : Part {
-    std::function<Model(const Options&, const DataShape&)> make = {};
+    std::function<Model(const Options&, const DataShape&, const Head&)> make = {};
 };
 Registry<ModelEntry>& models();
 
-/// Builds the registered model that a choice names. Throws Error for a name or options that there
-/// are not, or where the columns are not what the model is made for.
+/// Builds the registered model that [model] names, with its loss and its metrics. Throws Error for
+/// a name or options that there are not, or where the columns are not what the model is made for.
+Model make_model(const ModelConfig& config, const DataShape& data);
+/// With cross-entropy and accuracy.
 Model make_model(const Choice& choice, const DataShape& data);
+
+/// What the model's metrics are, in their order.
+std::vector<Measure> measures_of(const Model& model);
+/// What the tallies of an evaluation [Model::tallies], of one row or more, come to: a value of each
+/// metric.
+std::vector<double> metric_values(const Model& model, std::span<const LaneMetrics> tallies);
 
 /// The state every run with this seed starts from.
 std::vector<float> initial_state(const Model& model, std::uint64_t seed);

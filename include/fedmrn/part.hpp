@@ -39,6 +39,8 @@ struct Option {
     std::function<KeyValue(const Options&)> follow = {}; ///< or the part's own; text: preset's
     bool required = false; ///< its default means that nobody said it, which will not do
     bool decides = true;   ///< false: changes no result
+    bool list = false;     ///< a list of parts, which a file may write as an array of texts too
+    bool written = true;   ///< false: where it is its default, files that are written leave it out
 
     /// Where nobody says it, beside what is said to the part.
     [[nodiscard]] KeyValue fallback_with(const Options& said) const {
@@ -55,6 +57,9 @@ struct Part {
     std::vector<Option> options = {};
     /// The title with what is said: "QSGD (127 levels)". Without one: the title alone.
     std::function<std::string(const Options&)> label = {};
+
+    /// Throws Error for options that do not fit together, each of which is taken alone.
+    std::function<void(const Options&)> check = {};
 
     [[nodiscard]] std::string text(const Options& said) const {
         return label ? label(said) : title;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "fedmrn/choice_list.hpp"
 #include "fedmrn/part.hpp"
 
 namespace fedmrn {
@@ -26,6 +27,8 @@ Option number_option(std::string name, Interval range, std::string help);
 Option word_option(std::string name, std::vector<std::string> words, std::string help);
 Option boolean_option(std::string name, std::string help);
 Option text_option(std::string name, std::string help);
+/// A list of parts (fedmrn/choice_list.hpp); example: one, for the error.
+Option list_option(std::string name, const std::string& example, std::string help);
 
 /// The options of a part as members of a struct T: its defaults are the members' own.
 ///
@@ -78,6 +81,16 @@ public:
                 part.*member = std::get<std::string>(value);
             });
     }
+    /// Parts in a row: the member is a vector of choices.
+    template <class Member>
+    Schema& list(std::string name, Member member, const std::string& example, std::string help) {
+        return add(
+            list_option(std::move(name), example, std::move(help)),
+            [member](const T& part) { return KeyValue(choices_text(part.*member)); },
+            [member](T& part, const KeyValue& value) {
+                part.*member = read_choices(std::get<std::string>(value));
+            });
+    }
     /// An enumeration: each word with its enumerator, every one that the member can have.
     template <class Member>
     Schema& word(std::string name, Member member,
@@ -122,6 +135,10 @@ public:
     }
     Schema& required() {
         fields_.back().option.required = true;
+        return *this;
+    }
+    Schema& unwritten() {
+        fields_.back().option.written = false;
         return *this;
     }
     Schema& free() {

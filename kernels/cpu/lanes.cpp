@@ -44,9 +44,9 @@ void lane_rows(Device&, std::size_t lanes, const LaneState* states, std::size_t 
 void add_metrics(Device&, std::size_t lanes, const MetricsShare& share, LaneMetrics* from,
                  LaneMetrics* to) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-        to[lane].loss += static_cast<double>(share.loss) * from[lane].loss;
-        to[lane].correct += share.correct ? from[lane].correct : 0;
-        to[lane].samples += share.samples ? from[lane].samples : 0;
+        to[lane].sum += static_cast<double>(share.weight) * from[lane].sum;
+        to[lane].hits += share.hits ? from[lane].hits : 0;
+        to[lane].rows += share.rows ? from[lane].rows : 0;
         from[lane] = {};
     }
 }

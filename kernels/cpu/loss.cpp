@@ -22,10 +22,10 @@ void cross_entropy(Device&, std::size_t lanes, std::size_t batch, std::size_t cl
             for (std::size_t c = 0; c < classes; ++c) {
                 sum += std::exp(static_cast<double>(z[c]) - static_cast<double>(*largest));
             }
-            metrics[lane].loss +=
+            metrics[lane].sum +=
                 std::log(sum) + static_cast<double>(*largest) - static_cast<double>(z[label]);
-            metrics[lane].correct += static_cast<std::size_t>(largest - z) == label;
-            ++metrics[lane].samples;
+            metrics[lane].hits += static_cast<std::size_t>(largest - z) == label;
+            ++metrics[lane].rows;
             for (std::size_t c = 0; gradient && c < classes; ++c) {
                 const double p =
                     std::exp(static_cast<double>(z[c]) - static_cast<double>(*largest)) / sum;

@@ -10,8 +10,8 @@ Contracts activation_contracts, batch_contracts, batchnorm_contracts, binarize_c
     centroids_contracts, convolution_contracts, embedding_contracts, frozen_factor_contracts,
     hadamard_contracts, half_contracts, kronecker_contracts, lanes_contracts, linear_contracts,
     loss_contracts, low_rank_contracts, magnitude_contracts, mask_contracts, pooling_contracts,
-    prune_contracts, quantize_contracts, rows_contracts, scores_contracts, select_contracts,
-    sum_contracts, update_contracts;
+    prune_contracts, quantize_contracts, ranking_contracts, rows_contracts, scores_contracts,
+    select_contracts, sum_contracts, update_contracts;
 
 const Backend& backend() {
     static const Backend table(
@@ -21,8 +21,8 @@ const Backend& backend() {
          hadamard_contracts,   half_contracts,        kronecker_contracts, lanes_contracts,
          linear_contracts,     loss_contracts,        low_rank_contracts,  magnitude_contracts,
          mask_contracts,       pooling_contracts,     prune_contracts,     quantize_contracts,
-         rows_contracts,       scores_contracts,      select_contracts,    sum_contracts,
-         update_contracts});
+         ranking_contracts,    rows_contracts,        scores_contracts,    select_contracts,
+         sum_contracts,        update_contracts});
     return table;
 }
 

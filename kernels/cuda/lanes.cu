@@ -63,9 +63,9 @@ __global__ void __launch_bounds__(block_threads)
     const std::size_t lane = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (lane < lanes) {
         const LaneMetrics part = from[lane];
-        to[lane].loss += static_cast<double>(share.loss) * part.loss;
-        to[lane].correct += share.correct ? part.correct : 0;
-        to[lane].samples += share.samples ? part.samples : 0;
+        to[lane].sum += static_cast<double>(share.weight) * part.sum;
+        to[lane].hits += share.hits ? part.hits : 0;
+        to[lane].rows += share.rows ? part.rows : 0;
         from[lane] = {};
     }
 }

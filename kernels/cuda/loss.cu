@@ -91,9 +91,9 @@ __global__ void __launch_bounds__(block_threads, 4)
         __syncthreads();
     }
     if (threadIdx.x == 0) {
-        metrics[lane].loss += loss;
-        metrics[lane].correct += correct;
-        metrics[lane].samples += samples;
+        metrics[lane].sum += loss;
+        metrics[lane].hits += correct;
+        metrics[lane].rows += samples;
     }
 }
 

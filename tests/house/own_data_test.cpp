@@ -119,7 +119,7 @@ protected:
     static std::string with(const std::string& name, const Tensor& tensor, LayerPtr layer) {
         static int number = 0;
         ModelEntry entry{{"misfit" + std::to_string(++number), "", ""}};
-        entry.make = [=](const Options&, const DataShape&) {
+        entry.make = [=](const Options&, const DataShape&, const Head&) {
             Graph g;
             const Value in = g.input(name, tensor), tag = g.input("tag", labels(tensor.rows));
             Value h = layer != nullptr ? g.add(layer, {in}) : in;

@@ -14,6 +14,9 @@ void register_toys() {
         register_first();
         register_signs();
         register_first_rows();
+        register_hinge();
+        register_place();
+        register_swish();
         register_odd();
         house::register_waves();
         house::register_curve();

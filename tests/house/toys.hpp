@@ -12,6 +12,9 @@ void register_blocks();     ///< a partition
 void register_first();      ///< a sampler
 void register_signs();      ///< a server optimiser
 void register_first_rows(); ///< a method
+void register_hinge();      ///< a loss
+void register_place();      ///< a metric
+void register_swish();      ///< a layer
 void register_odd();        ///< a stage
 
 /// All of them, once a process.

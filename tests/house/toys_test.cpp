@@ -70,8 +70,8 @@ protected:
         Buffer<float> weights(*device, state);
         Buffer<LaneMetrics> metrics(*device, 1);
         network.train(states.data(), per_lane(weights, 0), per_lane(gradient, 0), metrics.data());
-        EXPECT_EQ(metrics.read()[0].samples, samples);
-        return metrics.read()[0].loss / samples;
+        EXPECT_EQ(metrics.read()[0].rows, samples);
+        return metrics.read()[0].sum / samples;
     }
     const Model model = house::curve(features, 6);
     std::unique_ptr<Device> device = open_device(DeviceKind::cpu);
@@ -132,18 +132,19 @@ TEST_F(Toys, TheirMetricCountsTheRowsThatAreThere) {
     wanted[1] += 0.5f;  // near enough
     wanted[2] -= 2.0f;  // one of a row's two is not
     wanted[8] += 0.75f; // too far, in the second lane
+    const Buffer<float> given(*device, y), target_values(*device, wanted);
     const Buffer<LaneState> rows(*device, std::vector<LaneState>{{.samples = 3}, {.samples = 2}});
-    const Buffer<float> made(*device, y), target(*device, wanted);
     const std::vector<Place> in(2, Place{{{2}, Element::f32}, 3, rows.data()});
-    const std::vector<DevicePointer<const void>> values{made.data(), target.data()};
-    std::vector<DevicePointer<void>> dx(2);
-    Buffer<LaneMetrics> sums(*device, 2);
+    const std::vector<DevicePointer<const void>> values{given.data(), target_values.data()};
+    const std::vector<DevicePointer<void>> dx(2);
+    Buffer<LaneMetrics> tallies(*device, 2);
     Context context{*device, 2};
-    house::within(0.5f)->measure(context, {in, values, dx, sums.data()});
-    const std::vector<LaneMetrics> metrics = sums.read();
-    EXPECT_EQ(metrics[0].correct, 2u);
-    EXPECT_EQ(metrics[1].correct, 1u);
-    EXPECT_EQ(metrics[0].samples, 0u); // the loss counts them
+    house::within(0.5f)->measure(context, {in, values, dx, tallies.data()});
+    const auto found = tallies.read();
+    EXPECT_EQ(found[0].hits, 2u);
+    EXPECT_EQ(found[1].hits, 1u);
+    EXPECT_EQ(found[0].rows, 3u);
+    EXPECT_EQ(found[1].rows, 2u);
 }
 
 TEST_F(Toys, TheirErrorsNameThem) {

@@ -10,6 +10,7 @@
 #include "kernels/batch.hpp"
 #include "kernels/half.hpp"
 #include "kernels/lanes.hpp"
+#include "kernels/ranking.hpp"
 #include "kernels/update.hpp"
 
 namespace fedmrn::test {
@@ -233,6 +234,37 @@ std::uint64_t rows_hash(Device& device, std::size_t n) {
     return fnv.value();
 }
 
+/// Logits of n classes, many of them equal, in lanes of three, no and two rows.
+std::uint64_t ranking_hash(Device& device, std::size_t n) {
+    constexpr std::size_t batch = 3;
+    std::vector<LaneState> lanes(3);
+    lanes[0].samples = 3;
+    lanes[2].samples = 2;
+    std::vector<float> z(3 * batch * n);
+    std::vector<std::uint16_t> wanted(3 * batch);
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        z[i] = static_cast<float>(input_word(i, 81) >> 28);
+    }
+    const float special[] = {std::numeric_limits<float>::quiet_NaN(), -0.0f,
+                             std::numeric_limits<float>::infinity(),
+                             -std::numeric_limits<float>::infinity()};
+    z = with_special(std::move(z), special);
+    for (std::size_t i = 0; i < wanted.size() && n != 0; ++i) {
+        wanted[i] = static_cast<std::uint16_t>(input_word(i, 82) % std::min<std::size_t>(n, 65536));
+    }
+    const Buffer<LaneState> states(device, lanes);
+    const Buffer<float> logits(device, z);
+    const Buffer<std::uint16_t> labels(device, wanted);
+    Buffer<LaneMetrics> tallies(device, std::vector<LaneMetrics>(3, {0.5, 3, 7}));
+    for (const std::size_t k : {std::size_t{1}, n / 16 + 1, n / 2 + 1}) {
+        if (n != 0) {
+            kernels::count_top_k(device, 3, batch, n, k, states.data(), logits.data(),
+                                 labels.data(), tallies.data());
+        }
+    }
+    return hash_of(tallies);
+}
+
 /// Two of three lanes get a client, and all take two steps.
 std::uint64_t lanes_hash(Device& device, std::size_t n) {
     const std::size_t trainable = n, state = n + 5, stride = n + 8;
@@ -341,6 +373,7 @@ void add_update_cases(std::vector<GoldenCase>& cases) {
     add("largest_magnitude", largest_magnitude_hash);
     add("start_lanes, advance_lanes", lanes_hash);
     add("lane_rows, add_metrics", rows_hash);
+    add("count_top_k", ranking_hash);
     add("shuffle", [](Device&, std::size_t n) { return shuffle_hash(n); });
     for (const HalfFormat format : {HalfFormat::float16, HalfFormat::bfloat16}) {
         const std::string name = format == HalfFormat::float16 ? "float16" : "bfloat16";

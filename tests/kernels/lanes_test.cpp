@@ -175,14 +175,14 @@ TEST_P(Lanes, AddMetrics) {
     kernels::add_metrics(device, lanes, {0.0f, false, true}, from.data(), to.data());
     const auto counted = to.read(), left = from.read();
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-        EXPECT_EQ(half[lane].loss, start_of_all[lane].loss + 0.5 * part[lane].loss);
-        EXPECT_EQ(half[lane].correct, start_of_all[lane].correct + part[lane].correct);
-        EXPECT_EQ(half[lane].samples, start_of_all[lane].samples);
-        EXPECT_EQ(counted[lane].loss, half[lane].loss);
-        EXPECT_EQ(counted[lane].correct, half[lane].correct);
-        EXPECT_EQ(counted[lane].samples, start_of_all[lane].samples + part[lane].samples);
-        EXPECT_EQ(left[lane].loss, 0.0);
-        EXPECT_EQ(left[lane].correct + left[lane].samples, 0u);
+        EXPECT_EQ(half[lane].sum, start_of_all[lane].sum + 0.5 * part[lane].sum);
+        EXPECT_EQ(half[lane].hits, start_of_all[lane].hits + part[lane].hits);
+        EXPECT_EQ(half[lane].rows, start_of_all[lane].rows);
+        EXPECT_EQ(counted[lane].sum, half[lane].sum);
+        EXPECT_EQ(counted[lane].hits, half[lane].hits);
+        EXPECT_EQ(counted[lane].rows, start_of_all[lane].rows + part[lane].rows);
+        EXPECT_EQ(left[lane].sum, 0.0);
+        EXPECT_EQ(left[lane].hits + left[lane].rows, 0u);
     }
 }
 

@@ -189,9 +189,9 @@ TEST_P(LayerLanes, CrossEntropy) {
             (count == lanes ? together : apart).push_back(m);
     });
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-        EXPECT_EQ(together[lane].loss, apart[lane].loss);
-        EXPECT_EQ(together[lane].correct, apart[lane].correct);
-        EXPECT_EQ(together[lane].samples, lane == 0 ? 4u : lane == 1 ? 0u : 3u);
+        EXPECT_EQ(together[lane].sum, apart[lane].sum);
+        EXPECT_EQ(together[lane].hits, apart[lane].hits);
+        EXPECT_EQ(together[lane].rows, lane == 0 ? 4u : lane == 1 ? 0u : 3u);
     }
 }
 

@@ -33,8 +33,8 @@ TEST_P(Loss, AndItsGradientAreTheReferences) {
         constexpr std::size_t used = (batch - 1) * classes;
         Values rz = widened(head(z, used));
         const double loss = reference_cross_entropy(classes, rz, labels);
-        EXPECT_NEAR(metrics.read()[0].loss, loss, 1e-6 * loss);
-        EXPECT_EQ(metrics.read()[0].samples, batch - 1);
+        EXPECT_NEAR(metrics.read()[0].sum, loss, 1e-6 * loss);
+        EXPECT_EQ(metrics.read()[0].rows, batch - 1);
         const auto mean = [&] {
             return reference_cross_entropy(classes, rz, labels) / (batch - 1);
         };
@@ -51,12 +51,12 @@ TEST_P(Loss, CountsHitsAndAddsUp) {
     kernels::cross_entropy(device, 1, 3, 3, states.data(), logits.data(), labels.data(), nullptr,
                            metrics.data());
     const LaneMetrics m = metrics.read()[0];
-    EXPECT_EQ(m.correct, 4u + 2u);
-    EXPECT_EQ(m.samples, 5u + 3u);
+    EXPECT_EQ(m.hits, 4u + 2u);
+    EXPECT_EQ(m.rows, 5u + 3u);
     const auto row = [](double a, double b, double of_label) {
         return std::log(std::exp(a) + std::exp(b) + std::exp(of_label)) - of_label;
     };
-    EXPECT_NEAR(m.loss, 10.0 + row(1, 0, 2) + row(5, 1, 1) + row(-3, -2, -1), 1e-6);
+    EXPECT_NEAR(m.sum, 10.0 + row(1, 0, 2) + row(5, 1, 1) + row(-3, -2, -1), 1e-6);
 }
 
 TEST_P(Loss, OfEqualLogitsIsTheLogarithmOfTheClasses) {
@@ -66,7 +66,7 @@ TEST_P(Loss, OfEqualLogitsIsTheLogarithmOfTheClasses) {
     Buffer<LaneMetrics> metrics(device, 1);
     kernels::cross_entropy(device, 1, 1, 10, states.data(), logits.data(), labels.data(), nullptr,
                            metrics.data());
-    EXPECT_NEAR(metrics.read()[0].loss, std::log(10.0), 1e-7);
+    EXPECT_NEAR(metrics.read()[0].sum, std::log(10.0), 1e-7);
 }
 
 TEST_P(Loss, ShowsThatLogitsAreNotFinite) {
@@ -76,7 +76,7 @@ TEST_P(Loss, ShowsThatLogitsAreNotFinite) {
     Buffer<LaneMetrics> metrics(device, 1);
     kernels::cross_entropy(device, 1, 1, 3, states.data(), logits.data(), labels.data(), nullptr,
                            metrics.data());
-    EXPECT_FALSE(std::isfinite(metrics.read()[0].loss));
+    EXPECT_FALSE(std::isfinite(metrics.read()[0].sum));
 }
 
 } // namespace

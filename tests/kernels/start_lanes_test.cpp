@@ -23,7 +23,7 @@ TEST_P(StartLanes, SetsThoseThatBeginAndLeavesTheOthers) {
     const Buffer<float> global(device, start);
     Buffer<LaneState> states(device, std::vector<LaneState>(lanes, {.seed = 99, .step = 5}));
     Buffer<LaneMetrics> metrics(
-        device, std::vector<LaneMetrics>(lanes, {.loss = 3.5, .correct = 2, .samples = 1}));
+        device, std::vector<LaneMetrics>(lanes, {.sum = 3.5, .hits = 2, .rows = 1}));
     std::vector<kernels::LaneStart> starts;
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
         if (lane % 3 != 1) {
@@ -47,8 +47,8 @@ TEST_P(StartLanes, SetsThoseThatBeginAndLeavesTheOthers) {
         EXPECT_EQ(s[lane].seed, begins ? 7 + lane : 99u);
         EXPECT_EQ(s[lane].step, begins ? 0u : 5u);
         EXPECT_EQ(s[lane].first, begins ? lane : 0u);
-        EXPECT_EQ(m[lane].loss, begins ? 0.0 : 3.5);
-        EXPECT_EQ(m[lane].correct, begins ? 0u : 2u);
+        EXPECT_EQ(m[lane].sum, begins ? 0.0 : 3.5);
+        EXPECT_EQ(m[lane].hits, begins ? 0u : 2u);
         for (std::size_t i = 0; i < stride; ++i) {
             const std::size_t at = lane * stride + i;
             ASSERT_EQ(u[at], begins && i < variables ? 0.0f : old[at]) << lane << " " << i;

@@ -22,11 +22,17 @@ inline Image image_of(const Tensor& tensor) {
     throw Error("expected height x width x channels, found " + text_of(tensor));
 }
 
-/// The same with other sides. Throws Error where nothing is left of it.
+/// Nothing is left of an image: the samples are too small for a model.
+class TooSmall : public Error {
+public:
+    using Error::Error;
+};
+
+/// The same with other sides. Throws TooSmall where nothing is left of it.
 inline Tensor with_sides(const Tensor& in, std::size_t height, std::size_t width,
                          std::size_t channels) {
     if (height == 0 || width == 0 || channels == 0) {
-        throw Error("nothing is left of " + text_of(in));
+        throw TooSmall("nothing is left of " + text_of(in));
     }
     return {{height, width, channels}, in.element, in.rows};
 }

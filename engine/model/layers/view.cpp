@@ -48,7 +48,18 @@ public:
     }
 };
 
+class Flatten final : public View {
+public:
+    [[nodiscard]] std::string kind() const override { return "flatten"; }
+    [[nodiscard]] Tensor infer(std::span<const Tensor> in) const override {
+        const Tensor& x = only(in);
+        return {{x.elements()}, x.element, x.rows};
+    }
+};
+
 } // namespace
+
+LayerPtr flatten() { return std::make_shared<Flatten>(); }
 
 LayerPtr per_token() { return std::make_shared<PerToken>(); }
 

@@ -5,7 +5,7 @@
 namespace fedmrn {
 
 /// Eight convolutions, a max-pool after every second, then a linear layer.
-Model cnn8(const DataShape& data) {
+Model cnn8(const DataShape& data, const Head& head) {
     Graph g;
     Value h = images(g, data);
     for (const std::uint32_t channels : {32u, 64u, 128u, 256u}) {
@@ -13,7 +13,7 @@ Model cnn8(const DataShape& data) {
         h = normalised(g, h, channels, 2);
     }
     h = g.add(linear({.out = data.classes, .bias = false, .initial = narrow}), {h});
-    return classifier(g, data, h, "cnn8");
+    return classifier(g, data, head, h, "cnn8");
 }
 
 } // namespace fedmrn

@@ -5,10 +5,10 @@
 namespace fedmrn {
 
 /// Multinomial logistic regression: features → classes, without a bias.
-Model logistic(const DataShape& data) {
+Model logistic(const DataShape& data, const Head& head) {
     Graph g;
     const Value x = images(g, data);
-    return classifier(g, data, g.add(linear({.out = data.classes, .bias = false}), {x}),
+    return classifier(g, data, head, g.add(linear({.out = data.classes, .bias = false}), {x}),
                       "logistic");
 }
 

@@ -9,12 +9,13 @@
 // One file a model; zoo.cpp lists them.
 namespace fedmrn {
 
-Model logistic(const DataShape& data);
-Model mlp(const DataShape& data);
-Model lenet5(const DataShape& data);
-Model cnn2(const DataShape& data);
-Model cnn4(const DataShape& data);
-Model cnn8(const DataShape& data);
+Model logistic(const DataShape& data, const Head& head);
+Model mlp(const DataShape& data, const Head& head);
+Model lenet5(const DataShape& data, const Head& head);
+Model cnn2(const DataShape& data, const Head& head);
+Model cnn4(const DataShape& data, const Head& head);
+Model cnn8(const DataShape& data, const Head& head);
+ModelEntry sequential_entry(); ///< layers by their names
 
 /// Input "x": a sample's pixels, or other numbers.
 inline Value images(Graph& graph, const DataShape& data) {
@@ -27,11 +28,9 @@ inline bool small(const Tensor& image, std::size_t side) {
 }
 
 /// How every model of the zoo ends: logits against the classes.
-inline Model classifier(Graph& graph, const DataShape& data, Value logits,
+inline Model classifier(Graph& graph, const DataShape& data, const Head& head, Value logits,
                         const std::string& name) {
-    const Value label = graph.input(data.label, labels());
-    graph.loss("class", cross_entropy(), {logits, label});
-    graph.metric("accuracy", top1(), {logits, label});
+    graph.head(head, logits, graph.input(data.label, labels()));
     return graph.finish(name);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/model/layers/image.hpp"
 #include "engine/model/zoo/models.hpp"
-#include "fedmrn/error.hpp"
+#include "fedmrn/config.hpp"
 
 namespace fedmrn {
 namespace {
@@ -26,17 +27,26 @@ std::string misfit(const Tensor& samples) {
 }
 
 ModelEntry entry(const char* name, const char* title, const char* help,
-                 Model (*make)(const DataShape&)) {
+                 Model (*make)(const DataShape&, const Head&)) {
     ModelEntry made{{name, title, help}};
-    made.make = [make](const Options&, const DataShape& data) {
+    made.make = [make](const Options&, const DataShape& data, const Head& head) {
         const Tensor& samples = samples_of(data);
         try {
-            return make(data);
-        } catch (const Error& error) { // all else about a model is known to fit
+            return make(data, head);
+        } catch (const TooSmall& error) {
             throw Error(misfit(samples) + ": " + error.what());
         }
     };
     return made;
+}
+
+Model make_model(const Choice& choice, const DataShape& data, const Head& head) {
+    const ModelEntry& entry = models().checked(choice);
+    try {
+        return entry.make(choice.options, data, head);
+    } catch (const Error& error) {
+        throw Error("model " + choice.name + ": " + error.what(), error.fault());
+    }
 }
 
 } // namespace
@@ -53,17 +63,17 @@ Registry<ModelEntry>& models() {
                   cnn2),
             entry("cnn4", "CNN4", "four 3x3 convolutions with BatchNorm", cnn4),
             entry("cnn8", "CNN8", "eight 3x3 convolutions with BatchNorm", cnn8),
+            sequential_entry(),
         });
     return registry;
 }
 
+Model make_model(const ModelConfig& config, const DataShape& data) {
+    return make_model(config, data, make_head(config));
+}
+
 Model make_model(const Choice& choice, const DataShape& data) {
-    const ModelEntry& entry = models().checked(choice);
-    try {
-        return entry.make(choice.options, data);
-    } catch (const Error& error) {
-        throw Error("model " + choice.name + ": " + error.what(), error.fault());
-    }
+    return make_model(choice, data, Head{});
 }
 
 } // namespace fedmrn

@@ -68,7 +68,7 @@ TEST_P(Lanes, TheirNumberNeverChangesAMessage) {
                     ASSERT_FALSE(one.messages[k].empty());
                     EXPECT_EQ(one.messages[k], many.messages[k])
                         << method.name << ", client " << k << ", " << lanes << " lanes";
-                    EXPECT_EQ(one.metrics[k].loss, many.metrics[k].loss);
+                    EXPECT_EQ(one.metrics[k].sum, many.metrics[k].sum);
                 }
             }
         }
@@ -86,8 +86,7 @@ TEST_P(Lanes, StepsAndSamplesAddUp) {
     EXPECT_EQ(seven.samples, all);
     EXPECT_EQ(one.steps, steps);
     EXPECT_EQ(seven.steps, 16u);
-    for (std::size_t k = 0; k < counts.size(); ++k)
-        EXPECT_EQ(one.metrics[k].samples, 2 * counts[k]);
+    for (std::size_t k = 0; k < counts.size(); ++k) EXPECT_EQ(one.metrics[k].rows, 2 * counts[k]);
 }
 
 /// Lanes are refilled at once: three of them take no longer than the first free lane allows.

@@ -51,7 +51,7 @@ TEST_P(Pool, LanesNeverChangeAnUpload) {
             for (std::size_t k = 0; k < counts.size(); ++k) {
                 EXPECT_EQ(uploads[k].bytes, first[k].bytes)
                     << named.name << ", " << lanes << " lanes";
-                EXPECT_EQ(uploads[k].metrics.loss, first[k].metrics.loss);
+                EXPECT_EQ(uploads[k].metrics.sum, first[k].metrics.sum);
                 EXPECT_EQ(decode(uploads[k].bytes).client, 10 + k);
                 EXPECT_EQ(decode(uploads[k].bytes).samples, counts[k]);
             }
@@ -129,12 +129,12 @@ TEST_P(Pool, EvaluatesTheWholeSplit) {
         LanePool lane_pool = pool(*method, lanes);
         const SampleRange whole{0, samples};
         results.push_back(lane_pool.evaluate(view, {&whole, 1}, global.data()).front());
-        EXPECT_EQ(results.back().samples, samples);
-        EXPECT_EQ(results.back().correct, hits);
-        EXPECT_EQ(results.back().loss, results.front().loss);
+        EXPECT_EQ(results.back().rows, samples);
+        EXPECT_EQ(results.back().hits, hits);
+        EXPECT_EQ(results.back().sum, results.front().sum);
     }
     const double loss = reference_cross_entropy(3, logits, labels_of(federation.data));
-    EXPECT_NEAR(results.front().loss, loss, 1e-5 * loss);
+    EXPECT_NEAR(results.front().sum, loss, 1e-5 * loss);
 }
 
 /// Ranges that cover the split, one of them empty: their hits are the whole split's, and each has
@@ -152,14 +152,14 @@ TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
     ASSERT_EQ(parts.size(), ranges.size());
     std::uint64_t correct = 0, counted = 0;
     for (std::size_t r = 0; r < ranges.size(); ++r) {
-        correct += parts[r].correct;
-        counted += parts[r].samples;
-        EXPECT_EQ(parts[r].samples, ranges[r].count);
-        EXPECT_EQ(parts[r].loss, others[r].loss);
-        EXPECT_EQ(parts[r].loss, two.evaluate(view, {&ranges[r], 1}, global.data())[0].loss);
+        correct += parts[r].hits;
+        counted += parts[r].rows;
+        EXPECT_EQ(parts[r].rows, ranges[r].count);
+        EXPECT_EQ(parts[r].sum, others[r].sum);
+        EXPECT_EQ(parts[r].sum, two.evaluate(view, {&ranges[r], 1}, global.data())[0].sum);
     }
-    EXPECT_EQ(correct, all.correct);
-    EXPECT_EQ(counted, all.samples);
+    EXPECT_EQ(correct, all.hits);
+    EXPECT_EQ(counted, all.rows);
 }
 
 } // namespace

@@ -14,6 +14,26 @@ namespace {
 
 using testing::ElementsAre;
 
+/// Of a metric that is no share, or that is to be low, nothing is waited for by itself.
+TEST(ComparePlan, ComparesTheMetricThatIsSaid) {
+    const auto plan = [](const std::string& said) {
+        return parse_compare("[model]\nmetrics = 'topk, perplexity'\n[compare]\n" + said +
+                                 "\n[[compare.method]]\nname = 'fedavg'",
+                             "x.toml");
+    };
+    EXPECT_EQ(plan("").measure, Measure{"top5"});
+    EXPECT_EQ(plan("").target, 0.8);
+    EXPECT_EQ(plan("metric = 'perplexity'").measure,
+              (Measure{"perplexity", Better::lower, Unit::number}));
+    EXPECT_FALSE(plan("metric = 'perplexity'").target);
+    EXPECT_EQ(plan("target = 30\nmetric = 'loss'").target, 30.0);
+    EXPECT_EQ(error_of([&] { plan("metric = 'accuracy'"); }),
+              "x.toml:4: compare.metric: expected \"top5\", \"perplexity\" or \"loss\", found "
+              "\"accuracy\"");
+    EXPECT_EQ(error_of([&] { plan("metric = 'loss'\ntarget = 'low'"); }),
+              "x.toml:5: compare.target: expected a number, found \"low\"");
+}
+
 TEST(ComparePlan, IsEveryPartitionWithEveryMethodWithEverySeed) {
     const ComparePlan plan = parse_compare(R"(
 [experiment]
@@ -131,8 +151,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"compare = 3", "x.toml:1: compare: expected a section [compare], found 3"},
         Case{"[compare]\nseeds = [1]",
              "x.toml:1: compare.method: expected at least one row [[compare.method]], found none"},
-        Case{"[compare]\nsedes = [1]", "x.toml:2: unknown key compare.sedes; expected seeds, "
-                                       "target, last, method or partition; did you mean seeds?"},
+        Case{"[compare]\nsedes = [1]",
+             "x.toml:2: unknown key compare.sedes; expected seeds, "
+             "metric, target, last, method or partition; did you mean seeds?"},
         Case{"[compare]\nseeds = [1]\n[client]\nepochs = 0\n[[compare.method]]\nname = 'fedavg'",
              "x.toml:4: client.epochs: expected an integer in 1 … 1000000, found 0"},
         Case{"[compare]\nlast = 0",

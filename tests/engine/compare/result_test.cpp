@@ -21,7 +21,7 @@ std::vector<RoundMetrics> rising(double base, std::uint32_t rounds) {
         RoundMetrics round;
         round.round = r;
         round.uplink_bytes = 1'000'000;
-        if (r % 2 == 0) round.accuracy = base + r / 100.0;
+        if (r % 2 == 0) round.metrics = {{"accuracy", base + r / 100.0}};
         all.push_back(round);
     }
     return all;
@@ -32,32 +32,32 @@ RunResult result(double base, double target = 0.799) {
     summary.uplink_bits_per_parameter = 1.125;
     summary.uplink_bytes = 20'000'000;
     summary.time.all = 30;
-    return result_of(summary, rising(base, 20), target, 5);
+    return result_of(summary, rising(base, 20), {}, target, 5);
 }
 
 TEST(CompareResult, TakesTheLastFiveEvaluationsAndTheFirstAtTheTarget) {
     const RunResult run = result(0.7);
-    EXPECT_NEAR(run.accuracy, 0.7 + 0.16, 1e-12); // rounds 12, 14, 16, 18, 20
-    EXPECT_NEAR(result_of({}, rising(0.7, 20), 0.8, 1).accuracy, 0.7 + 0.2, 1e-12); // round 20
-    EXPECT_EQ(run.rounds_to_target, 10U);                                           // 0.80 there
+    EXPECT_NEAR(run.value, 0.7 + 0.16, 1e-12); // rounds 12, 14, 16, 18, 20
+    EXPECT_NEAR(result_of({}, rising(0.7, 20), {}, 0.8, 1).value, 0.7 + 0.2, 1e-12); // round 20
+    EXPECT_EQ(run.rounds_to_target, 10U);                                            // 0.80 there
     EXPECT_EQ(run.bytes_to_target, 10'000'000U);
     EXPECT_FALSE(result(0.5).rounds_to_target);
-    EXPECT_NEAR(result_of({}, rising(0.5, 4), 0.8, 5).accuracy, 0.53, 1e-12); // only two
-    EXPECT_EQ(result_of({}, {}, 0.8, 5).accuracy, 0);
+    EXPECT_NEAR(result_of({}, rising(0.5, 4), {}, 0.8, 5).value, 0.53, 1e-12); // only two
+    EXPECT_EQ(result_of({}, {}, {}, 0.8, 5).value, 0);
 }
 
 TEST(CompareResult, MeansAreOverSeeds) {
     const std::vector<RunResult> runs{result(0.5), result(0.7), result(0.72)};
-    const CellResult cell = cell_of("m", runs);
-    EXPECT_NEAR(cell.accuracy, 0.8, 1e-12);               // of 0.66, 0.86 and 0.88
+    const CellResult cell = cell_of("m", {}, runs);
+    EXPECT_NEAR(cell.value, 0.8, 1e-12);                  // of 0.66, 0.86 and 0.88
     EXPECT_NEAR(cell.deviation.value(), 0.1216553, 1e-6); // √((0.14² + 0.06² + 0.08²) / 2)
     EXPECT_EQ(cell.reached, 2U);
     EXPECT_EQ(cell.rounds_to_target, 9); // 10 and 8
     EXPECT_EQ(cell.bytes_to_target, 9e6);
     ASSERT_EQ(cell.curve.points.size(), 10U);
-    EXPECT_NEAR(cell.curve.points[0].accuracy, 0.66, 1e-12);
+    EXPECT_NEAR(cell.curve.points[0].value, 0.66, 1e-12);
     EXPECT_EQ(cell.curve.points[0].uplink_bytes, 2e6);
-    EXPECT_FALSE(cell_of("one", {runs.data(), 1}).deviation);
+    EXPECT_FALSE(cell_of("one", {}, {runs.data(), 1}).deviation);
 }
 
 TEST(CompareResult, TablesSayWhatIsMissing) {
@@ -69,7 +69,8 @@ TEST(CompareResult, TablesSayWhatIsMissing) {
     plan.seeds = 3;
     Comparison all{plan, {}, {"iid, E, seed 2: bad"}};
     const std::vector<RunResult> runs{result(0.5), result(0.7), result(0.72)};
-    all.cells = {cell_of("A|B", runs), cell_of("C, D", {runs.data(), 1}), cell_of("E", {})};
+    all.cells = {cell_of("A|B", {}, runs), cell_of("C, D", {}, {runs.data(), 1}),
+                 cell_of("E", {}, {})};
     for (CellResult& cell : all.cells) cell.planned = 3;
     all.cells[2].failed = 1;
 
@@ -89,8 +90,44 @@ TEST(CompareResult, TablesSayWhatIsMissing) {
     EXPECT_THAT(csv, HasSubstr("\niid,E,0,1,,,,,0.8,0,,,\n"));
 }
 
+/// Of what is to be low a run reaches the target from above; without one nothing is waited for.
+TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
+    const Measure perplexity{"perplexity", Better::lower, Unit::number};
+    std::vector<RoundMetrics> rounds;
+    for (std::uint32_t r = 1; r <= 4; ++r) {
+        RoundMetrics& round = rounds.emplace_back();
+        round.round = r;
+        round.uplink_bytes = 1'000'000;
+        round.metrics = {{"accuracy", 0.9}, {"perplexity", 10.0 - r}};
+    }
+    const RunResult run = result_of({}, rounds, perplexity, 7.0, 2);
+    EXPECT_EQ(run.rounds_to_target, 3U);
+    EXPECT_EQ(run.value, 6.5);
+    EXPECT_FALSE(result_of({}, rounds, perplexity, std::nullopt, 2).rounds_to_target);
+    ComparePlan plan;
+    plan.partitions = {"iid"};
+    plan.methods = {"A"};
+    plan.seeds = 1;
+    plan.measure = perplexity;
+    plan.target = 7.0;
+    const auto cell = [&] {
+        Comparison all{plan, {}, {}};
+        all.cells = {cell_of("A", perplexity, {&run, 1})};
+        all.cells[0].planned = 1;
+        return compare_markdown(all) + compare_csv(all);
+    };
+    EXPECT_THAT(cell(), HasSubstr("Perplexity: the mean of a run's last 5 evaluations"));
+    EXPECT_THAT(cell(), HasSubstr("first evaluation at or below it"));
+    EXPECT_THAT(cell(), HasSubstr("| A | 6.5 | 0.000 | 0 B | 3.0 | 3.00 MB |"));
+    EXPECT_THAT(cell(), HasSubstr("(perplexity-rounds-iid.svg)"));
+    EXPECT_THAT(cell(), HasSubstr("failed,perplexity_mean,perplexity_deviation,bits"));
+    plan.target.reset();
+    EXPECT_THAT(cell(), HasSubstr("| method | perplexity | bits/param | uplink | time | runs |"));
+    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,6.5,,0,0,,0,,,0\n"));
+}
+
 TEST(CompareChart, TheUplinkAxisIsLogarithmic) {
-    const Curve curve{"a", {{1, 0.1, 1e6}, {2, 0.2, 1e7}, {3, 0.3, 1e8}}};
+    const Curve curve{"a", {{1, 0.1, 1e6}, {2, 0.2, 1e7}, {3, 0.3, 1e8}}, {}};
     const Axis axis = uplink_axis({&curve, 1});
     EXPECT_NEAR(axis.share(7), 0.5, 1e-12);
     EXPECT_THAT(axis.ticks, testing::SizeIs(7)); // 1 2 5 10 20 50 100
@@ -104,7 +141,8 @@ TEST(CompareChart, TheUplinkAxisIsLogarithmic) {
 }
 
 TEST(CompareChart, NothingSentDrawsToo) {
-    const std::vector<Curve> curves{{"a", {{1, 0.1}, {2, 0.2}}}, {"b", {}}, {"c", {{1, 0.1, 5}}}};
+    const std::vector<Curve> curves{
+        {"a", {{1, 0.1}, {2, 0.2}}, {}}, {"b", {}, {}}, {"c", {{1, 0.1, 5}}, {}}};
     for (std::size_t n = 0; n <= curves.size(); ++n) {
         const std::string svg = chart_svg({curves.data(), n}, "t", Against::uplink);
         EXPECT_THAT(svg, testing::Not(HasSubstr("nan")));
@@ -114,7 +152,7 @@ TEST(CompareChart, NothingSentDrawsToo) {
 
 TEST(CompareChart, MoreCurvesThanColoursDiffer) {
     std::vector<Curve> curves;
-    for (int i = 0; i < 12; ++i) curves.push_back({std::to_string(i), {{1, 0.1}, {2, 0.2}}});
+    for (int i = 0; i < 12; ++i) curves.push_back({std::to_string(i), {{1, 0.1}, {2, 0.2}}, {}});
     const std::string svg = chart_svg(curves, "t");
     std::vector<std::string> strokes;
     for (std::size_t at = svg.find("<polyline"); at != svg.npos; at = svg.find("<polyline", at + 1))

@@ -96,9 +96,9 @@ TEST_F(Graphs, ErrorsNameTheLossAndTheMetric) {
     g.metric("accuracy", top1(), {logits, label});
     EXPECT_TRUE(one_line(
         [&] {
-            g.metric("again", top1(), {logits, label});
+            g.metric("accuracy", top1(), {logits, label});
         },
-        "metric again (top1): a model counts one metric, here accuracy"));
+        "metric accuracy (top1): there is one of this name"));
 }
 
 TEST_F(Graphs, AModelHasALossThatAllParametersReach) {

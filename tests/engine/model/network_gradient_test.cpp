@@ -24,8 +24,8 @@ void expect_gradient(Device& device, const Model& model, std::uint64_t seed) {
     labels.resize(rows);
     const Values rx = widened(head(x, rows * model.input("x").elements()));
     Values parameters = widened(state);
-    EXPECT_NEAR(run.metrics[0].loss / rows, reference_loss(model, parameters, rx, labels), 1e-5);
-    EXPECT_EQ(run.metrics[0].samples, rows);
+    EXPECT_NEAR(run.metrics[0].sum / rows, reference_loss(model, parameters, rx, labels), 1e-5);
+    EXPECT_EQ(run.metrics[0].rows, rows);
     Values trainable(parameters.begin(),
                      parameters.begin() + static_cast<std::ptrdiff_t>(model.layout.trainable));
     const auto loss = [&] {
@@ -79,7 +79,7 @@ TEST_P(NetworkGradient, StatisticsFollowTheBatchAndServeTheEvaluation) {
 
     const NetworkRun evaluated = run_network(device, model, {rows}, rows, state, x, labels, false);
     const auto logits = reference_forward(model, widened(state), rows, widened(x), false).logits;
-    EXPECT_NEAR(evaluated.metrics[0].loss,
+    EXPECT_NEAR(evaluated.metrics[0].sum,
                 reference_cross_entropy(classes_of(model), logits, labels), 1e-4);
     EXPECT_TRUE(same_bits(evaluated.weights, state));
 }

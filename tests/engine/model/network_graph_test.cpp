@@ -84,7 +84,7 @@ TEST_P(NetworkGraph, AResidualsGradientsAreAdded) {
     expect_gradient(model, state, [&](const Values& parameters) {
         return reference_loss(model, parameters, rx, label);
     });
-    EXPECT_EQ(metrics.read()[0].samples, samples);
+    EXPECT_EQ(metrics.read()[0].rows, samples);
 }
 
 /// Narrow gradients are added too, to nearly the same.
@@ -139,7 +139,7 @@ TEST_P(NetworkGraph, RowsMayBeTokens) {
     put(network, "tokens", words);
     put(network, "label", tags);
     step(network, model, state);
-    EXPECT_EQ(metrics.read()[0].samples, samples * length);
+    EXPECT_EQ(metrics.read()[0].rows, samples * length);
     tags.resize(samples * length);
     const Values seen(words.begin(), words.begin() + samples * length);
     expect_gradient(model, state, [&](const Values& parameters) {
@@ -175,8 +175,8 @@ TEST_P(NetworkGraph, RowsMayBeCountedOnTheDevice) {
     step(plain, as_samples, state, {11, 0, 4});
     EXPECT_TRUE(same_bits(counted, gradient.read()));
     for (std::size_t lane = 0; lane < 3; ++lane) {
-        EXPECT_EQ(counted_metrics[lane].loss, metrics.read()[lane].loss);
-        EXPECT_EQ(counted_metrics[lane].samples, lane == 1 ? 0 : counts[lane]);
+        EXPECT_EQ(counted_metrics[lane].sum, metrics.read()[lane].sum);
+        EXPECT_EQ(counted_metrics[lane].rows, lane == 1 ? 0 : counts[lane]);
     }
 }
 
@@ -245,14 +245,14 @@ TEST_P(NetworkGraph, SeveralLossesAreAddedByTheirWeights) {
     };
     expect_gradient(model, state, loss);
     const LaneMetrics found = metrics.read()[0];
-    EXPECT_NEAR(found.loss / samples, loss(widened(state)), 1e-5);
-    EXPECT_EQ(found.samples, samples);
+    EXPECT_NEAR(found.sum / samples, loss(widened(state)), 1e-5);
+    EXPECT_EQ(found.rows, samples);
     std::uint64_t hits = 0;
     for (std::size_t n = 0; n < samples; ++n) {
         const double* z = &logits[n * 4];
         hits += std::max_element(z, z + 4) - z == lb[n];
     }
-    EXPECT_EQ(found.correct, hits);
+    EXPECT_EQ(found.hits, hits);
 }
 
 /// A value of the body that nothing trains has no gradient; what a metric alone looks at neither.
@@ -263,16 +263,22 @@ TEST_P(NetworkGraph, AMetricOfItsOwnCountsBesideTheLoss) {
     const Value y = g.add(linear({.out = 3}), {x});
     g.loss("class", cross_entropy(), {y, a});
     g.metric("accuracy", top1(), {y, b});
+    g.metric("class", top1(), {y, a});
+    g.metric("top2", top_k(2), {y, b});
+    g.metric("perplexity", perplexity(), {y, a});
     const Model model = g.finish("measured");
+    EXPECT_EQ(model.metrics[1].tally, 0u); // the loss counts these two along
+    EXPECT_EQ(model.metrics[3].tally, 0u);
+    ASSERT_EQ(model.tallies, 3u);
     RandomValues random(6);
     const auto state = random_state(model, 6);
-    const auto values = random.values(batch * 7, 2.0);
+    const auto x_values = random.values(batch * 7, 2.0);
     const Labels la = random.labels(batch, 3);
-    Network network(device, model, 1, batch, Real::f32, true);
-    put(network, "x", values);
+    Network network(device, model, 2, batch, Real::f32, false);
+    put(network, "x", x_values); // of the first lane
     put(network, "label", la);
-    const auto pass =
-        reference_forward(model, widened(state), samples, widened(head(values, samples * 7)), true);
+    const auto pass = reference_forward(model, widened(state), samples,
+                                        widened(head(x_values, samples * 7)), false);
     Labels largest; // right for all but the last
     for (std::size_t n = 0; n < batch; ++n) {
         const double* z = &pass.logits[std::min<std::size_t>(n, samples - 1) * 3];
@@ -280,9 +286,32 @@ TEST_P(NetworkGraph, AMetricOfItsOwnCountsBesideTheLoss) {
     }
     largest[samples - 1] = static_cast<std::uint16_t>((largest[samples - 1] + 1) % 3);
     put(network, "other", largest);
-    step(network, model, state);
-    EXPECT_EQ(metrics.read()[0].correct, samples - 1);
-    EXPECT_EQ(metrics.read()[0].samples, samples);
+    const auto states = lanes_of(device, {samples, 0});
+    weights = Buffer<float>(device, state);
+    metrics = Buffer<LaneMetrics>(device, 2 * model.tallies);
+    network.evaluate(states.data(), per_lane(weights, 0), metrics.data());
+    const std::vector<LaneMetrics> found = metrics.read();
+    std::vector<LaneMetrics> tallies;
+    for (std::size_t t = 0; t < model.tallies; ++t) {
+        EXPECT_EQ(found[2 * t].rows, samples) << t;
+        EXPECT_EQ(found[2 * t + 1].rows, 0u) << t; // idle
+        tallies.push_back(found[2 * t]);
+    }
+    const auto values = metric_values(model, tallies);
+    ASSERT_EQ(values.size(), 4u);
+    EXPECT_DOUBLE_EQ(values[0], (samples - 1.0) / samples);
+    double loss = 0, hits = 0, two = 0;
+    for (std::size_t n = 0; n < samples; ++n) {
+        const double* z = &pass.logits[n * 3];
+        const std::size_t before_wanted = static_cast<std::size_t>(
+            std::count_if(z, z + 3, [&](double v) { return v > z[largest[n]]; }));
+        two += before_wanted < 2;
+        hits += std::max_element(z, z + 3) - z == la[n];
+        loss += std::log(std::exp(z[0]) + std::exp(z[1]) + std::exp(z[2])) - z[la[n]];
+    }
+    EXPECT_DOUBLE_EQ(values[1], hits / samples);
+    EXPECT_DOUBLE_EQ(values[2], two / samples);
+    EXPECT_NEAR(values[3], std::exp(loss / samples), 1e-4);
 }
 
 TEST_P(NetworkGraph, WhatAModelHasNotIsOneLine) {

@@ -99,9 +99,8 @@ TEST(Zoo, AnUnknownNameIsOneLine) {
         [] {
             make_model("cnn5", shape_of_images({28, 28, 1}, 10));
         },
-        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\" or \"cnn8\", "
-        "found "
-        "\"cnn5\""));
+        "model.name: expected \"logistic\", \"mlp\", \"lenet5\", \"cnn2\", \"cnn4\", \"cnn8\" or "
+        "\"sequential\", found \"cnn5\""));
 }
 
 } // namespace

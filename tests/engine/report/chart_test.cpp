@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 Curve rising(const std::string& name, std::uint32_t rounds, double offset = 0) {
-    Curve curve{name, {}};
+    Curve curve{name, {}, {}};
     for (std::uint32_t r = 1; r <= rounds; ++r)
         curve.points.push_back({r, offset + 0.9 - 0.8 * std::exp(-0.3 * r)});
     return curve;
@@ -43,8 +43,8 @@ TEST(Chart, DrawsEveryPointInPlace) {
         // rounds are evenly apart, accuracies drawn to one scale with up being more
         EXPECT_NEAR(points[i].first - points[i - 1].first,
                     (points[19].first - points[0].first) / 19, 0.02);
-        const double share = (curve.points[i].accuracy - curve.points[0].accuracy) /
-                             (curve.points[19].accuracy - curve.points[0].accuracy);
+        const double share = (curve.points[i].value - curve.points[0].value) /
+                             (curve.points[19].value - curve.points[0].value);
         EXPECT_NEAR(points[0].second - points[i].second,
                     share * (points[0].second - points[19].second), 0.02);
     }
@@ -111,13 +111,32 @@ TEST(Chart, TicksAreRound) {
     const std::vector<Curve> curves{rising("a", 137)};
     EXPECT_THAT(round_axis(curves, 10).ticks,
                 testing::ElementsAre(1, 20, 40, 60, 80, 100, 120, 137));
-    const Axis accuracy = accuracy_axis(curves, 6);
+    const Axis accuracy = value_axis(curves, 6);
     EXPECT_LE(accuracy.low, 0.307);
     EXPECT_GE(accuracy.high, 0.9);
     EXPECT_EQ(tick_text(accuracy, accuracy.ticks.front()), "30 %");
-    const Curve flat{"f", {{1, 0.5}, {2, 0.5}}};
-    EXPECT_GT(accuracy_axis({&flat, 1}, 5).high, 0.5);
-    EXPECT_LT(accuracy_axis({&flat, 1}, 5).low, 0.5);
+    const Curve flat{"f", {{1, 0.5}, {2, 0.5}}, {}};
+    EXPECT_GT(value_axis({&flat, 1}, 5).high, 0.5);
+    EXPECT_LT(value_axis({&flat, 1}, 5).low, 0.5);
+}
+
+/// A number has no per cent, no end at 1, and may be the better the lower it is.
+TEST(Chart, AMeasureOfItsOwnHasItsNameItsUnitAndItsBest) {
+    const Curve curve{
+        "a", {{1, 12.5}, {2, 7.25}, {3, 8.0}}, {"perplexity", Better::lower, Unit::number}};
+    EXPECT_EQ(curve.best().round, 2U);
+    const Axis axis = value_axis({&curve, 1}, 6);
+    EXPECT_LE(axis.low, 7.25);
+    EXPECT_GE(axis.high, 12.5);
+    EXPECT_EQ(tick_text(axis, axis.ticks.front()), "7");
+    const std::string svg = chart_svg({&curve, 1}, "t");
+    EXPECT_THAT(svg, HasSubstr(">test perplexity</text>"));
+    EXPECT_THAT(svg, HasSubstr("final 8, best 7.25 at round 2"));
+    EXPECT_THAT(svg, Not(HasSubstr("%")));
+    EXPECT_THAT(chart_text({&curve, 1}, {}), HasSubstr(" A 8\n"));
+    const Curve flat{"f", {{1, -3}, {2, -3}}, curve.measure};
+    EXPECT_GT(value_axis({&flat, 1}, 5).high, -3);
+    EXPECT_LT(value_axis({&flat, 1}, 5).low, -3);
 }
 
 TEST(Chart, LabelsAreMovedApart) {
@@ -129,10 +148,10 @@ TEST(Chart, TakesOnlyEvaluatedRounds) {
     std::vector<RoundMetrics> rounds(3);
     rounds[0].round = 1;
     rounds[1].round = 2;
-    rounds[1].accuracy = 0.5;
+    rounds[1].metrics = {{"accuracy", 0.5}};
     rounds[2].round = 3;
-    rounds[2].accuracy = 0.4;
-    const Curve curve = curve_of("x", rounds);
+    rounds[2].metrics = {{"accuracy", 0.4}};
+    const Curve curve = curve_of("x", {}, rounds);
     ASSERT_EQ(curve.points.size(), 2U);
     EXPECT_EQ(curve.best().round, 2U);
 }

@@ -16,7 +16,7 @@ using testing::Not;
 RoundMetrics round_of(std::uint32_t number) {
     RoundMetrics r;
     r.round = number;
-    r.accuracy = 0.8421;
+    r.metrics = {{"accuracy", 0.8421}};
     r.samples = 1000;
     r.uplink_bytes = 500'000;
     return r;
@@ -32,7 +32,7 @@ struct Fixture {
 
 TEST(Progress, ALiveLineIsDrawnOver) {
     Fixture f;
-    Progress progress(f.out, {.interactive = true, .colour = false, .columns = 120}, 20, 0, 0,
+    Progress progress(f.out, {.interactive = true, .colour = false, .columns = 120}, {}, 20, 0, 0,
                       f.clock());
     f.now = 101;
     progress.update(0.5, 500);
@@ -53,7 +53,7 @@ TEST(Progress, ALiveLineIsDrawnOver) {
 
 TEST(Progress, DrawsTenTimesASecondAtMost) {
     Fixture f;
-    Progress progress(f.out, {.interactive = true, .colour = false, .columns = 80}, 20, 0, 0,
+    Progress progress(f.out, {.interactive = true, .colour = false, .columns = 80}, {}, 20, 0, 0,
                       f.clock());
     progress.update(0.1, 1);
     f.out.str("");
@@ -68,8 +68,8 @@ TEST(Progress, DrawsTenTimesASecondAtMost) {
 TEST(Progress, FitsNarrowTerminals) {
     for (const unsigned columns : {10U, 20U, 30U, 45U, 60U, 80U}) {
         Fixture f;
-        Progress progress(f.out, {.interactive = true, .colour = false, .columns = columns}, 20, 0,
-                          0, f.clock());
+        Progress progress(f.out, {.interactive = true, .colour = false, .columns = columns}, {}, 20,
+                          0, 0, f.clock());
         f.now += 1;
         progress.round_done(round_of(1));
         std::string line = f.out.str().substr(1); // without \r
@@ -83,7 +83,7 @@ TEST(Progress, FitsNarrowTerminals) {
 
 TEST(Progress, PlainLinesElsewhere) {
     Fixture f;
-    Progress progress(f.out, {}, 20, 0, 0, f.clock());
+    Progress progress(f.out, {}, {}, 20, 0, 0, f.clock());
     for (std::uint32_t r = 1; r <= 20; ++r) {
         progress.update(0.5, 10);
         f.now += 1;
@@ -102,7 +102,7 @@ TEST(Progress, PlainLinesElsewhere) {
 
 TEST(Progress, AResumedRunCountsOn) {
     Fixture f;
-    Progress progress(f.out, {}, 20, 10, 5'000'000, f.clock());
+    Progress progress(f.out, {}, {}, 20, 10, 5'000'000, f.clock());
     f.now += 2;
     progress.round_done(round_of(11));
     EXPECT_EQ(f.out.str(),
@@ -112,7 +112,7 @@ TEST(Progress, AResumedRunCountsOn) {
 TEST(Progress, ManyThreadsMayReport) {
     std::ostringstream out;
     {
-        Progress progress(out, {.interactive = true, .colour = false, .columns = 80}, 2, 0, 0);
+        Progress progress(out, {.interactive = true, .colour = false, .columns = 80}, {}, 2, 0, 0);
         std::vector<std::jthread> threads;
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&progress] {

@@ -21,8 +21,7 @@ using testing::HasSubstr;
 Summary example() {
     Summary s;
     s.rounds = 2;
-    s.final_accuracy = 0.8812;
-    s.best_accuracy = 0.1 + 0.2;
+    s.metrics = {{{}, 0.8812, 0.1 + 0.2}};
     s.uplink_bits_per_parameter = 1.155;
     s.uplink_bytes = 1'128'400;
     s.downlink_bytes = 99;
@@ -43,7 +42,7 @@ fs::path finished_run(const fs::path& folder, const std::string& config) {
     for (std::uint32_t r = 1; r <= 2; ++r) {
         RoundMetrics round;
         round.round = r;
-        round.accuracy = 0.4406 * r;
+        round.metrics = {{"accuracy", 0.4406 * r}};
         MetricsLog(folder / "metrics.jsonl").append(round);
     }
     write_summary(folder / "summary.json", example());
@@ -81,7 +80,7 @@ TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
                              "clients"})
         EXPECT_TRUE(json.contains(name)) << name;
     const Summary back = read_summary(folder / "s");
-    EXPECT_EQ(back.best_accuracy, 0.1 + 0.2);
+    EXPECT_EQ(back.metrics, example().metrics);
     EXPECT_EQ(back.model_hash, "0123456789abcdef");
     EXPECT_EQ(back.lanes, 2U);
     EXPECT_EQ(back.time, example().time);
@@ -131,7 +130,7 @@ TEST(Report, DrawsTheRoundsThatItsResultsAreOf) {
     const std::vector<fs::path> runs{finished_run(folder / "one", "")};
     RoundMetrics third;
     third.round = 3;
-    third.accuracy = 0.01;
+    third.metrics = {{"accuracy", 0.01}};
     MetricsLog(runs[0] / "metrics.jsonl").append(third);
     std::ostringstream out;
     report(runs, folder / "a.svg", out);

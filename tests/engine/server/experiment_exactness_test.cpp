@@ -88,7 +88,7 @@ TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
             const auto a = whole.run_round(), b = resumed.run_round();
             EXPECT_EQ(a->round, b->round);
             EXPECT_EQ(a->loss, b->loss);
-            EXPECT_EQ(a->accuracy, b->accuracy);
+            EXPECT_EQ(a->metrics, b->metrics);
             EXPECT_EQ(a->train_loss, b->train_loss);
             EXPECT_EQ(a->uplink_bytes, b->uplink_bytes);
         }

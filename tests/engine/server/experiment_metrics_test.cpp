@@ -88,11 +88,11 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
     double hits = 0, loss = 0;
     for (std::size_t k = 0; k < clients.size(); ++k) {
         EXPECT_EQ(clients[k].samples, experiment.clients().samples(k));
-        hits += clients[k].accuracy * static_cast<double>(clients[k].samples);
+        hits += clients[k].metrics[0] * static_cast<double>(clients[k].samples);
         loss += clients[k].loss * static_cast<double>(clients[k].samples);
     }
     const auto samples = static_cast<double>(whole.samples);
-    EXPECT_NEAR(hits, whole.accuracy * samples, 1e-6);
+    EXPECT_NEAR(hits, whole.metrics[0] * samples, 1e-6);
     EXPECT_NEAR(loss, whole.loss * samples, 1e-4 * loss);
 
     same.owners.clear();
@@ -110,7 +110,7 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
     double users_hits = 0;
     for (std::size_t k = 0; k < users.size(); ++k) {
         EXPECT_EQ(users[k].samples, k == 3 ? 0 : natural.clients().samples(k));
-        users_hits += users[k].accuracy * static_cast<double>(users[k].samples);
+        users_hits += users[k].metrics[0] * static_cast<double>(users[k].samples);
     }
     Dataset but_one = same;
     const Images all = images_of(same.test);
@@ -126,7 +126,7 @@ TEST_P(Metrics, OfClientsAddUpToTheWhole) {
     but_one.test_owners.clear();
     Experiment rest(config, but_one);
     const Evaluation others = rest.evaluate();
-    EXPECT_NEAR(users_hits, others.accuracy * static_cast<double>(others.samples), 1e-6);
+    EXPECT_NEAR(users_hits, others.metrics[0] * static_cast<double>(others.samples), 1e-6);
 }
 
 TEST_P(Metrics, AreEvaluatedEveryFewRoundsAndInTheLast) {
@@ -136,7 +136,7 @@ TEST_P(Metrics, AreEvaluatedEveryFewRoundsAndInTheLast) {
     for (std::uint32_t round = 1; round <= 7; ++round) {
         const auto metrics = experiment.run_round();
         const bool expected = round == 3 || round == 6 || round == 7;
-        EXPECT_EQ(metrics->accuracy.has_value(), expected) << round;
+        EXPECT_EQ(metrics->value("accuracy").has_value(), expected) << round;
         EXPECT_EQ(metrics->loss.has_value(), expected) << round;
     }
 }

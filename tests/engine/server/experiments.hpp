@@ -83,7 +83,9 @@ inline double accuracy_of(const Config& config, const Dataset& data) {
     double sum = 0;
     for (std::uint32_t round = 1; round <= config.experiment.rounds; ++round) {
         const auto metrics = experiment.run_round();
-        if (round + 5 > config.experiment.rounds) sum += metrics->accuracy.value_or(std::nan(""));
+        if (round + 5 > config.experiment.rounds) {
+            sum += metrics->value("accuracy").value_or(std::nan(""));
+        }
     }
     return sum / 5;
 }

@@ -15,7 +15,7 @@ RoundMetrics round_of(std::uint32_t number) {
     RoundMetrics r;
     r.round = number;
     r.loss = 0.1 + 0.2;
-    r.accuracy = 0.5;
+    r.metrics = {{"accuracy", 0.5}};
     r.train_loss = 1.25;
     r.samples = 600;
     r.messages = 8;
@@ -44,7 +44,7 @@ TEST(Metrics, ALineIsJsonWithTheNamesOfTheInterface) {
     EXPECT_EQ(json["round"], 3);
     EXPECT_EQ(json["loss"], 0.1 + 0.2);
     RoundMetrics skipped = round_of(4);
-    skipped.accuracy.reset();
+    skipped.metrics[0].value.reset();
     skipped.train_loss.reset(); // a round without an upload
     EXPECT_TRUE(nlohmann::json::parse(to_json_line(skipped))["accuracy"].is_null());
     EXPECT_TRUE(nlohmann::json::parse(to_json_line(skipped))["train_loss"].is_null());
@@ -82,11 +82,11 @@ TEST(Metrics, CutKeepsTheEvaluationsThatALongerRunHas) {
     cut_metrics(folder / "m", 4, 3);
     const auto rounds = read_metrics(folder / "m");
     for (const RoundMetrics& round : rounds) {
-        EXPECT_EQ(round.accuracy.has_value(), round.round == 3) << round.round;
+        EXPECT_EQ(round.value("accuracy").has_value(), round.round == 3) << round.round;
         EXPECT_EQ(round.loss.has_value(), round.round == 3) << round.round;
     }
-    set_evaluation(folder / "m", 0.25, 0.75);
-    EXPECT_EQ(read_metrics(folder / "m").back().accuracy, 0.75);
+    set_evaluation(folder / "m", 0.25, std::vector{0.75});
+    EXPECT_EQ(read_metrics(folder / "m").back().value("accuracy"), 0.75);
     EXPECT_EQ(read_metrics(folder / "m").back().loss, 0.25);
 }
 

@@ -62,7 +62,7 @@ void house::register_tagger() {
     const auto schema =
         Schema<TaggerOptions>().integer("dim", &TaggerOptions::dim, 1, 1000, "numbers of a word");
     ModelEntry entry{{"tagger", "Tagger", "a tag for every token", schema.options()}};
-    entry.make = [schema](const Options& said, const DataShape& data) {
+    entry.make = [schema](const Options& said, const DataShape& data, const Head&) {
         return tagger(data, schema.read(said).dim);
     };
     models().add(std::move(entry));

@@ -24,23 +24,23 @@ public:
         const float *y = args.x[0].as<const float>().get(),
                     *target = args.x[1].as<const float>().get();
         float* dy = args.dx[0].as<float>().get();
-        LaneMetrics* metrics = args.metrics.get();
+        LaneMetrics* tallies = args.tallies.get();
         const std::size_t size = args.in[0].tensor.elements();
         for (std::size_t lane = 0; lane < context.lanes; ++lane) {
             const std::uint32_t rows = args.in[0].rows.get()[lane].samples;
             const std::size_t first = lane * args.in[0].room * size;
             for (std::size_t i = first; i < first + rows * size; ++i) {
                 const float distance = y[i] - target[i];
-                metrics[lane].loss += 0.5 * double{distance} * double{distance};
+                tallies[lane].sum += 0.5 * double{distance} * double{distance};
                 if (dy != nullptr) { // an evaluation wants none
                     dy[i] = distance / static_cast<float>(rows);
                 }
             }
-            metrics[lane].samples += rows;
+            tallies[lane].rows += rows;
         }
     }
 };
 
 } // namespace
 
-std::shared_ptr<const Loss> house::squared_error() { return std::make_shared<SquaredError>(); }
+LossPtr house::squared_error() { return std::make_shared<SquaredError>(); }

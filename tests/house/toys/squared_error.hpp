@@ -7,6 +7,6 @@
 namespace house {
 
 /// Half the squared distance of a value to another, both float32. For the CPU device.
-std::shared_ptr<const fedmrn::Loss> squared_error();
+fedmrn::LossPtr squared_error();
 
 } // namespace house

@@ -53,7 +53,7 @@ void house::register_curve() {
     const auto schema =
         Schema<CurveOptions>().integer("width", &CurveOptions::width, 1, 1000, "units of a layer");
     ModelEntry entry{{"curve", "Curve", "a regression of one number", schema.options()}};
-    entry.make = [schema](const Options& said, const DataShape& data) {
+    entry.make = [schema](const Options& said, const DataShape& data, const Head&) {
         const auto features = data.column("x").tensor.elements();
         return curve(static_cast<std::uint32_t>(features), schema.read(said).width);
     };

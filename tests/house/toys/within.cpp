@@ -36,8 +36,9 @@ public:
                 for (std::size_t i = row * size; i < (row + 1) * size; ++i) {
                     right = right && std::abs(y[i] - target[i]) <= distance_;
                 }
-                args.metrics.get()[lane].correct += right ? 1 : 0;
+                args.tallies.get()[lane].hits += right ? 1 : 0;
             }
+            args.tallies.get()[lane].rows += rows[lane].samples;
         }
     }
 
@@ -47,6 +48,4 @@ private:
 
 } // namespace
 
-std::shared_ptr<const Metric> house::within(float distance) {
-    return std::make_shared<Within>(distance);
-}
+MetricPtr house::within(float distance) { return std::make_shared<Within>(distance); }

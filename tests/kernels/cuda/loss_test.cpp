@@ -44,10 +44,10 @@ TEST(CudaLoss, loss_hits_and_gradient_are_the_cpus) {
                 expect_close([&](Device& device) { return run(device).gradient; }, 1e-6,
                              std::to_string(classes) + " classes");
                 for (std::size_t l = 0; l < lanes; ++l) {
-                    EXPECT_EQ(cpu.metrics[l].correct, cuda.metrics[l].correct) << classes;
-                    EXPECT_EQ(cpu.metrics[l].samples, cuda.metrics[l].samples) << classes;
-                    EXPECT_NEAR(cpu.metrics[l].loss, cuda.metrics[l].loss,
-                                1e-6 * (1 + cpu.metrics[l].loss));
+                    EXPECT_EQ(cpu.metrics[l].hits, cuda.metrics[l].hits) << classes;
+                    EXPECT_EQ(cpu.metrics[l].rows, cuda.metrics[l].rows) << classes;
+                    EXPECT_NEAR(cpu.metrics[l].sum, cuda.metrics[l].sum,
+                                1e-6 * (1 + cpu.metrics[l].sum));
                 }
             }
         }
@@ -64,7 +64,7 @@ TEST(CudaLoss, the_first_of_equal_logits_counts) {
         Buffer<LaneMetrics> metrics(device, 1);
         kernels::cross_entropy(device, 1, 2, 40, states.data(), logits.data(), labels.data(),
                                nullptr, metrics.data());
-        return metrics.read().front().correct;
+        return metrics.read().front().hits;
     });
     EXPECT_EQ(cpu, 1u);
     EXPECT_EQ(cuda, 1u);
