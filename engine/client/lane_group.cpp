@@ -136,12 +136,21 @@ void LaneGroup::queue_step(const Source& source) {
     const Range part(device_, "sgd", lanes_);
     const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
         const PerLane<float> velocity = of_update(velocity_);
-        kernels::sgd_step(device_, rule, of_round_.lr(), lanes_, states_.data(), end - first,
-                          local.gradient.at(first), weights,
-                          velocity.data != nullptr ? velocity.at(first) : velocity,
-                          local.update.at(first));
+        kernels::sgd_step(
+            device_, rule, of_round_.lr(), lanes_, states_.data(), end - first,
+            local.gradient.at(first), first < layout_.trainable ? weights.at(first) : weights,
+            velocity.data != nullptr ? velocity.at(first) : velocity, local.update.at(first));
     };
-    descend(sgd, 0, layout_.trainable);
+    // Where the method's own update is decayed, it is that of the masked tensors; the others train
+    // as weights with every method.
+    const bool apart = sgd.weight_decay != 0.0f && !sgd.decay_weights;
+    const std::size_t learned = apart ? layout_.masked : layout_.trainable;
+    descend(sgd, 0, learned);
+    if (learned < layout_.trainable) {
+        kernels::SgdRule dense = sgd;
+        dense.decay_weights = true;
+        descend(dense, learned, layout_.trainable);
+    }
     if (const std::size_t all = method_.local->count(); all > layout_.trainable) {
         descend({sgd.momentum}, layout_.trainable, all); // the method's own: not decayed
     }

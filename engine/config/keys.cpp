@@ -4,6 +4,7 @@
 #include <deque>
 #include <limits>
 #include <mutex>
+#include <set>
 
 #include "engine/base/suggest.hpp"
 #include "engine/config/choices.hpp"
@@ -92,8 +93,20 @@ Schema<D> data_keys() {
                  "training images: random crops (4 pixels of padding) and mirroring");
 }
 
+/// "0.03; 0.1 with fedmrn and fedpm; 0.01 with fedmud".
+std::string rates_of_methods() {
+    std::string text = value_text(KeyValue(MethodEntry{}.lr));
+    std::set<double> told{MethodEntry{}.lr};
+    for (const MethodEntry& method : methods().all()) {
+        if (!told.insert(method.lr).second) continue;
+        const auto same = [&](const MethodEntry& m) { return m.lr == method.lr; };
+        text += "; " + value_text(KeyValue(method.lr)) + " with " +
+                names_where(methods(), same, " and ");
+    }
+    return text;
+}
+
 Schema<C> client_keys() {
-    const auto fast = [](const MethodEntry& m) { return m.lr != 0.03; };
     const auto own = [](const MethodEntry& m) { return !m.trains_weights; };
     return Schema<C>()
         .integer("cohort", &C::cohort, 1, many, "clients sampled a round")
@@ -102,7 +115,7 @@ Schema<C> client_keys() {
         .integer("batch", &C::batch, 1, 65535, "samples of a local step")
         .number("lr", &C::lr, {'(', 0, 1e6, ']'},
                 "learning rate of local steps, of the first round")
-        .preset("0.1 with " + names_where(methods(), fast, " and ") + ", else 0.03",
+        .preset(rates_of_methods(),
                 [](const Config& c) { return KeyValue(methods().at(c.method.name).lr); })
         .word("schedule", &C::schedule,
               {{"constant", Schedule::constant}, {"inverse", Schedule::inverse}},

@@ -184,10 +184,10 @@ FedMud::FedMud(float ratio, const std::vector<FedMudPlace>& places, const Parame
 
 MethodEntry fedmud_entry() {
     using O = FedMudOptions;
-    auto schema =
-        Schema<O>()
-            .number("ratio", &O::ratio, {'[', 1e-3, 1, ']'}, "floats sent of all")
-            .number("magnitude", &O::magnitude, {'[', 1e-6, 100, ']'}, "of the frozen factors");
+    auto schema = Schema<O>()
+                      .number("ratio", &O::ratio, {'[', 1e-3, 1, ']'}, "floats sent of all")
+                      .number("frozen_magnitude", &O::magnitude, {'[', 1e-6, 100, ']'},
+                              "of the frozen factors");
     MethodEntry entry =
         method_entry("fedmud", "FedMUD", "trained factors of Kronecker products, the others frozen",
                      FedMud::wire, schema, [](const O& options, const MethodSetting& setting) {

@@ -60,7 +60,7 @@ __device__ void put_term(const KroneckerShape& shape, std::uint64_t seed,
     make_frozen(shape, seed, term);
     for (unsigned i = threadIdx.x; i < square; i += block_threads) {
         term.r1[i] = factors[term.term * square + i];
-        term.l2[i] = factors[shape.factor() + term.term * square + i];
+        term.l2[i] = factors[(shape.terms + term.term) * square + i];
     }
     __syncthreads();
     const unsigned side = static_cast<unsigned>(shape.side);
@@ -111,7 +111,7 @@ __global__ void __launch_bounds__(block_threads)
     __syncthreads();
     const unsigned side = static_cast<unsigned>(shape.side), square = side * side;
     const float* __restrict__ g = of_lane(gradient, lane) + term.first;
-    float* __restrict__ out = of_lane(values, lane) + term.term * square;
+    float* __restrict__ out = of_lane(values, lane);
     for (unsigned task = threadIdx.x; task < 2 * square; task += block_threads) {
         const bool second = task >= square; // of L2
         const unsigned at = second ? task - square : task, major = at / side, minor = at % side;
@@ -128,7 +128,7 @@ __global__ void __launch_bounds__(block_threads)
                 }
             }
         }
-        out[(second ? shape.factor() : 0) + at] = sum;
+        out[((second ? shape.terms : 0) + term.term) * square + at] = sum;
     }
 }
 

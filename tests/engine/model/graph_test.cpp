@@ -111,9 +111,9 @@ TEST_F(Graphs, AModelHasALossThatAllParametersReach) {
 }
 
 TEST_F(Graphs, AnUnnamedTensorsTypeIsReadable) {
-    EXPECT_EQ(text_of({{28, 28, 1}}), "28x28x1 real");
-    EXPECT_EQ(text_of({{10}, Element::f32, tokens(32)}), "10 f32 a token of 32");
-    EXPECT_EQ(text_of({{}, Element::i32, ragged(32)}), "one i32 a token of up to 32");
+    EXPECT_EQ(text_of(Tensor{{28, 28, 1}}), "28x28x1 real");
+    EXPECT_EQ(text_of(Tensor{{10}, Element::f32, tokens(32)}), "10 f32 a token of 32");
+    EXPECT_EQ(text_of(Tensor{{}, Element::i32, ragged(32)}), "one i32 a token of up to 32");
 }
 
 } // namespace
