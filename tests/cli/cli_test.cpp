@@ -51,7 +51,8 @@ TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     EXPECT_EQ(refused({"rum"}),
               "unknown command \"rum\"; expected run, compare, data, inspect, aggregate, devices, "
               "report, "
-              "keys, datasets, partitions, models, methods, optimizers or samplers; "
+              "keys, datasets, partitions, models, losses, methods, optimizers, samplers, stages, "
+              "metrics or layers; "
               "did you mean run?\n");
     refused({});
     refused({"run"});

@@ -53,6 +53,9 @@ std::vector<Vector> vectors() {
         for (const char* noise : {"uniform", "gaussian", "bernoulli"})
             all.push_back({std::string("fedmrn-") + mask + "-" + noise,
                            {"fedmrn", {{"mask", mask}, {"noise", noise}}}});
+    for (const char* noise : {"uniform", "gaussian"}) // some of which stands at its floor
+        all.push_back({std::string("fedmrn-floor-") + noise,
+                       {"fedmrn", {{"mask", "signed"}, {"noise", noise}, {"magnitude", 1e-6}}}});
     for (const int bits : {1, 2, 3, 4})
         all.push_back({"eden-" + std::to_string(bits), {"eden", {{"bits", bits}}}});
     return all;
