@@ -111,8 +111,8 @@ def main():
     options.add_argument("--out", help="receives what it has then, raw float32")
     options.add_argument("--lr", type=float, default=1.0, help="server.lr")
     options.add_argument("--merge", default="average", choices=("average", "nonzero", "majority"))
-    options.add_argument("--magnitude", type=float, help="method.magnitude: FedMUD's, else 5;"
-                         " SignSGD's step, else the message's float32")
+    options.add_argument("--magnitude", type=float, help="FedMUD's frozen_magnitude, else"
+                         " 5; SignSGD's step, else the message's float32")
     options.add_argument("--weights", help="a kept round's weights, JSON")
     given = options.parse_args()
     layout = read_layout(given.layout)

@@ -43,7 +43,7 @@ static_assert(IsPlaced<decltype(LayerArgs::y)> && IsPlaced<decltype(LayerArgs::d
               IsPlaced<decltype(LayerArgs::kept)::value_type> &&
               IsPlaced<decltype(LossArgs::x)::value_type> &&
               IsPlaced<decltype(LossArgs::dx)::value_type>);
-static_assert(!std::is_assignable_v<decltype(LossArgs::metrics)&, LaneMetrics*>);
+static_assert(!std::is_assignable_v<decltype(LossArgs::tallies)&, LaneMetrics*>);
 
 template <class Updates>
 concept Decodes = requires(const Codec& codec, Device& d, const RoundContext& round,
