@@ -20,12 +20,13 @@ void add_run(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_aggregate(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_keys(CLI::App& app, Action& action);
 void add_parts(CLI::App& app, Action& action);
 
-/// Reads "FIRST:LAST", the value of --profile. Throws Error for anything else.
-Rounds parse_rounds(std::string_view text);
+/// Reads "FIRST:LAST", the value of an option. Throws Error for anything else.
+Rounds parse_rounds(std::string_view text, std::string_view option);
 
 } // namespace fedmrn::cli

@@ -30,6 +30,7 @@ constexpr const char* examples = R"(Examples:
   fedmrn data experiments/quickstart-fedmrn.toml --set data.partition=labeldir
   fedmrn report runs/quickstart-fedmrn runs/quickstart-fedavg --svg both.svg
   fedmrn inspect runs/perceptron/checkpoint.safetensors
+  fedmrn aggregate kept/round-3-client-*.fmrn --model kept/state-2.safetensors --out next
 
 Exit status: 0 done, 1 the run failed, 2 wrong input, 130 and 143 stopped by SIGINT and SIGTERM.)";
 
@@ -71,6 +72,7 @@ int start(int argc, char** argv) {
     cli::add_compare(app, action);
     cli::add_data(app, action);
     cli::add_inspect(app, action);
+    cli::add_aggregate(app, action);
     cli::add_devices(app, action);
     cli::add_report(app, action);
     cli::add_keys(app, action);

@@ -17,12 +17,12 @@ std::uint32_t number(std::string_view text) {
 
 } // namespace
 
-Rounds parse_rounds(std::string_view text) {
+Rounds parse_rounds(std::string_view text, std::string_view option) {
     const std::size_t colon = text.find(':');
     const Rounds rounds{number(text.substr(0, colon)),
                         colon == text.npos ? 0 : number(text.substr(colon + 1))};
     if (rounds.first < 1 || rounds.last < rounds.first)
-        throw Error("--profile: expected FIRST:LAST, two rounds from 1 on, found \"" +
+        throw Error(std::string(option) + ": expected FIRST:LAST, two rounds from 1 on, found \"" +
                     std::string(text) + "\"");
     return rounds;
 }

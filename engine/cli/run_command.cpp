@@ -12,7 +12,7 @@ namespace fedmrn::cli {
 
 void add_run(CLI::App& app, Action& action) {
     struct Options {
-        std::string file, device, out, profile;
+        std::string file, device, out, profile, messages, rounds;
         std::vector<std::string> set;
         bool resume = false, per_client = false;
     };
@@ -31,6 +31,13 @@ void add_run(CLI::App& app, Action& action) {
         ->add_option("--profile", options->profile,
                      "rounds that nsys or ncu record (--capture-range=cudaProfilerApi)")
         ->type_name("FIRST:LAST");
+    auto* messages = command
+                         ->add_option("--keep-messages", options->messages,
+                                      "folder for what the server reads, and has before and after")
+                         ->type_name("DIR");
+    command->add_option("--keep-rounds", options->rounds, "rounds that are kept so (else the last)")
+        ->type_name("FIRST:LAST")
+        ->needs(messages);
     command->add_flag("--resume", options->resume, "go on with the run that stands in the folder");
     command->add_flag("--per-client", options->per_client,
                       "evaluate the final model on each client's own samples");
@@ -44,7 +51,13 @@ void add_run(CLI::App& app, Action& action) {
             RunOptions how;
             how.resume = options->resume;
             how.input = options->file;
-            if (!options->profile.empty()) how.profiled = parse_rounds(options->profile);
+            if (!options->profile.empty())
+                how.profiled = parse_rounds(options->profile, "--profile");
+            if (!options->messages.empty()) {
+                how.kept = KeptRounds{options->messages, std::nullopt};
+                if (!options->rounds.empty())
+                    how.kept->rounds = parse_rounds(options->rounds, "--keep-rounds");
+            }
             Notes notes;
             const Config config = load_config(options->file, overrides, &notes);
             for (const std::string& note : notes) std::cout << "note: " << note << '\n';

@@ -37,6 +37,10 @@ public:
     /// The tensor table that every message of a round has.
     [[nodiscard]] virtual std::vector<TensorEntry> table(std::uint32_t round) const = 0;
 
+    /// The seed in the header of a client's message: the one that its reader needs, given the
+    /// client's own of the round.
+    [[nodiscard]] virtual std::uint64_t message_seed(std::uint64_t client_seed) const = 0;
+
     /// What clients upload; queues the work on the device. The clients' arrays may be used again
     /// once this returns, the messages are collected later.
     [[nodiscard]] virtual PendingMessages encode(Device& device, const RoundContext& round,

@@ -97,6 +97,11 @@ public:
         : StateCodec(layout, layout.masked), ratio_(ratio), places_(std::move(places)),
           sent_(floats_of(places_)), seed_(seed) {}
 
+    /// The experiment's, from which the round's follows.
+    [[nodiscard]] std::uint64_t message_seed(std::uint64_t /*client_seed*/) const override {
+        return seed_;
+    }
+
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
         return {FedMud::wire, 0, ratio_};

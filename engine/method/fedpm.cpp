@@ -88,7 +88,13 @@ void count_ones(Device& device, std::span<const MessageView> messages, std::size
 /// A bit for each score, drawn of it; it stands for the score that it alone would leave.
 class DrawnMaskCodec final : public StateCodec {
 public:
-    explicit DrawnMaskCodec(const ParameterLayout& layout) : StateCodec(layout, layout.masked) {}
+    DrawnMaskCodec(const ParameterLayout& layout, std::uint64_t seed)
+        : StateCodec(layout, layout.masked), seed_(seed) {}
+
+    /// That of the frozen weights: nobody who reads the mask asks how it was drawn.
+    [[nodiscard]] std::uint64_t message_seed(std::uint64_t /*client_seed*/) const override {
+        return seed_;
+    }
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
@@ -119,6 +125,8 @@ private:
             round_values(device, masked, scores.data(), updates + k * layout().state);
         }
     }
+
+    std::uint64_t seed_;
 };
 
 /// Scores of the share of clients whose bit is set.
@@ -152,8 +160,8 @@ private:
 
 FedPm::FedPm(const ParameterLayout& layout, std::uint64_t seed)
     : Method(std::make_unique<ScoreVariables>(layout, seed),
-             std::make_unique<DrawnMaskCodec>(layout), std::make_unique<ShareAggregation>(layout)) {
-}
+             std::make_unique<DrawnMaskCodec>(layout, seed),
+             std::make_unique<ShareAggregation>(layout)) {}
 
 MethodEntry fedpm_entry() {
     MethodEntry entry = method_entry(

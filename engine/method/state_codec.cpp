@@ -58,7 +58,7 @@ PendingMessages StateCodec::encode(Device& device, const RoundContext& round,
         header.parameter = made.parameter;
         header.round = round.round;
         header.client = client.client;
-        header.seed = client.seed;
+        header.seed = message_seed(client.seed);
         header.samples = client.samples;
     }
     kernels::state_changes(device, changes, round.global, packs_, layout_.trainable, layout_.state);

@@ -22,6 +22,10 @@ struct Stamp {
 class StateCodec : public Codec {
 public:
     [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const final;
+    /// The client's.
+    [[nodiscard]] std::uint64_t message_seed(std::uint64_t client_seed) const override {
+        return client_seed;
+    }
     [[nodiscard]] PendingMessages encode(Device& device, const RoundContext& round,
                                          std::span<const TrainedClient> clients) const final;
     void check(const RoundContext& round, const MessageView& message) const override;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
@@ -22,11 +23,36 @@
 namespace fedmrn {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string row(const char* name, const std::string& value) {
     return fmt::format("  {:<21}{}\n", name, value);
 }
 
-std::string message_text(const Message& message, std::size_t bytes, const std::string& packing) {
+/// A message, and what came.
+struct Opened {
+    Message message;
+    std::size_t bytes = 0;    ///< as they came
+    std::size_t unpacked = 0; ///< 0: they were not packed
+    std::string packing;      ///< the title of the stage that packed them
+};
+
+/// A message that bytes hold, unpacked by whichever stage packed them.
+Opened opened(const std::vector<std::byte>& bytes) {
+    if (!is_packed(bytes)) return {decode(bytes), bytes.size(), 0, ""};
+    const PackedHeader header = packed_header(bytes);
+    const StageEntry* stage = stage_of_wire(header.packing);
+    if (stage == nullptr)
+        throw Error(fmt::format("uplink message: packed by packing {}, which no stage of this "
+                                "program reads",
+                                header.packing));
+    const std::vector<std::byte> message =
+        unpacked(*stage->unpacks, bytes, std::numeric_limits<std::uint64_t>::max());
+    return {decode(message), bytes.size(), message.size(), stage->title};
+}
+
+std::string message_text(const Opened& opened) {
+    const auto& [message, bytes, unpacked, packing] = opened;
     std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
@@ -62,7 +88,8 @@ std::string message_text(const Message& message, std::size_t bytes, const std::s
             row("mask density", fmt::format("{:.4f}", static_cast<double>(set) /
                                                           static_cast<double>(masked + sparse)));
     text += row("bytes", grouped(bytes));
-    if (!packing.empty()) text += row("packed", packing);
+    if (!packing.empty())
+        text += row("packed", fmt::format("{}, from {} bytes", packing, grouped(unpacked)));
     // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
     const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
     if (all > 0)
@@ -71,27 +98,14 @@ std::string message_text(const Message& message, std::size_t bytes, const std::s
     return text + "\n" + tensors.text();
 }
 
-/// A message that bytes hold, unpacked by whichever stage packed them.
-std::string message_text(const std::vector<std::byte>& bytes) {
-    if (!is_packed(bytes)) return message_text(decode(bytes), bytes.size(), "");
-    const PackedHeader header = packed_header(bytes);
-    const StageEntry* stage = stage_of_wire(header.packing);
-    if (stage == nullptr)
-        throw Error(fmt::format("uplink message: packed by packing {}, which no stage of this "
-                                "program reads",
-                                header.packing));
-    const std::vector<std::byte> message =
-        unpacked(*stage->unpacks, bytes, std::numeric_limits<std::uint64_t>::max());
-    return message_text(decode(message), bytes.size(),
-                        fmt::format("{}, from {} bytes", stage->title, grouped(message.size())));
-}
-
 std::string safetensors_text(const SafeTensors& file) {
     const auto format = file.metadata.find("format");
-    const bool checkpoint = format != file.metadata.end() && format->second == "fedmrn-checkpoint";
-    std::string text = checkpoint ? "checkpoint\n" : "safetensors\n";
+    const std::string said = format != file.metadata.end() ? format->second : "";
+    std::string text = said == "fedmrn-checkpoint" ? "checkpoint\n"
+                       : said == "fedmrn-state"    ? "kept state\n"
+                                                   : "safetensors\n";
     for (const auto& [key, value] : file.metadata)
-        if (key != "config") text += row(key.c_str(), one_line(value));
+        if (key != "config" && key != "layout") text += row(key.c_str(), one_line(value));
     Table tensors({"tensor", "type", "shape", "elements", "bytes"});
     for (const TensorView& tensor : file.tensors)
         tensors.add(
@@ -104,22 +118,68 @@ std::string safetensors_text(const SafeTensors& file) {
     return text;
 }
 
-} // namespace
+Json message_json(const Opened& opened) {
+    const auto& [message, bytes, unpacked, packing] = opened;
+    const MethodEntry* method = method_of_wire(message.method);
+    Json tensors = Json::array();
+    for (const TensorEntry& entry : message.tensors) {
+        tensors.push_back({{"encoding", static_cast<unsigned>(entry.encoding)},
+                           {"name", encoding_name(entry.encoding)},
+                           {"elements", entry.elements}});
+        if (entry.encoding == Encoding::sparse) tensors.back()["ones"] = entry.ones;
+    }
+    Json json = {{"format", "fedmrn-message"},
+                 {"method", message.method},
+                 {"name", method != nullptr ? Json(method->name) : Json(nullptr)},
+                 {"variant", message.variant},
+                 {"parameter", message.parameter},
+                 {"round", message.round},
+                 {"client", message.client},
+                 {"seed", message.seed},
+                 {"samples", message.samples},
+                 {"bytes", bytes},
+                 {"tensors", tensors}};
+    if (!packing.empty()) json["unpacked_bytes"] = unpacked;
+    return json;
+}
 
-std::string inspect(const std::filesystem::path& path) {
+Json safetensors_json(const SafeTensors& file) {
+    Json tensors = Json::array();
+    for (const TensorView& tensor : file.tensors)
+        tensors.push_back({{"name", tensor.name},
+                           {"type", tensor.type},
+                           {"shape", tensor.shape},
+                           {"bytes", tensor.data.size()}});
+    return {{"format", "safetensors"}, {"metadata", file.metadata}, {"tensors", tensors}};
+}
+
+/// What one of two functions makes of a file that has been read and checked.
+template <class Result>
+Result visited(const std::filesystem::path& path, Result (*of_file)(const SafeTensors&),
+               Result (*of_message)(const Opened&)) {
     std::vector<std::byte> bytes = read_file(path);
     if (looks_like_safetensors(bytes)) {
         const SafeTensors file = parse_safetensors(std::move(bytes), path.string());
         const auto format = file.metadata.find("format");
         if (format != file.metadata.end() && format->second == "fedmrn-checkpoint")
             read_checkpoint(path); // its own checks
-        return safetensors_text(file);
+        return of_file(file);
     }
     try {
-        return message_text(bytes);
+        return of_message(opened(bytes));
     } catch (const Error& error) {
         throw Error(fmt::format("{}: {}", path.string(), error.what()), error.fault());
     }
+}
+
+} // namespace
+
+std::string inspect(const std::filesystem::path& path) {
+    return visited(path, safetensors_text, message_text);
+}
+
+std::string inspect_json(const std::filesystem::path& path) {
+    return visited(path, safetensors_json, message_json).dump(1) + "\n";
 }
 
 } // namespace fedmrn

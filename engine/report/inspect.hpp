@@ -11,4 +11,7 @@ namespace fedmrn {
 /// Error for anything else.
 std::string inspect(const std::filesystem::path& path);
 
+/// The same as JSON, without the values.
+std::string inspect_json(const std::filesystem::path& path);
+
 } // namespace fedmrn

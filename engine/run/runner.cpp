@@ -18,6 +18,7 @@
 #include "engine/store/client_results.hpp"
 #include "engine/store/data_hash.hpp"
 #include "engine/store/export.hpp"
+#include "engine/store/message_folder.hpp"
 #include "engine/store/metrics_file.hpp"
 #include "engine/store/provenance.hpp"
 #include "engine/store/run_folder.hpp"
@@ -35,6 +36,26 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// Of the run's rounds those that are asked for; throws Error where there are none to come.
+Rounds rounds_kept(const KeptRounds& kept, std::uint32_t last, std::uint32_t done) {
+    const Rounds rounds = kept.rounds.value_or(Rounds{last, last});
+    if (rounds.last > last)
+        throw Error(fmt::format("--keep-rounds: {} is after the last, experiment.rounds = {}",
+                                rounds.last, last));
+    if (rounds.last <= done)
+        throw Error(fmt::format("--keep-messages: round {} is done, and what was sent in it gone",
+                                rounds.last));
+    return rounds;
+}
+
+/// Where messages are kept, and of which rounds.
+struct Keeping {
+    Keeping(const KeptRounds& kept, const Rounds& chosen, bool resume)
+        : rounds(chosen), folder(kept.folder, resume) {}
+    Rounds rounds;
+    MessageFolder folder;
+};
+
 /// A run that has its folder, its experiment and its books.
 class Run {
 public:
@@ -44,7 +65,8 @@ public:
           measure_(judged_by(experiment.model()).front()), data_(data), start_(start) {}
 
     void restore();
-    void train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out);
+    void train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
+               std::ostream& out);
     void finish(std::ostream& out);
 
     [[nodiscard]] std::uint32_t round() const { return experiment_.state().round; }
@@ -53,6 +75,8 @@ public:
 private:
     [[nodiscard]] bool checkpoint_due() const;
     void save(MetricsLog& log);
+    [[nodiscard]] KeptState kept_state() const;
+    void keep_next(Keeping* kept);
     void evaluate_last();
 
     const Config& config_;
@@ -105,20 +129,37 @@ void Run::save(MetricsLog& log) {
     unsaid_ += save_took_;
 }
 
-void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, std::ostream& out) {
+KeptState Run::kept_state() const {
+    const ServerState& now = experiment_.state();
+    return {{now.round, now.global, now.moments, {}},
+            experiment_.model().layout,
+            experiment_.model().name,
+            to_toml(config_)};
+}
+
+/// Before a round: it is one of those that are kept, or none.
+void Run::keep_next(Keeping* kept) {
+    if (kept == nullptr || !kept->rounds.hold(round() + 1)) return experiment_.on_message({});
+    kept->folder.begin(kept_state());
+    experiment_.on_message([kept](const UplinkMessage& message) { kept->folder.keep(message); });
+}
+
+void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
+                std::ostream& out) {
     MetricsLog log(folder_.metrics_file());
     Progress progress(out, terminal_of(out), measure_, config_.experiment.rounds, round(),
                       ledger_.uplink_bytes);
     bool profiling = false;
     while (!complete() && !signals.token().stop_requested()) {
-        const bool inside =
-            profiled && profiled->first <= round() + 1 && round() + 1 <= profiled->last;
+        keep_next(kept);
+        const bool inside = profiled && profiled->hold(round() + 1);
         if (inside != std::exchange(profiling, inside)) experiment_.profile(inside);
         auto metrics =
             experiment_.run_round(signals.token(), [&](double share, std::uint64_t samples) {
                 progress.update(share, samples);
             });
         if (!metrics) break;
+        if (kept != nullptr && kept->rounds.hold(round())) kept->folder.end(kept_state());
         ledger_.add(*metrics);
         metrics->time.checkpoints = std::exchange(unsaid_, 0);
         metrics->time.all += metrics->time.checkpoints;
@@ -210,6 +251,12 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
 
     RunFolder folder(config, options.resume, options.input);
     if (!options.brief && !folder.warning().empty()) out << "warning: " << folder.warning() << '\n';
+    std::optional<Keeping> kept;
+    if (options.kept) {
+        const std::uint32_t done = folder.checkpoint() ? folder.checkpoint()->state.round : 0;
+        kept.emplace(*options.kept, rounds_kept(*options.kept, config.experiment.rounds, done),
+                     options.resume);
+    }
     if (folder.finished()) {
         out << fmt::format("{}: finished already\n", folder.name());
         if (options.brief) return 0;
@@ -247,7 +294,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     current.restore();
     out << opening_text(config, *experiment, data, why, current.round()) << '\n' << std::flush;
 
-    current.train(signals, options.profiled, out);
+    current.train(signals, options.profiled, kept ? &*kept : nullptr, out);
     if (!current.complete()) {
         out << fmt::format("stopped by {} after round {} of {}; {}\n", signal_name(signals),
                            current.round(), config.experiment.rounds,

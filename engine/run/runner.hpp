@@ -16,13 +16,21 @@ namespace fedmrn {
 /// Rounds first … last, counted from 1.
 struct Rounds {
     std::uint32_t first = 1, last = 1;
+    [[nodiscard]] bool hold(std::uint32_t round) const { return first <= round && round <= last; }
+};
+
+/// Rounds whose messages are kept, as MessageFolder keeps them.
+struct KeptRounds {
+    std::filesystem::path folder;
+    std::optional<Rounds> rounds; ///< none: the last
 };
 
 struct RunOptions {
     bool resume = false;         ///< go on with the run that stands in the folder
     std::filesystem::path input; ///< the file it was read from, never written over
     std::optional<Rounds>
-        profiled;       ///< what a profiler is to record; needs a device with a profiler
+        profiled; ///< what a profiler is to record; needs a device with a profiler
+    std::optional<KeptRounds> kept;
     bool brief = false; ///< no summary of a finished run, no word of an empty folder or of locks
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own

@@ -17,6 +17,7 @@
 #include "engine/server/links.hpp"
 #include "engine/server/model_columns.hpp"
 #include "engine/server/resident_split.hpp"
+#include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
@@ -102,6 +103,7 @@ struct Experiment::Impl {
     GlobalState server;
     Downlink downlink;
     const SamplerEntry& sampler;
+    std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
         : config(resolved(c)), model(make_model(c.model, checked(dataset).shape())),
@@ -196,9 +198,7 @@ struct Experiment::Impl {
 
     /// What all clients of a round share.
     RoundContext context(std::uint32_t round) const {
-        const bool constant = config.client.schedule == Schedule::constant;
-        const double rounds = constant ? 0.0 : (round - 1) / config.client.decay_rounds;
-        return {round, server.data(), 1.0 / (1.0 + rounds)};
+        return {round, server.data(), decay_of(config.client, round)};
     }
 
     /// Copies of what the tasks' clients keep, for them to change: a round may be given up.
@@ -228,9 +228,12 @@ struct Experiment::Impl {
     /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
     void aggregate(const RoundContext& round, std::span<const ClientTask> tasks,
                    std::span<Upload> uploads, WallTime& time) {
+        const std::vector<ExpectedUpload> known = expected(tasks);
+        for (std::size_t k = 0; visit && k < uploads.size(); ++k) {
+            visit({known[k].client, known[k].weight, uploads[k].bytes});
+        }
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, expected(tasks), uploads, sums, time, {},
-                stages.packing());
+        take_in(*device, round, *method, known, uploads, sums, time, {}, stages.packing());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -307,6 +310,9 @@ const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
 const Config& Experiment::config() const { return impl_->config; }
+void Experiment::on_message(std::function<void(const UplinkMessage&)> visit) {
+    impl_->visit = std::move(visit);
+}
 void Experiment::profile(bool on) { impl_->device->profile(on); }
 
 std::vector<float> Experiment::weights() const {

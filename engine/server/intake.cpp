@@ -28,7 +28,8 @@ std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bou
     return count;
 }
 
-void require(const MessageView& message, const ExpectedUpload& expected, std::uint32_t round) {
+void require(const MessageView& message, const ExpectedUpload& expected, std::uint32_t round,
+             const Codec& codec) {
     const auto differs = [&](const char* what, std::uint64_t found, std::uint64_t wanted) {
         if (found != wanted) {
             throw Error(fmt::format("uplink message of client {}: {} {}, expected {}",
@@ -37,7 +38,7 @@ void require(const MessageView& message, const ExpectedUpload& expected, std::ui
     };
     differs("is from client", message.client, expected.client);
     differs("is of round", message.round, round);
-    differs("has seed", message.seed, expected.seed);
+    differs("has seed", message.seed, codec.message_seed(expected.seed));
 }
 
 } // namespace
@@ -65,7 +66,7 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
                 bytes = opened.emplace_back(unpacked(*packing, bytes, most));
             }
             const MessageView& message = received.emplace_back(bytes, table).view();
-            require(message, expected[k], round.round);
+            require(message, expected[k], round.round, *method.uplink);
             messages.push_back(message);
             weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);
         }

@@ -7,7 +7,6 @@
 
 #include <fmt/core.h>
 
-#include "engine/base/crc32c.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/store/fields.hpp"
@@ -19,17 +18,6 @@ namespace {
 
 constexpr const char* format_name = "fedmrn-checkpoint";
 constexpr const char* format_version = "4";
-
-/// Of the metadata but for the checksum itself, and of the tensors; each tensor's own, so that a
-/// large one is read once.
-std::string checksum(const Metadata& metadata, std::span<const TensorView> tensors) {
-    std::string text;
-    for (const auto& [key, value] : metadata)
-        if (key != "checksum") (((text += key) += '\0') += value) += '\0';
-    for (const TensorView& tensor : tensors)
-        text += fmt::format("{} {:08x}\n", tensor.name, crc32c(tensor.data));
-    return fmt::format("{:08x}", crc32c(std::as_bytes(std::span(text))));
-}
 
 /// The one list of the texts in the metadata, for both directions.
 template <typename C, typename Visit> void each_text(C& checkpoint, Visit visit) {
@@ -94,7 +82,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     if (clients != 0)
         tensors.push_back(
             view_of("memory", {clients, memory.values.size() / clients}, memory.values));
-    metadata["checksum"] = checksum(metadata, tensors);
+    metadata["checksum"] = checksum_of(metadata, tensors);
     write_safetensors(path, metadata, tensors);
 }
 
@@ -112,7 +100,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     if (entry("format") != format_name) fail("it is of another format");
     if (entry("version") != format_version)
         fail(fmt::format("version {}, this program reads {}", entry("version"), format_version));
-    if (entry("checksum") != checksum(file.metadata, file.tensors)) fail("wrong checksum");
+    if (entry("checksum") != checksum_of(file.metadata, file.tensors)) fail("wrong checksum");
 
     Checkpoint checkpoint;
     std::size_t entries = 3; // format, version, checksum

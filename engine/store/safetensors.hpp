@@ -52,6 +52,10 @@ struct SafeTensors {
     [[nodiscard]] const TensorView* find(const std::string& name) const;
 };
 
+/// CRC32C, as 8 hex digits, of metadata and tensors, for an entry "checksum" that itself is left
+/// out of it.
+std::string checksum_of(const Metadata& metadata, std::span<const TensorView> tensors);
+
 /// Atomically, see atomic_file.hpp. Throws Error (Fault::run) where the header would be larger than
 /// any reader takes.
 void write_safetensors(const std::filesystem::path& path, const Metadata& metadata,

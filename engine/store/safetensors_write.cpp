@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/atomic_file.hpp"
+#include "engine/base/crc32c.hpp"
 #include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 
@@ -42,6 +43,15 @@ TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<c
 TensorView view_of(std::string name, std::vector<std::size_t> shape,
                    std::span<const std::uint64_t> data) {
     return {std::move(name), Dtype::uint64, std::move(shape), std::as_bytes(data), {}};
+}
+
+std::string checksum_of(const Metadata& metadata, std::span<const TensorView> tensors) {
+    std::string text;
+    for (const auto& [key, value] : metadata)
+        if (key != "checksum") (((text += key) += '\0') += value) += '\0';
+    for (const TensorView& tensor : tensors) // each tensor's own: a large one is read once
+        text += fmt::format("{} {:08x}\n", tensor.name, crc32c(tensor.data));
+    return fmt::format("{:08x}", crc32c(std::as_bytes(std::span(text))));
 }
 
 void write_safetensors(const std::filesystem::path& path, const Metadata& metadata,

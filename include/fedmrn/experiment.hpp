@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fedmrn/aggregate.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/metrics.hpp"
@@ -82,6 +83,10 @@ public:
     /// Throws Error (Fault::run) where a client's loss is not finite.
     std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
                                           const Progress& progress = {});
+
+    /// Called for every message of a round, in the cohort's order, before the server reads it; what
+    /// it throws ends the round, which then has not been. An empty function: no more.
+    void on_message(std::function<void(const UplinkMessage&)> visit);
 
     /// Begins and ends what a profiler (nsys, ncu) records; nothing without one, or on the CPU.
     void profile(bool on);

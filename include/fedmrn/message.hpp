@@ -74,7 +74,7 @@ struct Message {
     float parameter = 0;      ///< of the method: α for FedMRN
     std::uint32_t round = 0;
     std::uint64_t client = 0;
-    std::uint64_t seed = 0;    ///< s_k,t: regenerates the noise
+    std::uint64_t seed = 0;    ///< what a reader draws with: s_k,t, or the experiment's
     std::uint64_t samples = 0; ///< N_k, 1 … 2^40
     std::vector<TensorEntry> tensors;
     std::vector<std::uint32_t> mask;   ///< of all mask tensors, then of all sparse ones

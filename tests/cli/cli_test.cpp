@@ -38,20 +38,22 @@ TEST_F(Cli, Version) {
 TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
     const Outcome end = fedmrn(folder.path(), {"--help"});
     EXPECT_EQ(end.status, 0);
-    for (const char* word : {"Examples:", "run", "compare", "data", "inspect", "devices", "report",
-                             "keys", "--version"})
+    for (const char* word : {"Examples:", "run", "compare", "data", "inspect", "aggregate",
+                             "devices", "report", "keys", "--version"})
         EXPECT_THAT(end.out, HasSubstr(word));
     const Outcome of_run = fedmrn(folder.path(), {"run", "--help"});
-    for (const char* word : {"--set", "--device", "--out", "--profile", "--per-client", "--resume"})
+    for (const char* word : {"--set", "--device", "--out", "--profile", "--keep-messages",
+                             "--keep-rounds", "--per-client", "--resume"})
         EXPECT_THAT(of_run.out, HasSubstr(word));
 }
 
 TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
-    EXPECT_EQ(
-        refused({"rum"}),
-        "unknown command \"rum\"; expected run, compare, data, inspect, devices, report, keys, "
-        "datasets, partitions, models, methods, optimizers or samplers; "
-        "did you mean run?\n");
+    EXPECT_EQ(refused({"rum"}),
+              "unknown command \"rum\"; expected run, compare, data, inspect, aggregate, devices, "
+              "report, "
+              "keys, datasets, partitions, models, losses, methods, optimizers, samplers, stages, "
+              "metrics or layers; "
+              "did you mean run?\n");
     refused({});
     refused({"run"});
     refused({"run", perceptron, "--frobnicate"});

@@ -34,6 +34,9 @@ public:
     [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
         return codec_->table(round);
     }
+    [[nodiscard]] std::uint64_t message_seed(std::uint64_t client_seed) const override {
+        return codec_->message_seed(client_seed);
+    }
     void check(const RoundContext& round, const MessageView& message) const override {
         codec_->check(round, message);
     }

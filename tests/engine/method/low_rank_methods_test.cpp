@@ -113,7 +113,9 @@ TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {
     for (const Case& c :
          {Case{{"powersgd", {{"rank", 4}, {"error_feedback", false}}}, 4 * sides, 52'136},
           Case{{"powersgd", {{"rank", 1}, {"error_feedback", false}}}, sides, 18'884},
-          Case{{"frozen_factor"}, factors, 56'528}}) {
+          Case{{"frozen_factor"}, factors, 56'528},
+          // R1 and L2 of the three convolutions in the middle, u = 2, 8, 31 and a = 10
+          Case{{"fedmud"}, 288 + 2 * 100 * (2 + 8 + 31) + 2'560, 51'980}}) {
         const auto device = open_device(DeviceKind::cpu);
         const auto method = make_method(c.config, cnn4.layout);
         const auto start = initial_state(cnn4, 1);

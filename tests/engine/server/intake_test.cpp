@@ -117,6 +117,20 @@ TEST_P(Intake, AMessageNobodyAskedForIsOneLine) {
         "uplink message of client 0: is of round 7, expected 8"));
 }
 
+/// FedPM's messages carry the seed of the frozen weights, which the server knows: no client's own.
+TEST_P(Intake, TheSeedIsTheOneThatTheCodecSays) {
+    const auto method = make_method({"fedpm"}, model.layout, 11);
+    std::vector<Upload> sent = uploads(*method, 2);
+    const Message made = decode(sent[1].bytes);
+    EXPECT_EQ(made.seed, 11U);
+    EXPECT_NO_THROW(taken(*method, sent, {}));
+    Message own = made;
+    own.seed = 1001;
+    sent[1].bytes = encode(own);
+    EXPECT_TRUE(one_line([&] { taken(*method, sent, {}); },
+                         "uplink message of client 1: has seed 1001, expected 11"));
+}
+
 /// Damage in a late part is found before anything of that part is added.
 TEST_P(Intake, ADamagedUploadIsOneLine) {
     const auto method = make_method({"fedavg"}, model.layout);
