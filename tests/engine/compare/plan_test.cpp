@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[compare.method]\nname = 'fedavg'",
              "x.toml:1: compare.method: expected rows [[compare.method]], found a table"},
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
-             "x.toml:3: unknown key compare.method.beta; expected label, name, mask, noise, "
+             "x.toml:3: unknown key compare.method.beta; expected label, stage, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, error_feedback, "
              "vote, levels, buckets, ratio, estimate, bits, sparsity, prune_rounds, merge, "
              "frozen_magnitude, rank, "

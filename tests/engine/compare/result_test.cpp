@@ -123,7 +123,7 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
     EXPECT_THAT(cell(), HasSubstr("failed,perplexity_mean,perplexity_deviation,bits"));
     plan.target.reset();
     EXPECT_THAT(cell(), HasSubstr("| method | perplexity | bits/param | uplink | time | runs |"));
-    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,6.5,,0,0,,0,,,0\n"));
+    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,6.5,,0,0,,1,3,3000000,0\n"));
 }
 
 TEST(CompareChart, TheUplinkAxisIsLogarithmic) {

@@ -49,8 +49,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[client]\nepochs = 1\nbacth = 3",
              "x.toml:3: unknown key client.bacth; expected cohort, epochs, batch, lr, schedule, "
              "decay_rounds, momentum, weight_decay, l2 or proximal; did you mean batch?"},
-        Case{"[model]\nrounds = 3",
-             "x.toml:2: unknown key model.rounds; expected name; did you mean experiment.rounds?"},
+        Case{"[model]\nrounds = 3", "x.toml:2: unknown key model.rounds; expected name, layers, "
+                                    "loss or metrics; did you mean experiment.rounds?"},
         Case{"rounds = 3",
              "x.toml:1: unknown key rounds; expected a section; did you mean experiment.rounds?"},
         Case{"client = 3", "x.toml:1: client: expected a section [client], found 3"},

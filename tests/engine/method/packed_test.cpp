@@ -80,6 +80,13 @@ TEST_P(PackedTest, AnotherExperimentsMessageIsOneLine) {
             if (&ours == &theirs) continue;
             const Message sent = message(*make_method(theirs, model.layout), 9, 5, updates(1));
             const auto method = make_method(ours, model.layout);
+            if (ours.name == "qsgd" && theirs.name == "qsgd" &&
+                sent.parameter == message(*method, 9, 5, updates(1)).parameter) {
+                // The table tells buckets.
+                EXPECT_TRUE(one_line([&] { decode(encode(sent), method->uplink->table(7)); },
+                                     "wrong model: tensor 0 has"));
+                continue;
+            }
             EXPECT_TRUE(one_line([&] { aggregate(*method, {sent}); },
                                  "client 9: made with another method or other options"));
         }
