@@ -27,6 +27,7 @@ std::vector<LaneState> three_lanes() {
 
 /// Who is in a lane's batch, where the clients' samples lie backwards in the split.
 std::vector<std::uint32_t> who(const LaneState& state, bool shuffled, bool ordered) {
+    if (state.samples == 0) return {};
     const std::uint32_t steps = (state.count + batch - 1) / batch;
     const formula::Permutation order =
         formula::shuffle(state.seed, state.step / steps, state.count);

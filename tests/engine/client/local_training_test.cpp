@@ -29,6 +29,7 @@ protected:
         Buffer<float> weights(device, global), gradient(device, trainable);
         Buffer<LaneMetrics> metrics(device, 1);
         Network network(device, model, 1, batch, Real::f32, true);
+        const Buffer<std::byte> data(device, method.local->round_data({4}));
         for (std::uint32_t step = 0; step < 6; ++step) {
             const std::uint32_t first = step % 3 * batch, rows = std::min(batch, samples - first);
             const Buffer<LaneState> state(
@@ -38,12 +39,13 @@ protected:
             Buffer<float> u(device, update);
             method.local->weights(
                 device,
-                {w.data(), nullptr, 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
+                {w.data(), data.data(), 1, state.data(), {u.data(), 0}, {weights.data(), 0}, {}});
             network.train(state.data(), {weights.data(), 0}, {gradient.data(), 0}, metrics.data());
             const auto g = gradient.read(), local = weights.read();
             for (std::size_t i = 0; i < trainable; ++i) {
                 const volatile float decay =
-                    0.1f * (method.local->decays_weights() ? local[i] : update[i]);
+                    0.1f * (method.local->decays_weights() || i >= model.layout.masked ? local[i]
+                                                                                       : update[i]);
                 const volatile float kept = 0.5f * velocity[i];
                 velocity[i] = kept + (g[i] + decay);
                 const volatile float move = 0.05f * velocity[i];
