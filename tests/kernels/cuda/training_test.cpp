@@ -148,11 +148,12 @@ std::map<std::uint64_t, std::vector<std::byte>> uploads(std::size_t lanes) {
     const Data data(*device);
     const Buffer<float> global(*device, initial_state(model, 5));
     const Stages none;
+    const InputFill images{.input = 0, .label = 1, .view = data.view}; // "x", and "label" with it
     LaneGroup group(*device, model, *method, none, config, lanes, Real::f32);
     std::size_t taken = 0;
     std::map<std::uint64_t, std::vector<std::byte>> result;
     group.run(
-        data.view, {1, global.data()},
+        {.fills = {&images, 1}, .order = data.view.order}, {1, global.data()},
         [&]() -> std::optional<ClientTask> {
             const std::uint64_t k = taken++;
             const auto count = static_cast<std::uint32_t>(3 + k);
