@@ -25,11 +25,11 @@ std::optional<ImageShape> image_shape_of(const Dataset& dataset) {
         dataset.classes() == 0) {
         return std::nullopt;
     }
-    const auto& [shape, element, rows] = columns[0].tensor;
-    if (shape.size() != 3 || element != Element::u8 || rows != Rows{}) {
+    const Tensor& image = columns[0].tensor;
+    if (image.shape.size() != 3 || image.element != Element::u8 || image.rows != Rows{}) {
         return std::nullopt;
     }
-    const auto side = [&](std::size_t i) { return static_cast<std::uint32_t>(shape[i]); };
+    const auto side = [&](std::size_t i) { return static_cast<std::uint32_t>(image.shape[i]); };
     return ImageShape{side(0), side(1), side(2)};
 }
 

@@ -240,7 +240,7 @@ void state_changes(Device& device, std::span<const ChangeSource> clients, const 
 
 void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::size_t elements,
                      formula::Wide* sum) {
-    if (clients.empty()) {
+    if (clients.empty() || elements == 0) {
         return;
     }
     CudaDevice& cuda = cuda_device(device);
@@ -250,6 +250,9 @@ void aggregate_dense(Device& device, std::span<const DenseValues> clients, std::
 
 void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum, float unit,
                    std::uint64_t samples, double* mean) {
+    if (elements == 0) {
+        return;
+    }
     const double scale = static_cast<double>(unit) / static_cast<double>(samples);
     launch(mean_of_masks_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), elements, sum, scale, mean);
@@ -257,6 +260,9 @@ void mean_of_masks(Device& device, std::size_t elements, const std::int64_t* sum
 
 void mean_of_dense(Device& device, std::size_t elements, const formula::Wide* sum,
                    std::uint64_t samples, double* mean) {
+    if (elements == 0) { // of a model whose weights are all of its state: mean is past its end
+        return;
+    }
     launch(mean_of_dense_kernel, lane_grid(blocks_of(elements), 1), block_threads, 0,
            cuda_device(device).stream(), elements, sum, samples, mean);
 }
