@@ -9,6 +9,7 @@
 
 #include "engine/method/incoming.hpp"
 #include "engine/method/masked.hpp"
+#include "engine/method/matrices.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/method/state_codec.hpp"
 
@@ -115,12 +116,7 @@ private:
     }
     void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
-        for (std::size_t k = 0; k < clients.size(); ++k) {
-            for (const FedMudPlace& place : places_) {
-                device.copy_within(messages.dense(k) + place.at, clients[k].update + place.offset,
-                                   place.floats * sizeof(float));
-            }
-        }
+        pack_floats(device, clients, places_, messages);
     }
     void unpack(Device& device, const RoundContext& /*round*/,
                 std::span<const MessageView> messages,

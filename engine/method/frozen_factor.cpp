@@ -82,12 +82,7 @@ private:
     }
     void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
-        for (std::size_t k = 0; k < clients.size(); ++k) {
-            for (const MatrixPlace& place : places_) {
-                device.copy_within(messages.dense(k) + place.at, clients[k].update + place.offset,
-                                   place.floats * sizeof(float));
-            }
-        }
+        pack_floats(device, clients, places_, messages);
     }
     void unpack(Device& device, const RoundContext& /*round*/,
                 std::span<const MessageView> messages,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/method/outgoing.hpp"
 #include "fedmrn/model.hpp"
 
 namespace fedmrn {
@@ -27,5 +28,18 @@ std::vector<MatrixPlace> matrices_of(const ParameterLayout& layout);
 
 /// Floats that messages have for the masked tensors, once every place has its `floats`; sets `at`.
 std::size_t place_floats(std::vector<MatrixPlace>& places);
+
+/// Packs what stands at the front of each place's own: of a Place, offset in the update, at and
+/// floats in the message's float32 part.
+template <class Place>
+void pack_floats(Device& device, std::span<const TrainedClient> clients,
+                 const std::vector<Place>& places, Outgoing& messages) {
+    for (std::size_t k = 0; k < clients.size(); ++k) {
+        for (const Place& place : places) {
+            device.copy_within(messages.dense(k) + place.at, clients[k].update + place.offset,
+                               place.floats * sizeof(float));
+        }
+    }
+}
 
 } // namespace fedmrn

@@ -100,7 +100,7 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
         round.uplink_bytes = 1'000'000;
         round.metrics = {{"accuracy", 0.9}, {"perplexity", 10.0 - r}};
     }
-    const RunResult run = result_of({}, rounds, perplexity, 7.0, 2);
+    RunResult run = result_of({}, rounds, perplexity, 7.0, 2);
     EXPECT_EQ(run.rounds_to_target, 3U);
     EXPECT_EQ(run.value, 6.5);
     EXPECT_FALSE(result_of({}, rounds, perplexity, std::nullopt, 2).rounds_to_target);
@@ -122,8 +122,9 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
     EXPECT_THAT(cell(), HasSubstr("(perplexity-rounds-iid.svg)"));
     EXPECT_THAT(cell(), HasSubstr("failed,perplexity_mean,perplexity_deviation,bits"));
     plan.target.reset();
+    run = result_of({}, rounds, perplexity, std::nullopt, 2);
     EXPECT_THAT(cell(), HasSubstr("| method | perplexity | bits/param | uplink | time | runs |"));
-    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,6.5,,0,0,,1,3,3000000,0\n"));
+    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,6.5,,0,0,,0,,,0\n"));
 }
 
 TEST(CompareChart, TheUplinkAxisIsLogarithmic) {
