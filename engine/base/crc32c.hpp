@@ -11,7 +11,7 @@ namespace fedmrn {
 /// CRC-32C (Castagnoli, RFC 3720 appendix B.4): polynomial 0x1EDC6F41 reflected, start and final
 /// inversion. Finds every error of up to 3 bits in a message of up to 2^31 bits, and every burst of
 /// up to 32 bits.
-/// Uses the SSE 4.2 instruction where the build allows it.
+/// By the SSE 4.2 instruction where the processor has it, whatever the build was made for.
 std::uint32_t crc32c(std::span<const std::byte> bytes);
 
 /// The same number from tables alone (slicing by 8), on every processor.

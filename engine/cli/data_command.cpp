@@ -25,6 +25,9 @@ struct Options {
 };
 
 void save(const Options& options, const Dataset& dataset, const ClientSplit& split) {
+    if (!split.validation.empty())
+        throw Error(options.file + ": data.validation: expected 0 to save the partition, which "
+                                   "would lack the samples that are set aside");
     std::error_code none;
     if (std::filesystem::equivalent(options.save, options.file, none))
         throw Error(options.save + ": is the file of the experiment, expected another to save to");
@@ -51,10 +54,11 @@ void show_all(const ComparePlan& plan, const Options& options, const std::stop_t
     if (!options.save.empty() && plan.partitions.size() > 1)
         throw Error(options.file + ": has several partitions, expected one to save");
     for (std::size_t p = 0; p < plan.partitions.size(); ++p) {
-        const PlannedRun& run = plan.runs[p * plan.runs.size() / plan.partitions.size()];
+        const PlannedCell& cell = plan.cells[p * plan.methods.size()];
+        const Config& run = cell.candidates.front().runs.front();
         std::cout << (p == 0 ? "" : "\n") << "== " << plan.partitions[p] << ", seed "
-                  << run.config.experiment.seed << '\n';
-        show(run.config, options, stop);
+                  << run.experiment.seed << '\n';
+        show(run, options, stop);
     }
 }
 

@@ -3,7 +3,6 @@
 #include "engine/compare/plan.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
 #include <set>
 
@@ -13,33 +12,36 @@
 #include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
 #include "engine/compare/labels.hpp"
-#include "engine/config/reader.hpp"
+#include "engine/compare/rows.hpp"
 #include "engine/report/run_text.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
 
-/// What one row, or one seed, changes in the base.
-struct Change {
-    const Key* key;
-    const toml::node* value;
-};
+/// Finds keys that were given and that no run of a comparison heeds.
+class Heed {
+public:
+    void add(const ConfigReader& run) {
+        std::set<std::string> idle;
+        for (const Idle& key : run.idle()) {
+            const std::string place = key.where + key.key->full();
+            idle.insert(place);
+            texts_.emplace(place, key.text());
+        }
+        for (const auto& [key, where] : run.given())
+            if (!idle.contains(where + key)) heeded_.insert(where + key);
+    }
+    void require_all() const {
+        for (const auto& [place, text] : texts_)
+            if (!heeded_.contains(place))
+                throw Error(text + ", which no run of this comparison has");
+    }
 
-struct Row {
-    std::string label; ///< empty: named after what it sets
-    std::string where;
-    std::vector<Change> changes;
-    const toml::node* stages = nullptr; ///< in the place of the base's
+private:
+    std::map<std::string, std::string> texts_; ///< of what some run did not heed, by place
+    std::set<std::string> heeded_;
 };
-
-[[noreturn]] void unknown(const std::string& where, const std::string& prefix,
-                          std::string_view name, std::span<const std::string_view> known) {
-    const std::string_view near = nearest(name, known);
-    throw Error(fmt::format("{}: unknown key {}.{}; expected {}{}", where, prefix, one_line(name),
-                            alternatives(known),
-                            near.empty() ? "" : fmt::format("; did you mean {}?", near)));
-}
 
 /// [compare] of a file.
 class CompareReader {
@@ -50,89 +52,50 @@ public:
     [[nodiscard]] ComparePlan plan(const std::string& file) const;
 
 private:
-    using Sections = std::initializer_list<std::string_view>;
-    [[nodiscard]] std::vector<Row> rows(const std::string& name, const toml::node& node,
-                                        Sections sections) const;
-    [[nodiscard]] Row row(const std::string& name, const toml::table& table,
-                          Sections sections) const;
-    void read_seeds(const toml::node& node);
+    [[nodiscard]] std::vector<const toml::node*> seeds(const char* name,
+                                                       const toml::node& node) const;
     void read_measure(const toml::node* metric);
     void read_target(const toml::node* target);
     void read_last(const toml::node& node);
-    [[nodiscard]] ConfigReader reader(const Row& partition, const Row& method,
+    void read_validation(const toml::node& node);
+    [[nodiscard]] std::size_t baseline(const std::vector<std::string>& labels) const;
+    [[nodiscard]] ConfigReader reader(const CompareRow& partition, const CompareRow& method,
                                       const toml::node* seed) const;
+    [[nodiscard]] PlannedCell cell(std::size_t partition, std::size_t method,
+                                   const std::filesystem::path& folder, Heed& heed) const;
 
     const ConfigReader& base_;
-    std::vector<Row> methods_, partitions_;
-    std::vector<const toml::node*> seeds_;
+    std::vector<CompareRow> methods_, partitions_;
+    std::vector<const toml::node*> seeds_, tuning_seeds_;
+    const toml::node* baseline_ = nullptr;
     Measure measure_;
     std::optional<double> target_;
     std::size_t last_ = 5;
+    double validation_ = 0.1;
 };
 
-Row CompareReader::row(const std::string& name, const toml::table& table, Sections sections) const {
-    Row row{"", base_.line(table), {}, nullptr};
-    for (const auto& [key_name, value] : by_line(table)) {
-        if (key_name == "label") {
-            const auto* text = value->as_string();
-            if (text == nullptr || text->get().find_first_not_of(" \t\r\n") == std::string::npos)
-                throw Error(
-                    fmt::format("{}: {}.label: expected a string that is not empty, found {}",
-                                base_.line(*value), name, one_line(found_text(*value))));
-            row.label = one_line(text->get());
-            continue;
-        }
-        if (key_name == "stage" && name == "compare.method") {
-            row.stages = value;
-            continue;
-        }
-        const Key* key = nullptr;
-        for (const std::string_view section : sections)
-            if (key == nullptr) key = find_key(section, key_name);
-        if (key == nullptr) {
-            std::vector<std::string_view> known{"label"};
-            if (name == "compare.method") known.emplace_back("stage");
-            for (const std::string_view section : sections)
-                for (const Key& k : config_keys())
-                    if (k.section == section) known.push_back(k.name);
-            unknown(base_.line(*value), name, key_name, known);
-        }
-        row.changes.push_back({key, value});
-    }
-    return row;
-}
-
-std::vector<Row> CompareReader::rows(const std::string& name, const toml::node& node,
-                                     Sections sections) const {
-    const toml::array* array = node.as_array();
-    if (array == nullptr || array->empty() || !array->is_homogeneous<toml::table>())
-        throw Error(fmt::format("{}: {}: expected rows [[{}]], found {}", base_.line(node), name,
-                                name, one_line(found_text(node))));
-    std::vector<Row> rows;
-    for (const toml::node& element : *array)
-        rows.push_back(row(name, *element.as_table(), sections));
-    return rows;
-}
-
-void CompareReader::read_seeds(const toml::node& node) {
+std::vector<const toml::node*> CompareReader::seeds(const char* name,
+                                                    const toml::node& node) const {
     const Key& key = *find_key("experiment", "seed");
     const auto refuse = [&](const std::string& found) {
         throw Error(
-            fmt::format("{}: compare.seeds: expected a list of different seeds, each {}, found {}",
-                        base_.line(node), key.expected, found));
+            fmt::format("{}: compare.{}: expected a list of different seeds, each {}, found {}",
+                        base_.line(node), name, key.expected, found));
     };
     const toml::array* array = node.as_array();
     if (array == nullptr) refuse(one_line(found_text(node)));
     if (array->empty()) refuse("an empty list");
     std::vector<std::int64_t> seen;
+    std::vector<const toml::node*> seeds;
     for (const toml::node& element : *array) {
         const auto* whole = element.as_integer();
         if (whole == nullptr || whole->get() < 0) refuse(one_line(found_text(element)));
         if (std::count(seen.begin(), seen.end(), whole->get()) > 0)
             refuse(fmt::format("{} twice", whole->get()));
         seen.push_back(whole->get());
-        seeds_.push_back(&element);
+        seeds.push_back(&element);
     }
+    return seeds;
 }
 
 /// The metric that is said, or the first: one of the model's, or its loss.
@@ -174,6 +137,28 @@ void CompareReader::read_last(const toml::node& node) {
     last_ = static_cast<std::size_t>(whole->get());
 }
 
+void CompareReader::read_validation(const toml::node& node) {
+    const Key& key = *find_key("data", "validation");
+    const auto share = node.value<double>();
+    if (!node.is_number() || !share || !(*share > 0 && *share <= 0.5))
+        throw Error(fmt::format("{}: compare.validation: expected a number in (0, 0.5], as {} "
+                                "takes, found {}",
+                                base_.line(node), key.full(), one_line(found_text(node))));
+    validation_ = *share;
+}
+
+/// The row that is said, or the first.
+std::size_t CompareReader::baseline(const std::vector<std::string>& labels) const {
+    if (baseline_ == nullptr) return 0;
+    const auto said = baseline_->value<std::string>();
+    const auto found = std::find(labels.begin(), labels.end(), said.value_or(""));
+    if (found != labels.end()) return static_cast<std::size_t>(found - labels.begin());
+    const std::vector<std::string_view> known(labels.begin(), labels.end());
+    throw Error(fmt::format("{}: compare.baseline: expected a row's label, {}, found {}",
+                            base_.line(*baseline_), quoted_alternatives(known),
+                            one_line(found_text(*baseline_))));
+}
+
 void CompareReader::section(const toml::node& node) {
     const toml::table* table = node.as_table();
     if (table == nullptr)
@@ -182,21 +167,28 @@ void CompareReader::section(const toml::node& node) {
     const toml::node *metric = nullptr, *target = nullptr;
     for (const auto& [name, value] : by_line(*table)) {
         if (name == "seeds")
-            read_seeds(*value);
+            seeds_ = seeds("seeds", *value);
         else if (name == "metric")
             metric = value;
         else if (name == "target")
             target = value;
         else if (name == "last")
             read_last(*value);
+        else if (name == "baseline")
+            baseline_ = value;
+        else if (name == "validation")
+            read_validation(*value);
+        else if (name == "tuning_seeds")
+            tuning_seeds_ = seeds("tuning_seeds", *value);
         else if (name == "method")
-            methods_ = rows("compare.method", *value, {"method", "client"});
+            methods_ = read_rows(base_, "compare.method", *value, {"method", "client"});
         else if (name == "partition")
-            partitions_ = rows("compare.partition", *value, {"data"});
+            partitions_ = read_rows(base_, "compare.partition", *value, {"data"});
         else
-            unknown(base_.line(*value), "compare", name,
-                    std::vector<std::string_view>{"seeds", "metric", "target", "last", "method",
-                                                  "partition"});
+            unknown_compare_key(
+                base_.line(*value), "compare", name,
+                std::vector<std::string_view>{"seeds", "metric", "target", "last", "baseline",
+                                              "validation", "tuning_seeds", "method", "partition"});
     }
     read_measure(metric);
     read_target(target);
@@ -205,12 +197,13 @@ void CompareReader::section(const toml::node& node) {
                                        "[[compare.method]], found none");
     if (partitions_.empty()) partitions_.push_back({"", base_.line(node), {}, nullptr});
     if (seeds_.empty()) seeds_.push_back(nullptr); // the base's
+    if (tuning_seeds_.empty()) tuning_seeds_.push_back(seeds_.front());
 }
 
-ConfigReader CompareReader::reader(const Row& partition, const Row& method,
+ConfigReader CompareReader::reader(const CompareRow& partition, const CompareRow& method,
                                    const toml::node* seed) const {
     ConfigReader reader = base_;
-    for (const Row* row : {&partition, &method})
+    for (const CompareRow* row : {&partition, &method})
         for (const Change& change : row->changes)
             reader.assign(base_.line(*change.value), *change.key, *change.value);
     if (method.stages != nullptr) reader.stages(*method.stages);
@@ -218,7 +211,7 @@ ConfigReader CompareReader::reader(const Row& partition, const Row& method,
     return reader;
 }
 
-void require_apart(const std::vector<std::string>& labels, const std::vector<Row>& rows,
+void require_apart(const std::vector<std::string>& labels, const std::vector<CompareRow>& rows,
                    const std::string& name) {
     for (std::size_t i = 0; i < labels.size(); ++i)
         if (std::find(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) !=
@@ -227,29 +220,33 @@ void require_apart(const std::vector<std::string>& labels, const std::vector<Row
                                     rows[i].where, name, labels[i]));
 }
 
-/// Finds keys that were given and that no run of a comparison heeds.
-class Heed {
-public:
-    void add(const ConfigReader& run) {
-        std::set<std::string> idle;
-        for (const Idle& key : run.idle()) {
-            const std::string place = key.where + key.key->full();
-            idle.insert(place);
-            texts_.emplace(place, key.text());
+PlannedCell CompareReader::cell(std::size_t partition, std::size_t method,
+                                const std::filesystem::path& folder, Heed& heed) const {
+    PlannedCell cell{partition, method, {}};
+    const std::vector<TriedRow> tried = tried_rows(base_, methods_[method]);
+    std::vector<std::string> labels;
+    for (const TriedRow& one : tried) labels.push_back(one.label);
+    const std::vector<std::string> names = file_names_of(labels);
+    for (std::size_t t = 0; t < tried.size(); ++t) {
+        Candidate& candidate = cell.candidates.emplace_back(Candidate{labels[t], {}, {}});
+        const std::filesystem::path place = labels[t].empty() ? folder : folder / names[t];
+        const auto config = [&](const toml::node* seed, const char* what) {
+            const ConfigReader run = reader(partitions_[partition], tried[t].row, seed);
+            heed.add(run);
+            Config c = run.finish();
+            c.experiment.out = (place / fmt::format("{}-{}", what, c.experiment.seed)).string();
+            return c;
+        };
+        for (const toml::node* seed : seeds_) candidate.runs.push_back(config(seed, "seed"));
+        for (const toml::node* seed : tuning_seeds_) {
+            if (tried.size() == 1) break;
+            Config c = config(seed, "tuning-seed");
+            c.data.validation = validation_;
+            candidate.tuning.push_back(std::move(c));
         }
-        for (const auto& [key, where] : run.given())
-            if (!idle.contains(where + key)) heeded_.insert(where + key);
     }
-    void require_all() const {
-        for (const auto& [place, text] : texts_)
-            if (!heeded_.contains(place))
-                throw Error(text + ", which no run of this comparison has");
-    }
-
-private:
-    std::map<std::string, std::string> texts_; ///< of what some run did not heed, by place
-    std::set<std::string> heeded_;
-};
+    return cell;
+}
 
 ComparePlan CompareReader::plan(const std::string& file) const {
     ComparePlan plan;
@@ -258,35 +255,34 @@ ComparePlan CompareReader::plan(const std::string& file) const {
     plan.target = target_;
     plan.last = last_;
     plan.seeds = seeds_.size();
-    for (const Row& row : partitions_)
+    for (const CompareRow& row : partitions_)
         plan.partitions.push_back(
-            row.label.empty() ? split_name(reader(row, methods_.front(), seeds_.front()).finish())
-                              : row.label);
-    for (const Row& row : methods_)
+            row.label.empty()
+                ? split_name(reader(row, common_row(methods_.front()), seeds_.front()).finish())
+                : row.label);
+    for (const CompareRow& row : methods_)
         plan.methods.push_back(
             row.label.empty()
-                ? method_name(reader(partitions_.front(), row, seeds_.front()).finish())
+                ? method_name(reader(partitions_.front(), common_row(row), seeds_.front()).finish())
                 : row.label);
     require_apart(plan.partitions, partitions_, "compare.partition");
     require_apart(plan.methods, methods_, "compare.method");
     const std::vector<std::string> partition_folders = file_names_of(plan.partitions),
                                    method_folders = file_names_of(plan.methods);
+    plan.baseline = baseline(plan.methods);
+    plan.validation = validation_;
+    plan.out =
+        reader(partitions_.front(), tried_rows(base_, methods_.front()).front().row, seeds_.front())
+            .finish()
+            .experiment.out;
     Heed heed;
     for (std::size_t p = 0; p < partitions_.size(); ++p)
         for (std::size_t m = 0; m < methods_.size(); ++m)
-            for (const toml::node* seed : seeds_) {
-                const ConfigReader run = reader(partitions_[p], methods_[m], seed);
-                heed.add(run);
-                Config c = run.finish();
-                plan.out = c.experiment.out;
-                const std::filesystem::path folder = std::filesystem::path(plan.out) /
-                                                     partition_folders[p] / method_folders[m] /
-                                                     fmt::format("seed-{}", c.experiment.seed);
-                c.experiment.out = folder.string();
-                plan.runs.push_back({p, m, std::move(c)});
-            }
+            plan.cells.push_back(cell(
+                p, m, std::filesystem::path(plan.out) / partition_folders[p] / method_folders[m],
+                heed));
     heed.require_all();
-    const Config& first = plan.runs.front().config;
+    const Config& first = plan.cells.front().candidates.front().runs.front();
     plan.setting = fmt::format("{}, {}, {}, {} a round, {}", first.data.name, first.model.name,
                                clients_count(first.data.clients), grouped(first.client.cohort),
                                counted(first.experiment.rounds, "round"));
@@ -294,6 +290,15 @@ ComparePlan CompareReader::plan(const std::string& file) const {
 }
 
 } // namespace
+
+std::size_t ComparePlan::runs() const {
+    std::size_t count = 0;
+    for (const PlannedCell& cell : cells) {
+        for (const Candidate& candidate : cell.candidates) count += candidate.tuning.size();
+        count += seeds;
+    }
+    return count;
+}
 
 ComparePlan parse_compare(std::string_view text, std::string_view file_name,
                           std::span<const std::string> overrides) {

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compare/text.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/core.h>
 
 #include "engine/base/text.hpp"
@@ -13,11 +16,39 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string mean_text(const CellResult& cell) {
-    const Unit unit = cell.curve.measure.unit;
-    if (!cell.deviation) return measured_text(unit, cell.value);
-    if (unit == Unit::number) return fmt::format("{:.4g} ± {:.2g}", cell.value, *cell.deviation);
-    return fmt::format("{:.2f} ± {:.2f} %", 100 * cell.value, 100 * *cell.deviation);
+std::string mean_text(const Estimate& estimate, Unit unit) {
+    if (!estimate.deviation) return measured_text(unit, estimate.mean);
+    if (unit == Unit::number)
+        return fmt::format("{:.4g} ± {:.2g}", estimate.mean, *estimate.deviation);
+    return fmt::format("{:.2f} ± {:.2f} %", 100 * estimate.mean, 100 * *estimate.deviation);
+}
+
+/// "+0.52 (−1.20 … +2.24)", of a fraction in points of a percent: a mean and its interval.
+std::string difference_text(const CellResult& cell) {
+    if (!cell.difference) return "-";
+    const bool fraction = cell.curve.measure.unit == Unit::fraction;
+    const auto number = [&](double value) {
+        return fraction ? fmt::format("{:+.2f}", 100 * value) : fmt::format("{:+.3g}", value);
+    };
+    const Estimate& difference = *cell.difference;
+    if (!difference.half_width) return number(difference.mean);
+    return fmt::format("{} ({} … {})", number(difference.mean),
+                       number(difference.mean - *difference.half_width),
+                       number(difference.mean + *difference.half_width));
+}
+
+/// Of all messages; of a method whose messages become shorter, of the last round's too.
+std::string bits_text(const CellResult& cell) {
+    std::string text = fmt::format("{:.3f}", cell.bits);
+    if (std::fabs(cell.last_bits - cell.bits) > 0.01 * cell.bits)
+        text += fmt::format(", last {:.3f}", cell.last_bits);
+    return text;
+}
+
+bool anything_tuned(const ComparePlan& plan) {
+    return std::any_of(plan.cells.begin(), plan.cells.end(), [](const PlannedCell& cell) {
+        return !cell.candidates.front().label.empty();
+    });
 }
 
 /// "80 %" of a fraction.
@@ -36,10 +67,13 @@ std::string runs_text(const CellResult& cell) {
 }
 
 Row head(const ComparePlan& plan, const std::string& first) {
-    Row row{first, plan.measure.name, "bits/param", "uplink"};
+    Row row{first, plan.measure.name, "best round"};
+    if (plan.methods.size() > 1) row.push_back("− " + plan.methods[plan.baseline]);
+    row.insert(row.end(), {"bits/param", "uplink", "downlink"});
     if (plan.target)
         for (const char* what : {"rounds to ", "uplink to "})
             row.push_back(what + target_text(plan));
+    if (anything_tuned(plan)) row.emplace_back("chosen");
     row.insert(row.end(), {"time", "runs"});
     return row;
 }
@@ -56,11 +90,15 @@ Row reached(const CellResult& cell) {
 
 Row row(const ComparePlan& plan, const CellResult& cell) {
     const bool any = cell.finished > 0;
-    Row row{cell.curve.name, any ? mean_text(cell) : "-",
-            any ? fmt::format("{:.3f}", cell.bits) : "-",
-            any ? bytes_text(cell.uplink_bytes) : "-"};
+    const Unit unit = cell.curve.measure.unit;
+    Row row{cell.curve.name, any ? mean_text(cell.value, unit) : "-",
+            any ? mean_text(cell.best, unit) : "-"};
+    if (plan.methods.size() > 1) row.push_back(difference_text(cell));
+    row.insert(row.end(), {any ? bits_text(cell) : "-", any ? bytes_text(cell.uplink_bytes) : "-",
+                           any ? bytes_text(cell.downlink_bytes) : "-"});
     if (plan.target)
         for (std::string& text : reached(cell)) row.push_back(std::move(text));
+    if (anything_tuned(plan)) row.push_back(cell.chosen.empty() ? "-" : cell.chosen);
     row.push_back(any ? duration_text(cell.seconds) : "-");
     row.push_back(runs_text(cell));
     return row;
@@ -84,8 +122,50 @@ std::string markdown_cell(const std::string& text) {
 
 std::string markdown_line(const Row& cells) {
     std::string line = "|";
-    for (const std::string& cell : cells) line += ' ' + markdown_cell(cell) + " |";
+    for (const std::string& cell : cells) line += ' ' + cell + " |";
     return line + '\n';
+}
+
+/// Bold: a difference whose interval does not have zero in it.
+std::string markdown_line(const ComparePlan& plan, const CellResult& cell) {
+    constexpr std::size_t difference = 3;
+    Row cells = row(plan, cell);
+    for (std::string& text : cells) text = markdown_cell(text);
+    if (cell.difference && cell.difference->excludes_zero())
+        cells[difference] = "**" + cells[difference] + "**";
+    return markdown_line(cells);
+}
+
+/// What the columns of compare.md mean.
+std::string legend(const ComparePlan& plan) {
+    const Config& config = plan.cells.front().candidates.front().runs.front();
+    const char* judges = config.data.validation > 0 ? "what the clients set aside" : "the test set";
+    std::string text = fmt::format(
+        "- {}: {} on {}; best round: its best evaluation, which no one could pick without\n"
+        "  {}. Mean ± sample standard deviation over the seeds.\n",
+        capitalised(plan.measure.name),
+        plan.last == 1 ? "a run's last evaluation"
+                       : fmt::format("the mean of a run's last {} evaluations", plan.last),
+        judges, judges);
+    if (plan.methods.size() > 1)
+        text += fmt::format(
+            "- − {}: the difference from that row, seed by seed{}: mean and Student's 95 % "
+            "interval,\n  of each row alone. Bold: zero is not in it.\n",
+            markdown_cell(plan.methods[plan.baseline]),
+            plan.measure.unit == Unit::fraction ? ", in points" : "");
+    text +=
+        "- Bits/param: of uplink, a trainable parameter and message; uplink and downlink: every "
+        "byte of a run,\n  both means over the seeds.\n";
+    if (plan.target)
+        text += fmt::format("- Rounds and uplink to {}: up to the first evaluation at or {} it, "
+                            "mean over the runs\n  that reached it.\n",
+                            target_text(plan),
+                            plan.measure.better == Better::higher ? "above" : "below");
+    if (anything_tuned(plan))
+        text += fmt::format("- Chosen: of the values that a row lists, by {} on {:g} % of each "
+                            "client's training samples,\n  which the chosen run then trains on.\n",
+                            plan.measure.name, 100 * plan.validation);
+    return text + "- Time: of a whole run, mean over the seeds.\n";
 }
 
 } // namespace
@@ -112,28 +192,15 @@ std::string compare_markdown(const Comparison& comparison) {
     const ComparePlan& plan = comparison.plan;
     std::string text = fmt::format("# {}\n\n{}; {} seed{}.\n\n", plan.name, plan.setting,
                                    plan.seeds, plan.seeds == 1 ? "" : "s");
-    const std::string target =
-        plan.target
-            ? fmt::format(" Rounds and uplink to\n{}: up to the first evaluation at or {} it, "
-                          "mean over the runs that reached it.",
-                          target_text(plan),
-                          plan.measure.better == Better::higher ? "above" : "below")
-            : "";
-    text += fmt::format(
-        "{}: {} on the test set; mean ± sample standard "
-        "deviation over\nthe seeds. Uplink: every byte that the clients sent in a run, mean over "
-        "the seeds.{} Time: of a whole\nrun, mean over the seeds.\n",
-        capitalised(plan.measure.name),
-        plan.last == 1 ? "a run's last evaluation"
-                       : fmt::format("the mean of a run's last {} evaluations", plan.last),
-        target);
+    text += legend(plan);
     for (std::size_t p = 0; p < plan.partitions.size(); ++p) {
         text += fmt::format("\n## {}\n\n", plan.partitions[p]);
-        const Row names = head(plan, "method");
+        Row names = head(plan, "method");
+        for (std::string& name : names) name = markdown_cell(name);
         text += markdown_line(names) + "|---|";
         for (std::size_t c = 1; c < names.size(); ++c) text += "---:|";
         text += '\n';
-        for (const CellResult& cell : comparison.of(p)) text += markdown_line(row(plan, cell));
+        for (const CellResult& cell : comparison.of(p)) text += markdown_line(plan, cell);
         text += fmt::format("\n![{0} against rounds]({1})\n![{0} against uplink]({2})\n",
                             plan.measure.name, picture_name(plan, Against::rounds, p),
                             picture_name(plan, Against::uplink, p));
@@ -145,10 +212,11 @@ std::string compare_markdown(const Comparison& comparison) {
 }
 
 std::string compare_csv_head(const Measure& measure) {
-    return fmt::format(
-        "partition,method,runs,failed,{0}_mean,{0}_deviation,bits_per_parameter,"
-        "uplink_bytes,target,reached,rounds_to_target,uplink_bytes_to_target,seconds",
-        measure.name);
+    return fmt::format("partition,method,runs,failed,chosen,{0}_mean,{0}_deviation,{0}_best,"
+                       "difference_mean,difference_low,difference_high,bits_per_parameter,"
+                       "last_bits_per_parameter,uplink_bytes,downlink_bytes,target,reached,"
+                       "rounds_to_target,uplink_bytes_to_target,seconds",
+                       measure.name);
 }
 
 std::string compare_csv(const Comparison& comparison) {
@@ -160,14 +228,32 @@ std::string compare_csv(const Comparison& comparison) {
                 return there ? fmt::format("{:.10g}", value) : std::string();
             };
             const bool any = cell.finished > 0, reached = cell.reached > 0;
-            text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-                                csv_text(plan.partitions[p]), csv_text(cell.curve.name),
-                                cell.finished, cell.failed, number(any, cell.value),
-                                number(cell.deviation.has_value(), cell.deviation.value_or(0)),
-                                number(any, cell.bits), number(any, cell.uplink_bytes),
-                                number(plan.target.has_value(), plan.target.value_or(0)),
-                                cell.reached, number(reached, cell.rounds_to_target),
-                                number(reached, cell.bytes_to_target), number(any, cell.seconds));
+            const Estimate difference = cell.difference.value_or(Estimate{});
+            const bool interval = difference.half_width.has_value();
+            const double half = difference.half_width.value_or(0);
+            const std::string fields[] = {
+                csv_text(plan.partitions[p]),
+                csv_text(cell.curve.name),
+                std::to_string(cell.finished),
+                std::to_string(cell.failed),
+                csv_text(cell.chosen),
+                number(any, cell.value.mean),
+                number(cell.value.deviation.has_value(), cell.value.deviation.value_or(0)),
+                number(any, cell.best.mean),
+                number(cell.difference.has_value(), difference.mean),
+                number(interval, difference.mean - half),
+                number(interval, difference.mean + half),
+                number(any, cell.bits),
+                number(any, cell.last_bits),
+                number(any, cell.uplink_bytes),
+                number(any, cell.downlink_bytes),
+                number(plan.target.has_value(), plan.target.value_or(0)),
+                std::to_string(cell.reached),
+                number(reached, cell.rounds_to_target),
+                number(reached, cell.bytes_to_target),
+                number(any, cell.seconds)};
+            for (const std::string& field : fields) text += (&field == fields ? "" : ",") + field;
+            text += '\n';
         }
     return text;
 }

@@ -89,6 +89,9 @@ Schema<D> data_keys() {
                     const std::uint64_t clients = partitions().at(c.data.partition.name).clients;
                     return KeyValue(static_cast<std::int64_t>(clients));
                 })
+        .number("validation", &D::validation, {'[', 0, 0.5, ']'},
+                "share of each client's samples that nobody trains on: evaluations are on them, "
+                "instead of on the test set")
         .boolean("augment", &D::augment,
                  "training images: random crops (4 pixels of padding) and mirroring");
 }

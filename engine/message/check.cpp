@@ -55,6 +55,23 @@ void check_sparse(const MessageView& message, std::size_t word) {
     }
 }
 
+/// The first of all that is no finite number; their number where each is one. In pieces without a
+/// branch, so that it runs as fast as memory is read.
+std::size_t first_not_finite(std::span<const float> values) {
+    constexpr std::uint32_t exponent = 0x7F800000;
+    constexpr std::size_t piece = 4096;
+    for (std::size_t begin = 0; begin < values.size(); begin += piece) {
+        const auto some = values.subspan(begin, std::min(piece, values.size() - begin));
+        std::uint32_t found = 0;
+        for (const float value : some)
+            found |= (std::bit_cast<std::uint32_t>(value) & exponent) == exponent ? 1U : 0U;
+        if (found == 0) continue;
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (!std::isfinite(some[i])) return begin + i;
+    }
+    return values.size();
+}
+
 void check_scales(const MessageView& message, Fault fault) {
     std::size_t scale = 0;
     for (std::size_t t = 0; t < message.tensors.size(); ++t) {
@@ -91,10 +108,8 @@ void check_values(const MessageView& message, const Extent& extent, Fault not_fi
     check_sparse(message, extent.mask_words());
     check_spare_bits(message);
     check_scales(message, not_finite);
-    const auto bad = std::find_if_not(message.dense.begin(), message.dense.end(),
-                                      [](float value) { return std::isfinite(value); });
-    if (bad != message.dense.end())
-        reject_dense(message, static_cast<std::size_t>(bad - message.dense.begin()), not_finite);
+    if (const std::size_t bad = first_not_finite(message.dense); bad != message.dense.size())
+        reject_dense(message, bad, not_finite);
 }
 
 } // namespace fedmrn::wire

@@ -80,7 +80,9 @@ std::string summary(const Dataset& dataset, const ClientSplit& split) {
     }
     text += fmt::format("  clients      {}, which hold {} samples", grouped(split.clients()),
                         grouped(held));
-    return text + (held == all ? "\n" : fmt::format("; {} unused\n", grouped(all - held)));
+    const std::size_t aside = split.validation.size(), unused = all - held - aside;
+    if (aside != 0) text += fmt::format("; {} set aside for validation", grouped(aside));
+    return text + (unused == 0 ? "\n" : fmt::format("; {} unused\n", grouped(unused)));
 }
 
 /// The table's columns: a number a class where they fit the page, otherwise one block a group of

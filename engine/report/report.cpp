@@ -77,8 +77,8 @@ void name_apart(std::vector<FinishedRun>& runs) {
 }
 
 std::string run_table(const std::vector<FinishedRun>& runs, const std::string& metric) {
-    Table table({"", metric, "best", "rounds", "bytes/upload", "of float32", "bits/param",
-                 "samples/s", "time", "folder"});
+    Table table({"", metric, "best", "rounds", "bytes/upload", "of float32", "bits/param", "uplink",
+                 "downlink", "samples/s", "time", "folder"});
     for (const FinishedRun& run : runs) {
         const Summary& s = run.summary;
         const Unit unit = run.shown.measure.unit;
@@ -86,6 +86,8 @@ std::string run_table(const std::vector<FinishedRun>& runs, const std::string& m
                    measured_text(unit, run.shown.best), std::to_string(s.rounds),
                    bytes_per_upload(s), share_of_float32(s),
                    s.messages == 0 ? "-" : fmt::format("{:.3f}", s.uplink_bits_per_parameter),
+                   bytes_text(static_cast<double>(s.uplink_bytes)),
+                   bytes_text(static_cast<double>(s.downlink_bytes)),
                    grouped(static_cast<std::uint64_t>(s.samples_per_second)),
                    duration_text(s.time.all), run.folder.string()});
     }

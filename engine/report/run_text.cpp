@@ -76,6 +76,9 @@ std::string opening_text(const Config& config, const Experiment& experiment,
         text += fmt::format("  {:<10}{}\n", name, value);
     };
     row("data", data);
+    if (const std::size_t aside = experiment.clients().validation.size(); aside != 0)
+        row("judged by", fmt::format("{} training samples that clients set aside, not the test set",
+                                     grouped(aside)));
     row("clients",
         fmt::format("{}, {} of batch {}", clients_text(config, experiment.clients().clients()),
                     counted(config.client.epochs, "epoch"), config.client.batch));

@@ -9,14 +9,13 @@
 
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
-#include "engine/data/own_samples.hpp"
 #include "engine/method/diverged.hpp"
 #include "engine/server/downlink.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
 #include "engine/server/model_columns.hpp"
-#include "engine/server/resident_split.hpp"
+#include "engine/server/resident_data.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
@@ -95,10 +94,7 @@ struct Experiment::Impl {
     std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
     std::unique_ptr<Method> method;
     Stages stages;
-    std::optional<ResidentSplit> train, test;
-    std::vector<SampleRange> whole_test;
-    std::vector<SampleRange> own; ///< of each client, of its test samples or of its training ones
-    bool own_tests = false;
+    std::optional<ResidentData> data;
     std::unique_ptr<LanePool> lanes;
     GlobalState server;
     Downlink downlink;
@@ -119,19 +115,11 @@ struct Experiment::Impl {
         if (config.data.augment) {
             check_augmented(model, dataset);
         }
-        train.emplace(*device, dataset.train, model, clients.order);
-        own_tests = !clients.users.empty() && !dataset.test_owners.empty();
-        const OwnSamples tests = own_tests ? tests_of(clients.users, dataset.test_owners)
-                                           : OwnSamples{clients.first, {}};
-        test.emplace(*device, dataset.test, model, tests.order);
-        whole_test = {{0, dataset.test.samples()}};
-        for (std::size_t k = 0; k < clients.clients(); ++k) {
-            own.push_back({tests.first[k], tests.first[k + 1] - tests.first[k]});
-        }
+        data.emplace(*device, dataset, model, clients);
+        const std::size_t judged = data->judged().ranges.front().count;
         lanes = std::make_unique<LanePool>(
             *device, model, *method, stages, config,
-            choose_lanes(*device, model, *method, stages, config, dataset.test.samples()),
-            dataset.test.samples());
+            choose_lanes(*device, model, *method, stages, config, judged), judged);
         std::vector<float> first = initial_state(model, config.experiment.seed);
         method->local->initialise(first);
         server.begin(std::move(first));
@@ -147,12 +135,6 @@ struct Experiment::Impl {
             }
         }
         server.restore(std::move(from));
-    }
-
-    BatchSource training() const {
-        BatchSource source = train->view();
-        source.augmented = config.data.augment;
-        return source;
     }
 
     SamplerTask drawing(std::uint32_t round) const {
@@ -267,11 +249,11 @@ struct Experiment::Impl {
         metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
     }
 
-    std::vector<Evaluation> evaluate(const BatchSource& split,
-                                     std::span<const SampleRange> ranges) {
+    std::vector<Evaluation> evaluate(const ResidentData::Part& part) {
         Buffer<float> room;
         std::vector<Evaluation> results;
-        const std::vector<LaneMetrics> totals = lanes->evaluate(split, ranges, weights(room));
+        const std::vector<LaneMetrics> totals =
+            lanes->evaluate(part.source, part.ranges, weights(room));
         for (std::size_t i = 0; i < totals.size(); i += model.tallies) {
             Evaluation& result = results.emplace_back();
             result.samples = totals[i].rows;
@@ -286,10 +268,9 @@ struct Experiment::Impl {
     }
 
     Evaluation evaluate() {
-        const Range part(*device, "evaluation", test->samples());
-        BatchSource split = test->view();
-        split.order = nullptr; // as the data set has them
-        return evaluate(split, whole_test).front();
+        const ResidentData::Part& judged = data->judged();
+        const Range part(*device, "evaluation", judged.ranges.front().count);
+        return evaluate(judged).front();
     }
 
     bool evaluates(std::uint32_t round) const {
@@ -325,11 +306,12 @@ std::vector<float> Experiment::weights() const {
 Evaluation Experiment::evaluate() { return impl_->evaluate(); }
 
 std::vector<Evaluation> Experiment::evaluate_clients() {
-    const Range part(*impl_->device, "clients", impl_->own.size());
-    return impl_->evaluate((impl_->own_tests ? impl_->test : impl_->train)->view(), impl_->own);
+    const ResidentData::Part& own = impl_->data->own();
+    const Range part(*impl_->device, "clients", own.ranges.size());
+    return impl_->evaluate(own);
 }
 
-bool Experiment::clients_have_tests() const { return impl_->own_tests; }
+bool Experiment::clients_have_tests() const { return impl_->data->own_tests(); }
 
 std::uint32_t Experiment::lanes() const {
     return static_cast<std::uint32_t>(impl_->lanes->lanes());
@@ -367,7 +349,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     std::vector<Upload> uploads;
     if (!tasks.empty()) {
         uploads = advised(run.config, [&] {
-            return run.lanes->train(tasks, run.training(), sent.round, stepped, stop);
+            return run.lanes->train(tasks, run.data->training(run.config.data.augment), sent.round,
+                                    stepped, stop);
         });
     }
     if (uploads.size() != tasks.size()) {

@@ -56,8 +56,10 @@ std::string split_hash(const Dataset& dataset, const Split& split) {
 std::string DataHash::text() const { return training + '-' + test + '-' + partition; }
 
 DataHash hash_of(const Dataset& dataset, const ClientSplit& clients) {
-    return {split_hash(dataset, dataset.train), split_hash(dataset, dataset.test),
-            Hash().add(clients.first).add(clients.order).hex()};
+    Hash held;
+    held.add(clients.first).add(clients.order);
+    if (!clients.validation.empty()) held.add(clients.validation);
+    return {split_hash(dataset, dataset.train), split_hash(dataset, dataset.test), held.hex()};
 }
 
 void require_same_data(const std::string& stored, const DataHash& now, const std::string& folder) {

@@ -232,6 +232,8 @@ std::string summary_text(const Summary& s, const std::string& folder) {
                         share_of_float32(s), grouped(s.float32_bytes / s.messages)));
         row("bits a parameter", fmt::format("{:.3f}", s.uplink_bits_per_parameter));
     }
+    row("in all", fmt::format("{} up, {} down", bytes_text(static_cast<double>(s.uplink_bytes)),
+                              bytes_text(static_cast<double>(s.downlink_bytes))));
     row("training", fmt::format("{} samples/s on {}, {}", whole(s.samples_per_second), s.device,
                                 counted(s.lanes, "lane")));
     row("time", time_text(s.time));

@@ -32,6 +32,8 @@ struct DataConfig : Choice {
     std::string path;            ///< folder of the files, empty: the usual places; or the .npz
     Choice partition{"iid"};     ///< one of partitions()
     std::uint64_t clients = 100; ///< natural: the data set's first users; 0: all of them
+    double validation =
+        0; ///< share of each client's samples that judge the model in the test set's place
     bool augment = false; ///< training images: random crops (4 pixels of padding), mirrored or not
 };
 

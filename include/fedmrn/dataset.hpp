@@ -49,6 +49,8 @@ struct ClientSplit {
     std::vector<std::uint64_t> first; ///< clients + 1 offsets, first.front() == 0
     std::vector<std::uint32_t> order; ///< indices of training samples
     std::vector<std::uint32_t> users; ///< natural: the user that each client is; else empty
+    /// [data] validation: indices of training samples that clients set aside; else empty.
+    std::vector<std::uint32_t> validation = {};
     [[nodiscard]] std::size_t clients() const { return first.size() - 1; }
     [[nodiscard]] std::uint64_t samples(std::size_t client) const {
         return first[client + 1] - first[client];
@@ -91,7 +93,8 @@ struct PartitionEntry : Part {
 Registry<PartitionEntry>& partitions();
 
 /// Deals the training samples out to [data] clients as [data] partition says; no sample to two of
-/// them. A function of (seed, config, labels, owners). Throws Error, one line, for settings that
+/// them; of what a client then holds, [data] validation is set aside. A function of (seed, config,
+/// labels, owners). Throws Error, one line, for settings that
 /// cannot be met, and Stopped where a stop is requested meanwhile.
 ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uint64_t seed,
                       const std::stop_token& stop = {});

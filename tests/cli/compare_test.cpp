@@ -69,7 +69,7 @@ TEST_F(Compare, StoppedAndContinuedIsTheSameTable) {
     const Outcome whole = fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"});
     ASSERT_EQ(whole.status, 0) << whole.err;
     EXPECT_THAT(whole.out, HasSubstr("[8/8] labelcnt 0.5, FedAvg, seed 2"));
-    EXPECT_THAT(table("whole"), HasSubstr("iid,FedMRN,2,0,0."));
+    EXPECT_THAT(table("whole"), HasSubstr("iid,FedMRN,2,0,,0."));
 
     const std::vector<std::string> words{"compare", "c.toml", "--out", "cut"};
     for (const int number : {SIGINT, SIGTERM}) {
@@ -111,6 +111,49 @@ TEST_F(Compare, ARunIsTheOneThatItsFolderDescribes) {
               slurp(folder / "r/iid/fedmrn/seed-2/model.safetensors"));
 }
 
+/// What a row lists is chosen by what clients set aside, and stays chosen: a value that learns
+/// nothing and one that fails are not. Stopped in the middle of it, it goes on to the same table.
+TEST_F(Compare, ListsAreTunedOnWhatClientsSetAside) {
+    write(60, "[[compare.method]]\nname = \"fedavg\"\nmomentum = 0.9\n"
+              "lr = [1e-6, 0.05, 1e6]\n");
+    std::string text = slurp(folder / "c.toml");
+    text.replace(text.find("target"), 0, "tuning_seeds = [3]\nvalidation = 0.2\n");
+    spill(folder / "c.toml", text);
+    const std::vector<std::string> words{"compare", "c.toml", "--out", "cut"};
+    const Outcome whole = fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"});
+    ASSERT_EQ(whole.status, 0) << whole.err;
+    EXPECT_THAT(whole.out, HasSubstr("[3/14] iid, FedAvg, lr 1e-06, tuning, seed 3"));
+    EXPECT_THAT(whole.out, HasSubstr("judged by 200 training samples that clients set aside"));
+    EXPECT_THAT(whole.out, HasSubstr("iid, FedAvg: chosen lr 0.05\n"));
+    EXPECT_THAT(whole.out, HasSubstr("[5/14] iid, FedAvg, lr 0.05, seed 1"));
+    EXPECT_THAT(table("whole"), HasSubstr("\niid,FedAvg,2,0,lr 0.05,0."));
+    EXPECT_THAT(slurp(folder / "whole/compare.md"),
+                HasSubstr("by accuracy on 20 % of each client's training samples"));
+    const fs::path runs = folder / "whole/iid/fedavg";
+    EXPECT_TRUE(fs::exists(runs / "lr-1e-06/tuning-seed-3/summary.json"));
+    EXPECT_FALSE(fs::exists(runs / "lr-1e-06/seed-1"));
+    EXPECT_TRUE(fs::exists(runs / "lr-0.05/seed-1/summary.json"));
+
+    Command command(folder.path(), words);
+    wait_for_rounds("cut/iid/fedavg/lr-0.05/tuning-seed-3", 5);
+    command.signal(SIGTERM);
+    EXPECT_EQ(command.wait().status, 128 + SIGTERM);
+    EXPECT_THAT(slurp(folder / "cut/compare.md"), HasSubstr("missing"));
+    const Outcome end = fedmrn(folder.path(), words);
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_EQ(table("cut"), table("whole"));
+}
+
+/// Where no value can be run, the row has failed, and says why.
+TEST_F(Compare, ARowOfWhichNoValueRunsHasFailed) {
+    write(3, "[[compare.method]]\nname = \"fedavg\"\nmomentum = 0.99\nlr = [1e6, 1e5]\n");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+    EXPECT_EQ(end.status, 1) << end.out;
+    const std::string table = slurp(folder / "r/compare.md");
+    EXPECT_THAT(table, HasSubstr("- iid, FedAvg: no value could be chosen, round "));
+    EXPECT_THAT(table, HasSubstr("0, 2 failed |"));
+}
+
 TEST_F(Compare, AFailedRunDoesNotStopTheRest) {
     // The diverging method stands first.
     write(2, "[[compare.method]]\nlabel = \"last\"\nname = \"fedavg\"\n");
@@ -124,7 +167,7 @@ TEST_F(Compare, AFailedRunDoesNotStopTheRest) {
         EXPECT_EQ(end.status, 1) << end.out;
         EXPECT_THAT(end.out, HasSubstr("failed: iid, wild, seed 1: round "));
         const std::string table = slurp(folder / "r/compare.md");
-        EXPECT_THAT(table, HasSubstr("| wild | - | - | - | - | - | - | 0, 2 failed |"));
+        EXPECT_THAT(table, HasSubstr("| wild | - | - | - | - | - | - | - | - | - | 0, 2 failed |"));
         EXPECT_THAT(table, HasSubstr("- labelcnt 0.5, wild, seed 2: round "));
         EXPECT_TRUE(fs::exists(folder / "r/labelcnt-0.5/last/seed-2/summary.json"));
     }

@@ -15,6 +15,7 @@ namespace fedmrn {
 inline constexpr std::uint32_t step_shuffle = 0;       ///< + class
 inline constexpr std::uint32_t step_labels = 1U << 30; ///< labelcnt
 inline constexpr std::uint32_t step_shares = 2U << 30; ///< labeldir: + redraw × classes + class
+inline constexpr std::uint32_t step_aside = 3U << 30;  ///< validation: + client
 
 inline constexpr std::uint64_t least_samples = 10; ///< of a client, labeldir
 inline constexpr std::uint32_t redraw_limit = 1000;
@@ -29,6 +30,10 @@ struct SamplesByClass {
 };
 
 SamplesByClass by_class(const PartitionTask& task);
+
+/// Sets a share of each client's samples aside, to the nearest number and never the last one, at
+/// random; the others stay in their order. Throws Error where no client has one to spare.
+void set_aside(ClientSplit& split, double share, std::uint64_t seed);
 
 PartitionEntry iid();
 /// For every class, shares ~ Dirichlet(beta); a client that already holds more than samples /

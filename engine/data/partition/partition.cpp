@@ -55,10 +55,12 @@ ClientSplit partition(const DataConfig& config, const Dataset& dataset, std::uin
         throw Error(fmt::format("{}: {} owners of training samples, expected {}, one a sample",
                                 config.name, dataset.owners.size(), samples));
     }
-    return entry.deal(
+    ClientSplit split = entry.deal(
         {config, samples,
          label != nullptr ? label->as<std::uint16_t>() : std::span<const std::uint16_t>{},
          dataset.classes(), dataset.owners, seed, stop});
+    if (config.validation > 0) set_aside(split, config.validation, seed);
+    return split;
 }
 
 } // namespace fedmrn

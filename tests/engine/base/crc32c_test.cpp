@@ -49,5 +49,16 @@ TEST(Crc32c, IsTheDefinitionAtEveryLengthAndAlignment) {
     }
 }
 
+/// Several blocks of three streams, and what is left over after them.
+TEST(Crc32c, OfLongMessagesIsThatOfTheTables) {
+    std::vector<std::byte> bytes(5 * 3072 + 1031);
+    std::mt19937 random(2);
+    for (auto& byte : bytes) byte = static_cast<std::byte>(random());
+    for (std::size_t length = 3000; length <= bytes.size(); length += 61) {
+        const auto piece = std::span(bytes).last(length);
+        ASSERT_EQ(crc32c(piece), crc32c_portable(piece)) << length;
+    }
+}
+
 } // namespace
 } // namespace fedmrn

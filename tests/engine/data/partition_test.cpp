@@ -321,5 +321,53 @@ TEST(PartitionLabelCnt, RefusesWhatCannotBeMet) {
                 HasSubstr("class 1 has 4 samples for 5 clients"));
 }
 
+/// A share of each client's samples is set aside, to the nearest number, at random, and nobody's
+/// last one; the others keep their order, and nothing is lost.
+TEST(Validation, SetsAShareOfEachClientAside) {
+    const auto labels = even_labels(1000, 10);
+    DataConfig data = config("labeldir", 20, 0.5);
+    const ClientSplit whole = partition(data, labels, 10, 1);
+    EXPECT_TRUE(whole.validation.empty());
+    data.validation = 0.2;
+    const ClientSplit split = partition(data, labels, 10, 1);
+    const ClientSplit again = partition(data, labels, 10, 1);
+    EXPECT_EQ(split.order, again.order);
+    EXPECT_EQ(split.validation, again.validation);
+    EXPECT_NE(split.validation, partition(data, labels, 10, 2).validation);
+    ASSERT_EQ(split.clients(), whole.clients());
+    auto next = split.validation.begin();
+    bool all_first = true;
+    for (std::size_t k = 0; k < split.clients(); ++k) {
+        const auto own = held(whole, k), kept = held(split, k);
+        const auto aside =
+            static_cast<std::size_t>(std::floor(0.2 * static_cast<double>(own.size()) + 0.5));
+        ASSERT_EQ(kept.size(), own.size() - aside);
+        std::vector<std::uint32_t> left;
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            if (next != split.validation.end() && *next == own[i]) {
+                ++next;
+                all_first = all_first && i < aside;
+            } else {
+                left.push_back(own[i]);
+            }
+        }
+        EXPECT_TRUE(std::equal(left.begin(), left.end(), kept.begin(), kept.end())) << k;
+    }
+    EXPECT_EQ(next, split.validation.end());
+    EXPECT_FALSE(all_first);
+}
+
+TEST(Validation, LeavesEveryClientASample) {
+    DataConfig data = config("iid", 700);
+    data.validation = 0.5;
+    const ClientSplit split = partition(data, even_labels(1000, 10), 10, 1); // of 1 or 2 samples
+    for (std::size_t k = 0; k < split.clients(); ++k) EXPECT_EQ(split.samples(k), 1U) << k;
+    EXPECT_EQ(split.validation.size(), 300U);
+    data.clients = 1000;
+    EXPECT_EQ(error_of([&] { partition(data, even_labels(1000, 10), 10, 1); }),
+              "data.validation = 0.5: no client has a sample to set aside, expected a larger share "
+              "or fewer clients");
+}
+
 } // namespace
 } // namespace fedmrn::test

@@ -94,6 +94,7 @@ TEST(Summary, TextNamesWhatAClientUploads) {
     EXPECT_THAT(text, HasSubstr("88.12 % after 2 rounds"));
     EXPECT_THAT(text, HasSubstr("56,420 bytes a round, 1/27.8 of float32's 1,567,360"));
     EXPECT_THAT(text, HasSubstr("1.155"));
+    EXPECT_THAT(text, HasSubstr("1.13 MB up, 99 B down"));
     EXPECT_THAT(text, HasSubstr("1:02 in all: training 0:50, the rest 0:12"));
     EXPECT_THAT(text, HasSubstr("runs/x"));
     Summary one = example();

@@ -44,6 +44,47 @@ TEST_P(Metrics, CountTheCohortsBytesAndSamples) {
     EXPECT_EQ(experiment.lanes(), 2u);
 }
 
+/// What clients set aside judges the model in the test set's place: the same training judged by a
+/// test set of just these samples gives the same numbers, and the test set itself is not looked at.
+TEST_P(Metrics, OfWhatClientsSetAside) {
+    config.data.validation = 0.3;
+    config.experiment.per_client = true;
+    Experiment experiment(config, data);
+    const std::vector<std::uint32_t>& aside = experiment.clients().validation;
+    ASSERT_GT(aside.size(), 250u);
+    const auto keep = [&](std::span<const std::uint32_t> samples) {
+        const Column &x = data.train.column("x"), &label = data.train.column("label");
+        const std::size_t size = x.values.size() / data.train.samples();
+        std::vector<std::uint8_t> pixels;
+        std::vector<std::uint16_t> labels;
+        for (const std::uint32_t i : samples) {
+            const auto row = x.as<std::uint8_t>().subspan(i * size, size);
+            pixels.insert(pixels.end(), row.begin(), row.end());
+            labels.push_back(label.as<std::uint16_t>()[i]);
+        }
+        Column kept(x.name, x.tensor, std::move(pixels));
+        kept.mean = x.mean;
+        kept.deviation = x.deviation;
+        return Split{{kept, Column(label.name, label.tensor, std::move(labels), {}, label.below)}};
+    };
+    const auto first = experiment.run_round();
+    Dataset other = data;
+    other.test = keep(aside);
+    // The same model on a test set of these samples: no training moves it before an evaluation.
+    Config plain = config;
+    plain.data.validation = 0;
+    Experiment judge(plain, other);
+    judge.restore(experiment.state());
+    const Evaluation expected = judge.evaluate(), found = experiment.evaluate();
+    EXPECT_EQ(found.samples, aside.size());
+    EXPECT_EQ(found.loss, expected.loss);
+    EXPECT_EQ(found.metrics, expected.metrics);
+    EXPECT_EQ(first->loss, found.loss);
+    std::uint64_t own = 0;
+    for (const Evaluation& client : experiment.evaluate_clients()) own += client.samples;
+    EXPECT_EQ(own, 1000 - aside.size());
+}
+
 /// A client drops out of 90 % of its rounds, alone in its cohort: such a round has no upload,
 /// leaves the model and the server's momentum as they are, and costs time on the simulated network.
 /// Five deviations of 100 throws.
