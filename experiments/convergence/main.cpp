@@ -17,7 +17,7 @@ struct Column {
     Series series;
 };
 
-void print(const char* value, const std::vector<Column>& columns) {
+void print(const char* value, const Variant& variant, const std::vector<Column>& columns) {
     std::printf("| rounds T |");
     for (const Column& column : columns) std::printf(" %s: %s |", column.method, value);
     std::printf("\n|---|");
@@ -29,8 +29,15 @@ void print(const char* value, const std::vector<Column>& columns) {
     }
     std::printf("\n| **slope**, 95 %% interval |");
     for (const Column& column : columns) {
-        const Slope slope = fit(column.series);
-        std::printf(" %.3f, %.3f … %.3f |", slope.mean, slope.low, slope.high);
+        const Estimate found = slope(column.series);
+        std::printf(" %.3f, %.3f … %.3f |", found.mean, found.low, found.high);
+    }
+    if (variant.stays()) {
+        std::printf("\n| **mean over T**, 95 %% interval |");
+        for (const Column& column : columns) {
+            const Estimate found = level(column.series);
+            std::printf(" %.2e, %.2e … %.2e |", found.mean, found.low, found.high);
+        }
     }
     std::printf("\n\n");
     std::fflush(stdout);
@@ -45,9 +52,9 @@ void measure(const Variant& variant, std::uint32_t seeds, std::uint32_t from) {
         return all;
     };
     std::printf("## %s\n\nStrongly convex, mean of %u seeds:\n\n", variant.title.c_str(), seeds);
-    print("F(w_T) − F*", columns(strongly_convex, {std::max(from, 256U), 8192, seeds}));
+    print("F(w_T) − F*", variant, columns(strongly_convex, {std::max(from, 256U), 8192, seeds}));
     std::printf("Not convex, mean of %u seeds:\n\n", seeds);
-    print("mean ‖∇F‖²", columns(non_convex, {std::max(from, 64U), 4096, seeds}));
+    print("mean ‖∇F‖²", variant, columns(non_convex, {std::max(from, 64U), 4096, seeds}));
 }
 
 int start(int argc, char** argv) {

@@ -16,6 +16,9 @@ struct Variant {
     bool defaults = false; ///< step size and noise are the methods' own, as in docs/results.md
     bool of_noise = false; ///< and of noise alone, which FedAvg has not
     double l2 = 0.01;      ///< λ of the problem that is not convex
+
+    /// Whether something is not as small as the theory has it, so that a floor is to be seen.
+    [[nodiscard]] bool stays() const { return !step_falls || !noise_falls; }
 };
 
 /// Every variant, the theory's first.
