@@ -14,7 +14,7 @@ double average(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double slope(std::span<const double> x, std::span<const double> y) {
+double least_squares(std::span<const double> x, std::span<const double> y) {
     const double x_mean = average(x), y_mean = average(y);
     double covariance = 0, variance = 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -39,6 +39,16 @@ double student(std::size_t freedom) {
     return table[std::min<std::size_t>(freedom, 30) - 1];
 }
 
+Estimate estimate(std::span<const double> of_seeds) {
+    if (of_seeds.size() < 2) throw std::invalid_argument("an interval needs two seeds");
+    const double mean = average(of_seeds);
+    double square = 0;
+    for (const double each : of_seeds) square += (each - mean) * (each - mean);
+    const std::size_t freedom = of_seeds.size() - 1;
+    const double error = std::sqrt(square / static_cast<double>(freedom * of_seeds.size()));
+    return {mean, mean - student(freedom) * error, mean + student(freedom) * error};
+}
+
 } // namespace
 
 std::vector<double> Series::mean() const {
@@ -50,19 +60,20 @@ std::vector<double> Series::mean() const {
     return sums;
 }
 
-Slope fit(const Series& series) {
-    if (series.at.size() < 2 || series.values.size() < 2) {
-        throw std::invalid_argument("a slope with an interval needs two points and two seeds");
-    }
+Estimate slope(const Series& series) {
+    if (series.at.size() < 2) throw std::invalid_argument("a slope needs two points");
     const std::vector<double> x = logarithms(series.at);
     std::vector<double> slopes;
-    for (const auto& of_seed : series.values) slopes.push_back(slope(x, logarithms(of_seed)));
-    const double mean = average(slopes);
-    double square = 0;
-    for (const double each : slopes) square += (each - mean) * (each - mean);
-    const std::size_t freedom = slopes.size() - 1;
-    const double error = std::sqrt(square / static_cast<double>(freedom * slopes.size()));
-    return {mean, mean - student(freedom) * error, mean + student(freedom) * error};
+    for (const auto& of_seed : series.values) {
+        slopes.push_back(least_squares(x, logarithms(of_seed)));
+    }
+    return estimate(slopes);
+}
+
+Estimate level(const Series& series) {
+    std::vector<double> levels;
+    for (const auto& of_seed : series.values) levels.push_back(average(of_seed));
+    return estimate(levels);
 }
 
 } // namespace fedmrn::convergence

@@ -16,11 +16,15 @@ struct Series {
     [[nodiscard]] std::vector<double> mean() const;
 };
 
-/// The exponent of value ≈ c · T^slope: least squares of log value on log T for each seed, then
-/// their mean and Student's 95 % interval of it.
-struct Slope {
+/// A mean over the seeds and Student's 95 % interval of it.
+struct Estimate {
     double mean = 0, low = 0, high = 0;
 };
-Slope fit(const Series& series);
+
+/// The exponent of value ≈ c · T^slope: of each seed by least squares of log value on log T.
+Estimate slope(const Series& series);
+
+/// Where values that neither fall nor rise lie: of each seed the mean over T.
+Estimate level(const Series& series);
 
 } // namespace fedmrn::convergence

@@ -116,8 +116,8 @@ double LogisticRegression::minimum() const {
     return value(w);
 }
 
-double squared_gradient(const Dataset& dataset, const Model& model,
-                        std::span<const float> weights) {
+double squared_gradient(const Dataset& dataset, const Model& model, std::span<const float> weights,
+                        double l2) {
     const auto device = open_device(DeviceKind::cpu);
     const auto samples = static_cast<std::uint32_t>(dataset.train.samples());
     const ResidentSplit split(*device, dataset.train, model, {});
@@ -128,7 +128,11 @@ double squared_gradient(const Dataset& dataset, const Model& model,
     fill_batch(*device, split.view(), 1, state.data(), network);
     network.train(state.data(), {local.data(), 0}, {gradient.data(), 0}, metrics.data());
     double sum = 0;
-    for (const float g : gradient.read()) sum += double{g} * double{g};
+    const std::vector<float> of_loss = gradient.read();
+    for (std::size_t i = 0; i < of_loss.size(); ++i) {
+        const double g = double{of_loss[i]} + l2 * double{weights[i]};
+        sum += g * g;
+    }
     return sum;
 }
 

@@ -34,8 +34,9 @@ private:
     std::vector<std::uint16_t> labels_;
 };
 
-/// ‖∇F(w)‖² of a model's mean cross-entropy over a data set's training split, by the engine's own
-/// forward and backward pass in float32, all samples in one batch. weights: [state].
-double squared_gradient(const Dataset& dataset, const Model& model, std::span<const float> weights);
+/// ‖∇F(w)‖² of a model's mean cross-entropy over a data set's training split + λ/2 · ‖w‖², by the
+/// engine's own forward and backward pass in float32, all samples in one batch. weights: [state].
+double squared_gradient(const Dataset& dataset, const Model& model, std::span<const float> weights,
+                        double l2);
 
 } // namespace fedmrn::convergence

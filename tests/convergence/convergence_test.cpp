@@ -13,7 +13,7 @@ namespace {
 
 TEST(Fit, OfAPowerIsItsExponent) {
     const Series series{{1, 2, 4, 8}, {{3, 1.5, 0.75, 0.375}, {5, 2.5, 1.25, 0.625}}};
-    const Slope slope = fit(series);
+    const Estimate slope = convergence::slope(series);
     EXPECT_NEAR(slope.mean, -1, 1e-12);
     EXPECT_NEAR(slope.low, -1, 1e-12);
     EXPECT_NEAR(slope.high, -1, 1e-12);
@@ -22,13 +22,27 @@ TEST(Fit, OfAPowerIsItsExponent) {
 
 /// Slopes −1, −2 and −3: mean −2, standard error 1/√3, Student's t 4.303 with 2 degrees of freedom.
 TEST(Fit, IntervalIsStudents) {
-    const Slope slope = fit({{1, 2}, {{1, 0.5}, {1, 0.25}, {1, 0.125}}});
+    const Estimate slope = convergence::slope({{1, 2}, {{1, 0.5}, {1, 0.25}, {1, 0.125}}});
     EXPECT_NEAR(slope.mean, -2, 1e-12);
     EXPECT_NEAR(slope.high - slope.mean, 4.303 / std::sqrt(3.0), 1e-9);
     EXPECT_NEAR(slope.mean - slope.low, 4.303 / std::sqrt(3.0), 1e-9);
 }
 
-Dataset synthetic() { return load_dataset(base("fedavg").data, 1); }
+/// Means over T 2 and 4: mean 3, standard error 1, Student's t 12.706 with 1 degree of freedom.
+TEST(Fit, LevelIsTheMeanOverT) {
+    const Estimate found = level({{1, 2}, {{1, 3}, {2, 6}}});
+    EXPECT_NEAR(found.mean, 3, 1e-12);
+    EXPECT_NEAR(found.high - found.mean, 12.706, 1e-9);
+}
+
+TEST(Fit, NeedsTwoSeedsAndTwoPoints) {
+    EXPECT_THROW((void)slope({{1, 2}, {{1, 3}}}), std::invalid_argument);
+    EXPECT_THROW((void)slope({{1}, {{1}, {2}}}), std::invalid_argument);
+}
+
+Dataset synthetic() {
+    return load_dataset(strongly_convex_setting("fedavg", variant("theory")).data, 1);
+}
 
 /// At w = 0 every class is as likely: log 2. Nothing near the minimum is below it, and F rises from
 /// there by at least µ/2 · ‖w − w*‖²: strong convexity, looked at from w = 0.
@@ -59,44 +73,99 @@ TEST(LogisticProblem, HasTheMinimumItSays) {
 /// The engine's gradient of the logistic model against differences of F in float64.
 TEST(LogisticProblem, AgreesWithTheEngine) {
     const Dataset data = synthetic();
-    const LogisticRegression problem(data, 0.0);
     const Model model = make_model("logistic", data.shape());
     const std::vector<float> weights = initial_state(model, 3);
-    double square = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        std::vector<double> up(weights.begin(), weights.end()), down = up;
-        up[i] += 1e-5;
-        down[i] -= 1e-5;
-        square += std::pow((problem.value(up) - problem.value(down)) / 2e-5, 2);
-    }
-    EXPECT_NEAR(squared_gradient(data, model, weights), square, 1e-5 * square);
-}
-
-/// O(1/T): the 95 % interval of the slope lies around −1, within a fifth.
-TEST(Convergence, OfAStronglyConvexProblemIsOneOverT) {
-    for (const std::string method : {"fedavg", "fedmrn"}) {
-        const Slope slope = fit(strongly_convex(method, 10, 4096));
-        EXPECT_LT(slope.high, -0.8) << slope.mean;
-        EXPECT_GT(slope.low, -1.25) << slope.mean;
+    for (const double l2 : {0.0, 0.5}) {
+        const LogisticRegression problem(data, l2);
+        double square = 0;
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            std::vector<double> up(weights.begin(), weights.end()), down = up;
+            up[i] += 1e-5;
+            down[i] -= 1e-5;
+            square += std::pow((problem.value(up) - problem.value(down)) / 2e-5, 2);
+        }
+        EXPECT_NEAR(squared_gradient(data, model, weights, l2), square, 1e-5 * square) << l2;
     }
 }
 
-/// O(1/√T): the slope's interval lies below −1/2.
-TEST(Convergence, OfANonConvexProblemIsAtLeastOneOverRootT) {
-    for (const std::string method : {"fedavg", "fedmrn"}) {
-        const Slope slope = fit(non_convex(method, 8, 256, 2048));
-        EXPECT_LT(slope.high, -0.5) << slope.mean;
-    }
+/// Half way from the theory's slope to 0, that of a value that stays. What falls as it should has
+/// its whole 95 % interval below, what stops has it above.
+constexpr double half_way_convex = -0.5, half_way_non_convex = -0.25;
+
+std::string interval(const Estimate& slope) {
+    return std::to_string(slope.mean) + ", " + std::to_string(slope.low) + " … " +
+           std::to_string(slope.high);
 }
 
-/// And the studies can tell: a step size that does not fall stays where its noise holds it.
-TEST(Convergence, NeedsAFallingStep) {
-    Config config = base("fedavg");
-    config.model.name = "logistic";
-    config.client.l2 = 0.1;
-    config.client.lr = 0.5;
-    const Slope slope = fit(optimality_gaps(config, 6, {256, 512, 1024, 2048}));
-    EXPECT_GT(slope.high, -0.5) << slope.mean;
+class StronglyConvex : public testing::TestWithParam<std::string> {
+protected:
+    static Estimate slope(const char* name, Range range) {
+        return convergence::slope(strongly_convex(GetParam(), variant(name), range));
+    }
+};
+class NonConvex : public testing::TestWithParam<std::string> {
+protected:
+    static Estimate slope(const char* name, Range range) {
+        return convergence::slope(non_convex(GetParam(), variant(name), range));
+    }
+};
+
+std::string name_of(const testing::TestParamInfo<std::string>& info) { return info.param; }
+INSTANTIATE_TEST_SUITE_P(Of, StronglyConvex, testing::Values("fedavg", "fedmrn"), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, NonConvex, testing::Values("fedavg", "fedmrn"), name_of);
+
+/// O(1/T): the interval lies around −1, within a fifth.
+TEST_P(StronglyConvex, FallsAsOneOverT) {
+    const Estimate slope = this->slope("theory", {256, 4096, 10});
+    EXPECT_LT(slope.high, -0.8) << interval(slope);
+    EXPECT_GT(slope.low, -1.25) << interval(slope);
+}
+
+TEST_P(StronglyConvex, StopsWhereTheStepDoesNotFall) {
+    const Estimate slope = this->slope("constant-step", {256, 4096, 8});
+    EXPECT_GT(slope.low, half_way_convex) << interval(slope);
+}
+
+TEST(StronglyConvexFedMrn, StopsWhereTheNoiseDoesNotFall) {
+    const Estimate slope =
+        convergence::slope(strongly_convex("fedmrn", variant("constant-noise"), {256, 4096, 8}));
+    EXPECT_GT(slope.low, half_way_convex) << interval(slope);
+}
+
+/// Small elements of the noise clip the update: slower than 1/T.
+TEST(StronglyConvexFedMrn, FallsMoreSlowlyUnderUniformNoise) {
+    const Estimate slope =
+        convergence::slope(strongly_convex("fedmrn", variant("uniform-noise"), {256, 8192, 10}));
+    EXPECT_GT(slope.low, -0.95) << interval(slope);
+    EXPECT_LT(slope.high, half_way_convex) << interval(slope);
+}
+
+/// Constant step size and noise come down to a floor, here by T = 1,024.
+TEST_P(StronglyConvex, WithDefaultsEndsOnAFloor) {
+    const Series series = strongly_convex(GetParam(), variant("defaults"), {1024, 4096, 10});
+    const Estimate slope = convergence::slope(series);
+    EXPECT_GT(slope.low, half_way_convex) << interval(slope);
+    const Estimate floor = level(series);
+    EXPECT_GT(floor.low, GetParam() == "fedmrn" ? 1e-3 : 2e-4);
+    EXPECT_LT(floor.high, GetParam() == "fedmrn" ? 3e-3 : 8e-4);
+}
+
+/// O(1/√T): the interval lies around −1/2.
+TEST_P(NonConvex, FallsAsOneOverRootT) {
+    const Estimate slope = this->slope("theory", {64, 2048, 10});
+    EXPECT_LT(slope.high, -0.4) << interval(slope);
+    EXPECT_GT(slope.low, -0.65) << interval(slope);
+}
+
+TEST_P(NonConvex, StopsWhereTheStepDoesNotFall) {
+    const Estimate slope = this->slope("constant-step", {256, 2048, 8});
+    EXPECT_GT(slope.low, half_way_non_convex) << interval(slope);
+}
+
+TEST(NonConvexFedMrn, StopsWhereTheNoiseDoesNotFall) {
+    const Estimate slope =
+        convergence::slope(non_convex("fedmrn", variant("constant-noise"), {256, 2048, 8}));
+    EXPECT_GT(slope.low, half_way_non_convex) << interval(slope);
 }
 
 } // namespace
