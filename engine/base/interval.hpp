@@ -14,6 +14,10 @@ struct Estimate {
     std::optional<double> deviation;
     std::optional<double> half_width; ///< the interval is mean ± it
 
+    /// The interval's ends, of two values or more.
+    [[nodiscard]] double low() const { return mean - half_width.value(); }
+    [[nodiscard]] double high() const { return mean + half_width.value(); }
+
     /// Whether zero is outside of the interval, and there is one.
     [[nodiscard]] bool excludes_zero() const;
 };

@@ -32,9 +32,8 @@ std::string difference_text(const CellResult& cell) {
     };
     const Estimate& difference = *cell.difference;
     if (!difference.half_width) return number(difference.mean);
-    return fmt::format("{} ({} … {})", number(difference.mean),
-                       number(difference.mean - *difference.half_width),
-                       number(difference.mean + *difference.half_width));
+    return fmt::format("{} ({} … {})", number(difference.mean), number(difference.low()),
+                       number(difference.high()));
 }
 
 /// Of all messages; of a method whose messages become shorter, of the last round's too.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fit.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -30,23 +29,9 @@ std::vector<double> logarithms(std::span<const double> values) {
     return logs;
 }
 
-/// Student's t, 97.5 %, of 1 … 30 degrees of freedom; above, that of 30 is the wider.
-double student(std::size_t freedom) {
-    constexpr double table[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
-                                2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-                                2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
-                                2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
-    return table[std::min<std::size_t>(freedom, 30) - 1];
-}
-
 Estimate estimate(std::span<const double> of_seeds) {
     if (of_seeds.size() < 2) throw std::invalid_argument("an interval needs two seeds");
-    const double mean = average(of_seeds);
-    double square = 0;
-    for (const double each : of_seeds) square += (each - mean) * (each - mean);
-    const std::size_t freedom = of_seeds.size() - 1;
-    const double error = std::sqrt(square / static_cast<double>(freedom * of_seeds.size()));
-    return {mean, mean - student(freedom) * error, mean + student(freedom) * error};
+    return estimate_of(of_seeds);
 }
 
 } // namespace

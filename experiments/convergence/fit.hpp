@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/base/interval.hpp"
+
 namespace fedmrn::convergence {
 
 /// A value at growing T, one series a seed.
@@ -14,11 +16,6 @@ struct Series {
 
     /// Mean over the seeds.
     [[nodiscard]] std::vector<double> mean() const;
-};
-
-/// A mean over the seeds and Student's 95 % interval of it.
-struct Estimate {
-    double mean = 0, low = 0, high = 0;
 };
 
 /// The exponent of value ≈ c · T^slope: of each seed by least squares of log value on log T.

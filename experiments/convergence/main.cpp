@@ -30,13 +30,13 @@ void print(const char* value, const Variant& variant, const std::vector<Column>&
     std::printf("\n| **slope**, 95 %% interval |");
     for (const Column& column : columns) {
         const Estimate found = slope(column.series);
-        std::printf(" %.3f, %.3f … %.3f |", found.mean, found.low, found.high);
+        std::printf(" %.3f, %.3f … %.3f |", found.mean, found.low(), found.high());
     }
     if (variant.stays()) {
         std::printf("\n| **mean over T**, 95 %% interval |");
         for (const Column& column : columns) {
             const Estimate found = level(column.series);
-            std::printf(" %.2e, %.2e … %.2e |", found.mean, found.low, found.high);
+            std::printf(" %.2e, %.2e … %.2e |", found.mean, found.low(), found.high());
         }
     }
     std::printf("\n\n");

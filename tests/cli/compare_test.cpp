@@ -122,7 +122,7 @@ TEST_F(Compare, ListsAreTunedOnWhatClientsSetAside) {
     const std::vector<std::string> words{"compare", "c.toml", "--out", "cut"};
     const Outcome whole = fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"});
     ASSERT_EQ(whole.status, 0) << whole.err;
-    EXPECT_THAT(whole.out, HasSubstr("[3/14] iid, FedAvg, lr 1e-06, tuning, seed 3"));
+    EXPECT_THAT(whole.out, HasSubstr("[2/14] iid, FedAvg, lr 1e-06, tuning, seed 3"));
     EXPECT_THAT(whole.out, HasSubstr("judged by 200 training samples that clients set aside"));
     EXPECT_THAT(whole.out, HasSubstr("iid, FedAvg: chosen lr 0.05\n"));
     EXPECT_THAT(whole.out, HasSubstr("[5/14] iid, FedAvg, lr 0.05, seed 1"));

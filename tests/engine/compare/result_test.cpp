@@ -99,6 +99,14 @@ TEST(CompareResult, DifferencesArePaired) {
     EXPECT_TRUE(sure->excludes_zero());
 }
 
+/// A method's cell of one candidate and one run.
+PlannedCell cell(std::size_t method, const char* label) {
+    PlannedCell cell{0, method, std::vector<Candidate>(1)};
+    cell.candidates[0].label = label;
+    cell.candidates[0].runs.resize(1);
+    return cell;
+}
+
 /// A plan of one partition, in which the third method is tuned.
 ComparePlan three_methods() {
     ComparePlan plan;
@@ -107,8 +115,7 @@ ComparePlan three_methods() {
     plan.partitions = {"iid"};
     plan.methods = {"A|B", "C, D", "E"};
     plan.seeds = 3;
-    for (std::size_t m = 0; m < 3; ++m)
-        plan.cells.push_back({0, m, {{m == 2 ? "lr 0.1" : "", {}, {Config{}}}}});
+    for (std::size_t m = 0; m < 3; ++m) plan.cells.push_back(cell(m, m == 2 ? "lr 0.1" : ""));
     return plan;
 }
 
@@ -179,19 +186,19 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
     plan.partitions = {"iid"};
     plan.methods = {"A"};
     plan.seeds = 1;
-    plan.cells = {{0, 0, {{"", {}, {Config{}}}}}};
+    plan.cells.push_back(cell(0, ""));
     plan.measure = perplexity;
     plan.target = 7.0;
-    const auto cell = [&] {
+    const auto written = [&] {
         Comparison all{plan, {}, {}};
         all.cells = {cell_of("A", perplexity, {run})};
         return compare_markdown(all) + compare_csv(all);
     };
-    EXPECT_THAT(cell(), HasSubstr("Perplexity: the mean of a run's last 5 evaluations"));
-    EXPECT_THAT(cell(), HasSubstr("first evaluation at or below it"));
-    EXPECT_THAT(cell(), HasSubstr("| A | 6.5 | 6 | 0.000 | 0 B | 0 B | 3.0 | 3.00 MB |"));
-    EXPECT_THAT(cell(), HasSubstr("(perplexity-rounds-iid.svg)"));
-    EXPECT_THAT(cell(),
+    EXPECT_THAT(written(), HasSubstr("Perplexity: the mean of a run's last 5 evaluations"));
+    EXPECT_THAT(written(), HasSubstr("first evaluation at or below it"));
+    EXPECT_THAT(written(), HasSubstr("| A | 6.5 | 6 | 0.000 | 0 B | 0 B | 3.0 | 3.00 MB |"));
+    EXPECT_THAT(written(), HasSubstr("(perplexity-rounds-iid.svg)"));
+    EXPECT_THAT(written(),
                 HasSubstr("chosen,perplexity_mean,perplexity_deviation,perplexity_best,diff"));
     plan.target.reset();
     run = result_of({}, rounds, perplexity, std::nullopt, 2);
@@ -199,7 +206,7 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
         cell(),
         HasSubstr(
             "| method | perplexity | best round | bits/param | uplink | downlink | time | runs |"));
-    EXPECT_THAT(cell(), HasSubstr("\niid,A,1,0,,6.5,,6,,,,0,0,0,0,,0,,,0\n"));
+    EXPECT_THAT(written(), HasSubstr("\niid,A,1,0,,6.5,,6,,,,0,0,0,0,,0,,,0\n"));
 }
 
 TEST(CompareChart, TheUplinkAxisIsLogarithmic) {
