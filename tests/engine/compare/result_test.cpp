@@ -203,7 +203,7 @@ TEST(CompareResult, AMetricThatIsToBeLowAndANumber) {
     plan.target.reset();
     run = result_of({}, rounds, perplexity, std::nullopt, 2);
     EXPECT_THAT(
-        cell(),
+        written(),
         HasSubstr(
             "| method | perplexity | best round | bits/param | uplink | downlink | time | runs |"));
     EXPECT_THAT(written(), HasSubstr("\niid,A,1,0,,6.5,,6,,,,0,0,0,0,,0,,,0\n"));

@@ -30,7 +30,8 @@ TEST(Config, KeysAreTheInterface) {
     EXPECT_EQ(
         names,
         "\n[experiment] seed rounds lanes device precision out checkpoint_every per_client"
-        "\n[data] name samples path partition beta fraction partition_file clients validation augment"
+        "\n[data] name samples path partition beta fraction partition_file clients "
+        "validation augment"
         "\n[client] cohort epochs batch lr schedule decay_rounds momentum weight_decay l2 proximal"
         "\n[model] name layers loss metrics"
         "\n[method] name mask noise magnitude magnitude_decay stochastic progressive post_training"
