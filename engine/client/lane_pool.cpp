@@ -20,12 +20,12 @@ namespace {
 
 /// Throws Diverged for a client that has.
 Upload upload(const ClientTask& task, const MessageView& message, const LaneMetrics& metrics,
-              const Stages& stages) {
+              const Stages& stages, Rooms& rooms) {
     if (!std::isfinite(metrics.sum)) {
         throw Diverged(task.round, task.client, "the training loss is not finite");
     }
     try {
-        return {stages.bytes_of(message), metrics};
+        return {stages.bytes_of(message, rooms), metrics};
     } catch (const Error& error) {
         throw Diverged(task.round, task.client, error.what());
     }
@@ -117,7 +117,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const Bat
     };
     const auto done = [&](const ClientTask& task, const MessageView& message,
                           const LaneMetrics& metrics) {
-        uploads[task.slot] = upload(task, message, metrics, stages_);
+        uploads[task.slot] = upload(task, message, metrics, stages_, rooms_);
     };
     on_all(groups_.size(), [&](std::size_t i) {
         try {

@@ -29,8 +29,8 @@ public:
     LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
              const Config& config, std::size_t lanes, std::size_t evaluated);
 
-    /// Trains every task; the uploads in the order of the tasks' slots. Empty if stop was
-    /// requested. Throws Diverged.
+    /// Trains every task; the uploads in the order of the tasks' slots, in memory of rooms().
+    /// Empty if stop was requested. Throws Diverged.
     std::vector<Upload> train(std::span<const ClientTask> tasks, const BatchSource& split,
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
@@ -41,12 +41,15 @@ public:
                                       DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
+    /// Where the memory of uploads is to go when they have been read.
+    [[nodiscard]] Rooms& rooms() { return rooms_; }
 
 private:
     std::size_t lanes_;
     std::size_t eval_batch_;
     std::size_t tallies_; ///< of the model
     const Stages& stages_;
+    Rooms rooms_;
     std::vector<std::unique_ptr<Device>> own_; ///< a CPU thread's each; on a GPU none
     std::vector<std::unique_ptr<LaneGroup>> groups_;
     std::vector<std::unique_ptr<Evaluator>> evaluators_;

@@ -33,7 +33,7 @@ std::vector<std::uint32_t> put_streams(wire::Table& table, std::span<const std::
 
 std::vector<std::byte> encode(const Message& message) { return encode(MessageView(message)); }
 
-std::vector<std::byte> encode(const MessageView& message) {
+std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte> bytes) {
     wire::Extent extent = wire::extent_of(message.tensors);
     wire::check_values(message, extent, Fault::run);
     wire::Table table{{message.tensors.begin(), message.tensors.end()}, {}};
@@ -42,7 +42,8 @@ std::vector<std::byte> encode(const MessageView& message) {
         put_streams(table, bits.subspan(extent.mask_words()));
     wire::add_streams(extent, table);
 
-    std::vector<std::byte> bytes(extent.message_bytes());
+    if (bytes.capacity() < extent.message_bytes()) bytes.clear(); // nothing of it is moved along
+    bytes.resize(extent.message_bytes());
     ByteWriter writer(bytes);
     writer.put(wire::magic);
     writer.put(wire::version);
@@ -56,7 +57,7 @@ std::vector<std::byte> encode(const MessageView& message) {
     writer.put(static_cast<std::uint32_t>(message.tensors.size()));
     writer.put(static_cast<std::uint32_t>(extent.table_bytes));
     wire::put_table(writer, table);
-    writer.skip(extent.padding());
+    writer.put(std::span<const std::byte>(wire::no_padding).first(extent.padding()));
     writer.put(bits.first(extent.mask_words()));
     writer.put(std::span<const std::uint32_t>(streams));
     writer.put(message.packed);

@@ -46,7 +46,8 @@ inline Message owned(const MessageView& view) {
             {view.dense.begin(), view.dense.end()}};
 }
 
-/// As encode() of a Message.
-std::vector<std::byte> encode(const MessageView& message);
+/// As encode() of a Message. room: memory to write into, whatever it holds; it grows where it is
+/// too small.
+std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte> room = {});
 
 } // namespace fedmrn

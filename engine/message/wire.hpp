@@ -16,6 +16,8 @@ inline constexpr std::array<char, 4> magic{'F', 'M', 'R', 'N'};
 inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t header_bytes = 48;
 inline constexpr std::size_t crc_bytes = 4;
+/// What stands after the table, up to the next word.
+inline constexpr std::array<std::byte, 4> no_padding{};
 
 /// Around a packed message.
 inline constexpr std::array<char, 4> packed_magic{'F', 'M', 'R', 'P'};

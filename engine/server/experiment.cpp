@@ -215,7 +215,8 @@ struct Experiment::Impl {
             visit({known[k].client, known[k].weight, uploads[k].bytes});
         }
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, known, uploads, sums, time, {}, stages.packing());
+        take_in(*device, round, *method, known, uploads, sums, time, {}, stages.packing(),
+                &lanes->rooms());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());

@@ -45,7 +45,7 @@ void require(const MessageView& message, const ExpectedUpload& expected, std::ui
 
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
-             WallTime& time, const IntakeBound& bound, const Packing* packing) {
+             WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
     const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
@@ -74,7 +74,10 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
         time.messages += lap();
         receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
         for (Upload& upload : some) {
-            upload.bytes = std::vector<std::byte>(); // {} would keep the memory
+            std::vector<std::byte> room = std::move(upload.bytes);
+            if (rooms != nullptr) {
+                rooms->give(std::move(room));
+            }
         }
         uploads = uploads.subspan(some.size());
         time.aggregation += lap();

@@ -46,9 +46,14 @@ void Stages::on_gradient(Device& device, LocalStep step,
     }
 }
 
-std::vector<std::byte> Stages::bytes_of(const MessageView& message) const {
-    std::vector<std::byte> bytes = fedmrn::encode(message);
-    return packing_ == nullptr ? bytes : packed(*packing_, bytes);
+std::vector<std::byte> Stages::bytes_of(const MessageView& message, Rooms& rooms) const {
+    std::vector<std::byte> bytes = fedmrn::encode(message, rooms.take());
+    if (packing_ == nullptr) {
+        return bytes;
+    }
+    std::vector<std::byte> small = packed(*packing_, bytes);
+    rooms.give(std::move(bytes));
+    return small;
 }
 
 Pull Stages::pull(const Variables& variables) const {

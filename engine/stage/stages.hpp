@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/message/rooms.hpp"
 #include "engine/stage/stage.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/model.hpp"
@@ -40,8 +41,8 @@ public:
                                          std::span<const TrainedClient> clients,
                                          std::span<std::vector<float>* const> memory) const;
 
-    /// A message as bytes, packed where a stage packs.
-    [[nodiscard]] std::vector<std::byte> bytes_of(const MessageView& message) const;
+    /// A message as bytes, packed where a stage packs; in memory of the rooms.
+    [[nodiscard]] std::vector<std::byte> bytes_of(const MessageView& message, Rooms& rooms) const;
 
     /// Floats that a client keeps from round to round; 0: none.
     [[nodiscard]] std::size_t memory() const { return memory_; }

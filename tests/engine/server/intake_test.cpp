@@ -47,6 +47,24 @@ protected:
 };
 INSTANTIATE_TEST_SUITE_P(On, Intake, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
+/// What was read leaves its memory to whoever sends next.
+TEST_P(Intake, BytesGoToRooms) {
+    const auto method = make_method(methods_under_test().front().config, model.layout, 11);
+    auto sent = uploads(*method, 3);
+    std::vector<const std::byte*> places;
+    for (const Upload& upload : sent) places.push_back(upload.bytes.data());
+    const Buffer<float> g(device, global);
+    Sums sums(device, method->server->sums());
+    WallTime time;
+    Rooms rooms;
+    take_in(device, {7, g.data()}, *method, first(3), sent, sums, time, {}, nullptr, &rooms);
+    for (int i = 0; i < 3; ++i) {
+        const std::vector<std::byte> room = rooms.take();
+        EXPECT_EQ(std::erase(places, room.data()), 1U);
+    }
+    EXPECT_TRUE(rooms.take().empty());
+}
+
 /// However many are read together, by number or by bytes, and all bytes are freed.
 TEST_P(Intake, PartsNeverChangeABit) {
     for (const NamedMethod& named : methods_under_test()) {
