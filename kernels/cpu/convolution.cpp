@@ -45,7 +45,7 @@ void for_lanes(Device& device, const char* pass, const ConvolutionShape& shape,
             continue;
         }
         body(cpu.convolutions->get(cpu.engine, shape, states[lane].samples), cpu.stream,
-             Place{lane, lane * x, lane * y});
+             cpu.convolutions->workspace, Place{lane, lane * x, lane * y});
     }
 } catch (const dnnl::error& error) {
     throw failure(pass, shape, error);
@@ -54,13 +54,14 @@ void for_lanes(Device& device, const char* pass, const ConvolutionShape& shape,
 void convolution_forward(Device& device, const ConvolutionShape& shape, const LaneState* states,
                          const void* x, PerLane<const float> w, void* y) {
     for_lanes(device, "forward", shape, states,
-              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+              [&](Convolution& c, dnnl::stream& stream, Workspace& work, const Place& place) {
                   auto& pass = c.forward;
                   pass.primitive.execute(
-                      stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
-                               {DNNL_ARG_DST, pass.y.into(at(y, place.y))},
-                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                      stream,
+                      {{DNNL_ARG_SRC, pass.x.load(stream, work, 0, at(x, place.x))},
+                       {DNNL_ARG_WEIGHTS, pass.w.load(stream, work, 1, w[place.lane].get())},
+                       {DNNL_ARG_DST, pass.y.into(work, 2, at(y, place.y))},
+                       {DNNL_ARG_SCRATCHPAD, pass.scratch.in(work)}});
                   pass.y.finish(stream);
               });
 }
@@ -69,13 +70,14 @@ void convolution_backward_data(Device& device, const ConvolutionShape& shape,
                                const LaneState* states, const void* dy, PerLane<const float> w,
                                void* dx) {
     for_lanes(device, "backward data", shape, states,
-              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+              [&](Convolution& c, dnnl::stream& stream, Workspace& work, const Place& place) {
                   auto& pass = c.backward_data;
                   pass.primitive.execute(
-                      stream, {{DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                               {DNNL_ARG_WEIGHTS, pass.w.load(stream, w[place.lane].get())},
-                               {DNNL_ARG_DIFF_SRC, pass.dx.into(at(dx, place.x))},
-                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                      stream,
+                      {{DNNL_ARG_DIFF_DST, pass.dy.load(stream, work, 0, at(dy, place.y))},
+                       {DNNL_ARG_WEIGHTS, pass.w.load(stream, work, 1, w[place.lane].get())},
+                       {DNNL_ARG_DIFF_SRC, pass.dx.into(work, 2, at(dx, place.x))},
+                       {DNNL_ARG_SCRATCHPAD, pass.scratch.in(work)}});
                   pass.dx.finish(stream);
               });
 }
@@ -84,13 +86,13 @@ void convolution_backward_weights(Device& device, const ConvolutionShape& shape,
                                   const LaneState* states, const void* x, const void* dy,
                                   PerLane<float> dw) {
     for_lanes(device, "backward weights", shape, states,
-              [&](Convolution& c, dnnl::stream& stream, const Place& place) {
+              [&](Convolution& c, dnnl::stream& stream, Workspace& work, const Place& place) {
                   auto& pass = c.backward_weights;
                   pass.primitive.execute(
-                      stream, {{DNNL_ARG_SRC, pass.x.load(stream, at(x, place.x))},
-                               {DNNL_ARG_DIFF_DST, pass.dy.load(stream, at(dy, place.y))},
-                               {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(dw[place.lane].get())},
-                               {DNNL_ARG_SCRATCHPAD, pass.scratch}});
+                      stream, {{DNNL_ARG_SRC, pass.x.load(stream, work, 0, at(x, place.x))},
+                               {DNNL_ARG_DIFF_DST, pass.dy.load(stream, work, 1, at(dy, place.y))},
+                               {DNNL_ARG_DIFF_WEIGHTS, pass.dw.into(work, 2, dw[place.lane].get())},
+                               {DNNL_ARG_SCRATCHPAD, pass.scratch.in(work)}});
                   pass.dw.finish(stream);
               });
 }

@@ -124,7 +124,7 @@ Convolution::Forward make_forward(const dnnl::engine& engine, Description d) {
     return {dnnl::convolution_forward(desc), d.image(desc.src_desc(), Use::input, engine),
             d.weights(desc.weights_desc(), Use::input, engine),
             d.output(desc.dst_desc(), Use::output, engine),
-            dnnl::memory(desc.scratchpad_desc(), engine)};
+            Scratch(desc.scratchpad_desc(), engine)};
 }
 
 Convolution::BackwardData make_backward_data(const dnnl::engine& engine, Description d) {
@@ -143,7 +143,7 @@ Convolution::BackwardData make_backward_data(const dnnl::engine& engine, Descrip
             d.output(desc.diff_dst_desc(), Use::input, engine),
             d.weights(desc.weights_desc(), Use::input, engine),
             d.image(desc.diff_src_desc(), Use::output, engine),
-            dnnl::memory(desc.scratchpad_desc(), engine)};
+            Scratch(desc.scratchpad_desc(), engine)};
 }
 
 Convolution::BackwardWeights make_backward_weights(const dnnl::engine& engine, Description d) {
@@ -161,7 +161,7 @@ Convolution::BackwardWeights make_backward_weights(const dnnl::engine& engine, D
     return {dnnl::convolution_backward_weights(desc), d.image(desc.src_desc(), Use::input, engine),
             d.output(desc.diff_dst_desc(), Use::input, engine),
             d.weights(desc.diff_weights_desc(), Use::output, engine),
-            dnnl::memory(desc.scratchpad_desc(), engine)};
+            Scratch(desc.scratchpad_desc(), engine)};
 }
 
 } // namespace

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include <oneapi/dnnl/dnnl.hpp>
+
+#include "kernels/cpu/workspace.hpp"
 
 namespace fedmrn::kernels::cpu {
 
@@ -20,8 +20,7 @@ enum class Values {
 };
 
 /// One argument of a oneDNN primitive. The engine's array is bound at each call; where the
-/// primitive wants another layout or type, a copy in that layout stands between, kept from call to
-/// call.
+/// primitive wants another layout or type, a copy in that layout stands between, in the workspace.
 class Operand {
 public:
     enum class Use { input, output };
@@ -30,17 +29,20 @@ public:
     Operand(const dnnl::memory::desc& ours, const dnnl::memory::desc& wanted, Use use,
             const dnnl::engine& engine, Values values = Values::as_they_are);
 
-    /// Input: the argument, holding data. It is valid until the next load.
-    const dnnl::memory& load(const dnnl::stream& stream, const void* data);
+    /// Input: the argument, holding data. place: of the operands of one call, which one it is; it
+    /// is valid until the workspace's next call with the same place.
+    const dnnl::memory& load(const dnnl::stream& stream, Workspace& workspace, std::size_t place,
+                             const void* data);
     /// Output: the argument for the primitive to write; finish() brings it to data.
-    const dnnl::memory& into(void* data);
+    const dnnl::memory& into(Workspace& workspace, std::size_t place, void* data);
     void finish(const dnnl::stream& stream);
 
 private:
-    void bind(const void* data);
+    void bind(Workspace& workspace, std::size_t place, const void* data);
     dnnl::memory ours_, copy_;
     dnnl::reorder reorder_;
-    std::vector<float> converted_; ///< what ours_ is bound to where values are converted
+    std::size_t bytes_ = 0, copy_bytes_ = 0;
+    float* converted_ = nullptr; ///< what ours_ is bound to where values are converted
     void* target_ = nullptr;
     Values values_ = Values::as_they_are;
     bool same_ = true;
