@@ -68,9 +68,10 @@ def philox(key, index, step, purpose):
     return np.stack(c).astype(np.int64)
 
 
-def random_words(seed, count, step, purpose):
+def random_words(seed, count, step, purpose, past=0):
+    """past: blocks between the first one and block 0."""
     i = np.arange(count)
-    return philox(seed, 32 * (i // 128) + i % 32, step, purpose)[i // 32 % 4, i]
+    return philox(seed, 32 * (i // 128) + i % 32 + past, step, purpose)[i // 32 % 4, i]
 
 
 def horner(x, coefficients):
@@ -294,13 +295,15 @@ def decode(message, layout, magnitude=None):
                            message.dense[message.dense.size - rest:]))
 
 
-def fedpm_weights(seed, round_, state, layout):
-    """FedPM's model after a round, of its scores."""
+def fedpm_weights(seed, round_, state, layout, masks=1):
+    """FedPM's model after a round, of its scores; masks: method.eval_masks."""
     chance = np.trunc(sigmoid(state[:layout.masked].astype(np.float64)) * 2.0**24).astype(np.int64)
     i, sizes = np.arange(layout.masked), [math.prod(shape) for shape in layout.weights]
     each = [f32(math.e * math.sqrt(1 / math.prod(shape[1:]))) for shape in layout.weights]
     frozen = np.repeat(each, sizes)
     signs = philox(seed, i // 128, 0, 13)[i // 32 % 4, i] >> i % 32 & 1
-    there = random_words(seed, layout.masked, round_ + 1, 1) >> 8 < chance
-    weights = np.where(there, np.where(signs, -frozen, frozen), f32(0)).astype(f32)
+    count = sum((random_words(seed, layout.masked, round_ + 1, 1, m * 2**40) >> 8 < chance)
+                .astype(np.int64) for m in range(masks)) if masks else chance
+    share = count.astype(f32) / f32(masks or 2**24)
+    weights = np.where(count, np.where(signs, -frozen, frozen) * share, f32(0)).astype(f32)
     return np.concatenate((weights, state[layout.masked:]))

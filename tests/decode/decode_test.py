@@ -83,7 +83,7 @@ class Vectors(unittest.TestCase):
                 self.assertEqual(differences(bits(values), words(wanted["values"])), 0)
                 if "weights" in wanted:
                     weights = message_values.fedpm_weights(message.seed, message.round, values,
-                                                           layout)
+                                                           layout, wanted.get("masks", 1))
                     self.assertEqual(differences(bits(weights), words(wanted["weights"])), 0)
         self.assertEqual(methods, set(message_bytes.METHODS))
 
