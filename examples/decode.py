@@ -23,7 +23,8 @@ except ImportError:
     sys.exit("decode.py: needs NumPy (Debian: python3-numpy)")
 
 from message_bytes import Bad, Message, f32, require
-from message_values import Layout, decode, fixed, logit, masked_noise, mean, noise_unit
+from message_values import (Layout, decode, fixed, kept_bits, logit, masked_noise, mean,
+                            noise_unit)
 
 
 def total(weights, arrays):
@@ -52,7 +53,7 @@ def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None,
         share = np.minimum(np.maximum(ones / count, 0.1 / count), 1 - 0.1 / count)
         change[:masked] = logit(share) - old[:masked]
     elif first.name == "fedsparsify":
-        bits = [m.sparse[0] if m.sparse else m.mask for m in messages]
+        bits = [kept_bits(m, masked) for m in messages]
         kept, sums = total(weights, bits), total(weights, [fixed(v[:masked]) for v in values])
         merged = mean(sums, np.maximum(kept, 1) if merge == "nonzero" else weight).astype(f32)
         gone = (kept == 0) | ((2 * kept < weight) if merge == "majority" else False)

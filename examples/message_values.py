@@ -40,6 +40,8 @@ def check_table(message, layout):
     elif name in ("topk", "stc", "fedsparsify"):
         kept = front[0][2] if front[0][0] == SPARSE else int(message.mask.sum())
         wanted = [layout.masked, kept]
+        if name == "fedsparsify" and front[0][0] == FLOAT32:  # nothing is pruned yet
+            wanted = [layout.masked]
     elif name == "powersgd":
         wanted, rank = [], int(message.parameter)
         for rows, *others in layout.weights:
@@ -196,6 +198,13 @@ def products(p, q):
     return total.reshape(-1)
 
 
+def kept_bits(message, masked):
+    """Which masked elements a message has values for: all, where it has no need to say so."""
+    if message.sparse:
+        return message.sparse[0]
+    return message.mask if message.mask.size else np.ones(masked, np.uint8)
+
+
 def factors(message, layout):
     entries, at, values = iter(message.tensors), 0, []
     def take():
@@ -275,7 +284,7 @@ def masked_values(message, layout, magnitude):
     if name in ("drive", "eden"):
         return turned_back(message, masked)
     if name in ("topk", "stc", "fedsparsify"):
-        kept = message.sparse[0] if message.sparse else message.mask
+        kept = kept_bits(message, masked)
         values, ones = np.zeros(masked, f32), int(kept.sum())
         values[kept == 1] = (quantised(message.codes[0], message.scales[0], 0) if name == "stc"
                              else message.dense[:ones])

@@ -46,6 +46,7 @@ ROUNDS = {
     "signsgd, mean": ({"method.vote": "mean", "method.magnitude": 0.003}, ["--magnitude", "0.003"]),
     "fedpm": ({}, []),
     "fedsparsify": ({}, []),
+    "fedsparsify, none pruned": ({"method.sparsity": 0.0}, []),
     "fedsparsify, nonzero": ({"method.merge": "nonzero"}, ["--merge", "nonzero"]),
     "fedsparsify, majority": ({"method.merge": "majority"}, ["--merge", "majority"]),
     "eden": ({"method.bits": 3}, []),

@@ -42,6 +42,7 @@ std::vector<Vector> vectors() {
         {"fedpm", {"fedpm"}},
         {"fedpm-mean", {"fedpm", {{"eval_masks", 3}}}},
         {"fedpm-probabilities", {"fedpm", {{"eval_masks", 0}}}},
+        {"fedsparsify-whole", {"fedsparsify", {{"sparsity", 0.0}}}},
         {"fedsparsify-mask", {"fedsparsify", {{"prune_rounds", 100}}}},
         {"fedsparsify-positions", {"fedsparsify", {{"prune_rounds", 7}}}},
         {"fedbat", {"fedbat"}},
