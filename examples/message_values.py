@@ -49,7 +49,7 @@ def check_table(message, layout):
             whole = r * (rows + columns) >= rows * columns
             wanted += [rows * columns] if whole else [r * rows, r * columns]
     elif name == "fedmud":
-        wanted = [floats for _, _, floats in fedmud_shapes(message, layout)]
+        wanted = [1] * message.variant + [floats for *_, floats in fedmud_shapes(message, layout)]
     elif name == "frozen_factor":
         sides = [min(rows, math.prod(others)) for rows, *others in layout.weights]
         wanted = [n - n % side for n, side in zip(sizes, sides)] if len(sizes) == len(sides) else []
@@ -250,10 +250,11 @@ def fedmud_shapes(message, layout):
     return shapes(ratio)
 
 
-def kronecker(message, layout, magnitude):
+def kronecker(message, layout):
+    magnitude = message.dense[0] if message.variant else f32(5)
     w = philox(message.seed, 0, message.round, 17)
-    seed, unit = int(w[0]) | int(w[1]) << 32, f32(magnitude) * f32(2.0**-24)
-    values, at = [], 0
+    seed, unit = int(w[0]) | int(w[1]) << 32, magnitude * f32(2.0**-24)
+    values, at = [], message.variant
     for t, (u, a, floats) in enumerate(fedmud_shapes(message, layout)):
         own, n, at = message.dense[at:at + floats], math.prod(layout.weights[t]), at + floats
         if u == 0:
@@ -269,7 +270,7 @@ def kronecker(message, layout, magnitude):
     return np.concatenate(values)
 
 
-def masked_values(message, layout, magnitude):
+def masked_values(message, layout):
     name, masked = message.name, layout.masked
     if name == "fedavg":
         return message.dense[:masked]
@@ -292,15 +293,15 @@ def masked_values(message, layout, magnitude):
     if name == "fedpm":
         return logit(np.where(message.mask, 1 - 0.1, 0.1)).astype(f32)
     if name == "fedmud":
-        return kronecker(message, layout, 5 if magnitude is None else magnitude)
+        return kronecker(message, layout)
     return factors(message, layout)
 
 
-def decode(message, layout, magnitude=None):
-    """The change of the state that a message alone says, float32. magnitude: FedMUD's."""
+def decode(message, layout):
+    """The change of the state that a message alone says, float32."""
     check_table(message, layout)
     rest = layout.state - layout.masked
-    return np.concatenate((masked_values(message, layout, magnitude),
+    return np.concatenate((masked_values(message, layout),
                            message.dense[message.dense.size - rest:]))
 
 

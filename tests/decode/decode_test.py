@@ -51,7 +51,7 @@ ROUNDS = {
     "fedsparsify, majority": ({"method.merge": "majority"}, ["--merge", "majority"]),
     "eden": ({"method.bits": 3}, []),
     "frozen_factor": ({"method.ratio": 0.5}, []),
-    "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, ["--magnitude", "3.5"]),
+    "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, []),
     "qsgd": ({}, []),
     "terngrad, packed": ({"packed": True}, []),
 }

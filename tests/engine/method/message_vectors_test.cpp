@@ -48,6 +48,7 @@ std::vector<Vector> vectors() {
         {"fedbat", {"fedbat"}},
         {"fedmud", {"fedmud", {{"ratio", 0.6}}}}, // factors of four terms
         {"fedmud-least", {"fedmud", {{"ratio", 0.25}}}},
+        {"fedmud-magnitude", {"fedmud", {{"ratio", 0.25}, {"frozen_magnitude", 0.7}}}},
         {"frozen_factor", {"frozen_factor", {{"ratio", 0.25}}}},
         {"frozen_factor-whole", {"frozen_factor", {{"ratio", 1.0}}}},
         {"powersgd", {"powersgd", {{"rank", 2}, {"error_feedback", false}}}},
