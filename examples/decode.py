@@ -23,7 +23,8 @@ except ImportError:
     sys.exit("decode.py: needs NumPy (Debian: python3-numpy)")
 
 from message_bytes import Bad, Message, f32, require
-from message_values import Layout, decode, fixed, logit, masked_noise, mean, noise_unit
+from message_values import (Layout, decode, fixed, kept_bits, logit, masked_noise, mean,
+                            noise_unit)
 
 
 def total(weights, arrays):
@@ -37,7 +38,7 @@ def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None,
     require(len({m.client for m in messages}) == len(messages), "a client's message twice")
     weights = [m.samples for m in messages] if weights is None else weights
     weight, old = sum(weights), state.astype(np.float64)
-    values = [decode(m, layout, magnitude) for m in messages]
+    values = [decode(m, layout) for m in messages]
     change = mean(total(weights, map(fixed, values)), weight)
     if first.name == "fedmrn":
         sums = total(weights, [masked_noise(m, masked) for m in messages]).astype(np.int64)
@@ -52,7 +53,7 @@ def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None,
         share = np.minimum(np.maximum(ones / count, 0.1 / count), 1 - 0.1 / count)
         change[:masked] = logit(share) - old[:masked]
     elif first.name == "fedsparsify":
-        bits = [m.sparse[0] if m.sparse else m.mask for m in messages]
+        bits = [kept_bits(m, masked) for m in messages]
         kept, sums = total(weights, bits), total(weights, [fixed(v[:masked]) for v in values])
         merged = mean(sums, np.maximum(kept, 1) if merge == "nonzero" else weight).astype(f32)
         gone = (kept == 0) | ((2 * kept < weight) if merge == "majority" else False)
@@ -86,9 +87,9 @@ def read_message(path):
         raise Bad(f"{path}: {reason}") from None
 
 
-def show(path, layout, as_json, magnitude):
+def show(path, layout, as_json):
     message = read_message(path)
-    values = decode(message, layout, magnitude)
+    values = decode(message, layout)
     about = {key: getattr(message, key) for key in
              ("name", "variant", "parameter", "round", "client", "seed", "samples")}
     if as_json:
@@ -111,14 +112,14 @@ def main():
     options.add_argument("--out", help="receives what it has then, raw float32")
     options.add_argument("--lr", type=float, default=1.0, help="server.lr")
     options.add_argument("--merge", default="average", choices=("average", "nonzero", "majority"))
-    options.add_argument("--magnitude", type=float, help="FedMUD's frozen_magnitude, else"
-                         " 5; SignSGD's step, else the message's float32")
+    options.add_argument("--magnitude", type=float, help="SignSGD's step, else the message's"
+                         " float32")
     options.add_argument("--weights", help="a kept round's weights, JSON")
     given = options.parse_args()
     layout = read_layout(given.layout)
     if given.state is None:
         for path in given.messages:
-            show(path, layout, given.json, given.magnitude)
+            show(path, layout, given.json)
         return
     require(given.out is not None, "--global: expected --out as well")
     messages = [read_message(path) for path in given.messages]

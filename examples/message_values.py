@@ -40,6 +40,8 @@ def check_table(message, layout):
     elif name in ("topk", "stc", "fedsparsify"):
         kept = front[0][2] if front[0][0] == SPARSE else int(message.mask.sum())
         wanted = [layout.masked, kept]
+        if name == "fedsparsify" and front[0][0] == FLOAT32:  # nothing is pruned yet
+            wanted = [layout.masked]
     elif name == "powersgd":
         wanted, rank = [], int(message.parameter)
         for rows, *others in layout.weights:
@@ -47,7 +49,7 @@ def check_table(message, layout):
             whole = r * (rows + columns) >= rows * columns
             wanted += [rows * columns] if whole else [r * rows, r * columns]
     elif name == "fedmud":
-        wanted = [floats for _, _, floats in fedmud_shapes(message, layout)]
+        wanted = [1] * message.variant + [floats for *_, floats in fedmud_shapes(message, layout)]
     elif name == "frozen_factor":
         sides = [min(rows, math.prod(others)) for rows, *others in layout.weights]
         wanted = [n - n % side for n, side in zip(sizes, sides)] if len(sizes) == len(sides) else []
@@ -68,9 +70,10 @@ def philox(key, index, step, purpose):
     return np.stack(c).astype(np.int64)
 
 
-def random_words(seed, count, step, purpose):
+def random_words(seed, count, step, purpose, past=0):
+    """past: blocks between the first one and block 0."""
     i = np.arange(count)
-    return philox(seed, 32 * (i // 128) + i % 32, step, purpose)[i // 32 % 4, i]
+    return philox(seed, 32 * (i // 128) + i % 32 + past, step, purpose)[i // 32 % 4, i]
 
 
 def horner(x, coefficients):
@@ -195,6 +198,13 @@ def products(p, q):
     return total.reshape(-1)
 
 
+def kept_bits(message, masked):
+    """Which masked elements a message has values for: all, where it has no need to say so."""
+    if message.sparse:
+        return message.sparse[0]
+    return message.mask if message.mask.size else np.ones(masked, np.uint8)
+
+
 def factors(message, layout):
     entries, at, values = iter(message.tensors), 0, []
     def take():
@@ -240,10 +250,11 @@ def fedmud_shapes(message, layout):
     return shapes(ratio)
 
 
-def kronecker(message, layout, magnitude):
+def kronecker(message, layout):
+    magnitude = message.dense[0] if message.variant else f32(5)
     w = philox(message.seed, 0, message.round, 17)
-    seed, unit = int(w[0]) | int(w[1]) << 32, f32(magnitude) * f32(2.0**-24)
-    values, at = [], 0
+    seed, unit = int(w[0]) | int(w[1]) << 32, magnitude * f32(2.0**-24)
+    values, at = [], message.variant
     for t, (u, a, floats) in enumerate(fedmud_shapes(message, layout)):
         own, n, at = message.dense[at:at + floats], math.prod(layout.weights[t]), at + floats
         if u == 0:
@@ -259,7 +270,7 @@ def kronecker(message, layout, magnitude):
     return np.concatenate(values)
 
 
-def masked_values(message, layout, magnitude):
+def masked_values(message, layout):
     name, masked = message.name, layout.masked
     if name == "fedavg":
         return message.dense[:masked]
@@ -274,7 +285,7 @@ def masked_values(message, layout, magnitude):
     if name in ("drive", "eden"):
         return turned_back(message, masked)
     if name in ("topk", "stc", "fedsparsify"):
-        kept = message.sparse[0] if message.sparse else message.mask
+        kept = kept_bits(message, masked)
         values, ones = np.zeros(masked, f32), int(kept.sum())
         values[kept == 1] = (quantised(message.codes[0], message.scales[0], 0) if name == "stc"
                              else message.dense[:ones])
@@ -282,25 +293,27 @@ def masked_values(message, layout, magnitude):
     if name == "fedpm":
         return logit(np.where(message.mask, 1 - 0.1, 0.1)).astype(f32)
     if name == "fedmud":
-        return kronecker(message, layout, 5 if magnitude is None else magnitude)
+        return kronecker(message, layout)
     return factors(message, layout)
 
 
-def decode(message, layout, magnitude=None):
-    """The change of the state that a message alone says, float32. magnitude: FedMUD's."""
+def decode(message, layout):
+    """The change of the state that a message alone says, float32."""
     check_table(message, layout)
     rest = layout.state - layout.masked
-    return np.concatenate((masked_values(message, layout, magnitude),
+    return np.concatenate((masked_values(message, layout),
                            message.dense[message.dense.size - rest:]))
 
 
-def fedpm_weights(seed, round_, state, layout):
-    """FedPM's model after a round, of its scores."""
+def fedpm_weights(seed, round_, state, layout, masks=1):
+    """FedPM's model after a round, of its scores; masks: method.eval_masks."""
     chance = np.trunc(sigmoid(state[:layout.masked].astype(np.float64)) * 2.0**24).astype(np.int64)
     i, sizes = np.arange(layout.masked), [math.prod(shape) for shape in layout.weights]
     each = [f32(math.e * math.sqrt(1 / math.prod(shape[1:]))) for shape in layout.weights]
     frozen = np.repeat(each, sizes)
     signs = philox(seed, i // 128, 0, 13)[i // 32 % 4, i] >> i % 32 & 1
-    there = random_words(seed, layout.masked, round_ + 1, 1) >> 8 < chance
-    weights = np.where(there, np.where(signs, -frozen, frozen), f32(0)).astype(f32)
+    count = sum((random_words(seed, layout.masked, round_ + 1, 1, m * 2**40) >> 8 < chance)
+                .astype(np.int64) for m in range(masks)) if masks else chance
+    share = count.astype(f32) / f32(masks or 2**24)
+    weights = np.where(count, np.where(signs, -frozen, frozen) * share, f32(0)).astype(f32)
     return np.concatenate((weights, state[layout.masked:]))

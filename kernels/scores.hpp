@@ -44,6 +44,18 @@ inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, doub
                                PerLane<float> gradient)>
     score_gradient{"score_gradient", Exactness::bits};
 
+/// Masks that are drawn alike for all who ask; 0: none, but their probabilities.
+struct DrawnMasks {
+    std::uint64_t seed = 0;
+    std::uint32_t step = 0; ///< the first is that of score_weights in a lane of this seed and step
+    std::uint32_t count = 1;
+};
+
+/// weights = frozen ⊙ the mean of masks ~ Bernoulli(sigmoid(scores)).
+inline constexpr Contract<void(Device& device, const FrozenWeights& frozen, const DrawnMasks& masks,
+                               DevicePointer<const float> scores, DevicePointer<float> weights)>
+    mean_score_weights{"mean_score_weights", Exactness::bits};
+
 /// The clients' final masks, packed as pack_masks does.
 inline constexpr Contract<void(Device& device, std::span<const MaskSource> clients,
                                std::size_t elements, DevicePointer<const float> global)>

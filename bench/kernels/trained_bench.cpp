@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/support/counters.hpp"
+#include "kernels/adam.hpp"
 #include "kernels/binarize.hpp"
 #include "kernels/scores.hpp"
 
@@ -69,6 +70,30 @@ void score_gradient(benchmark::State& state) {
     count(state, work_of(lanes, 12, true), seconds);
 }
 
+void adam_direction(benchmark::State& state) {
+    const auto lanes = static_cast<std::size_t>(state.range(0)), all = lanes * masked();
+    const Buffer<LaneState> states = busy_lanes(lanes);
+    Buffer<float> m(device(), all), v(device(), all), gradient = random_array(all);
+    const double seconds = measure(state, [&] {
+        kernels::adam_direction(device(), {}, lanes, states.data(), masked(), {m.data(), masked()},
+                                {v.data(), masked()}, {gradient.data(), masked()});
+    });
+    count(state, work_of(lanes, 24, false), seconds);
+}
+
+/// Once an evaluation, of so many masks.
+void mean_score_weights(benchmark::State& state) {
+    const auto masks = static_cast<std::uint32_t>(state.range(0));
+    const auto tensors = frozen_tensors();
+    const Buffer<float> scores = random_array(masked());
+    Buffer<float> weights(device(), masked());
+    const double seconds = measure(state, [&] {
+        kernels::mean_score_weights(device(), {seed, tensors}, {seed, 1, masks}, scores.data(),
+                                    weights.data());
+    });
+    count(state, work_of(1, 8, false), seconds);
+}
+
 /// Lanes in their second half, their updates with the scales of the tensors.
 struct Binarized {
     explicit Binarized(std::size_t lanes)
@@ -116,6 +141,8 @@ const Register all([] {
     };
     by_lanes("score_weights", score_weights);
     by_lanes("score_gradient", score_gradient);
+    by_lanes("adam_direction", adam_direction);
+    add("mean_score_weights", mean_score_weights)->ArgName("masks")->Arg(1)->Arg(10);
     by_lanes("binarize_weights", binarize_weights);
     by_lanes("binarize_gradient", binarize_gradient);
 });

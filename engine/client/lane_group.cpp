@@ -152,7 +152,8 @@ void LaneGroup::queue_step(const Source& source) {
         descend(dense, learned, layout_.trainable);
     }
     if (const std::size_t all = method_.local->count(); all > layout_.trainable) {
-        descend({sgd.momentum}, layout_.trainable, all); // the method's own: not decayed
+        // The method's own, however many: not decayed, and of no weights.
+        descend({.momentum = sgd.momentum, .decay_weights = false}, layout_.trainable, all);
     }
     kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
 }

@@ -12,6 +12,7 @@
 #include "engine/method/matrices.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/method/state_codec.hpp"
+#include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
@@ -90,25 +91,41 @@ private:
     std::uint64_t seed_;
 };
 
-/// The trained factors, and tensors as they are.
+/// The trained factors, and tensors as they are. A magnitude of the frozen ones other than the
+/// usual stands ahead of them, so that a message alone says what it means.
 class FactorCodec final : public StateCodec {
 public:
-    FactorCodec(std::vector<FedMudPlace> places, float ratio, const ParameterLayout& layout,
-                std::uint64_t seed)
-        : StateCodec(layout, layout.masked), ratio_(ratio), places_(std::move(places)),
-          sent_(floats_of(places_)), seed_(seed) {}
+    FactorCodec(std::vector<FedMudPlace> places, const FedMudOptions& options,
+                const ParameterLayout& layout, std::uint64_t seed)
+        : StateCodec(layout, layout.masked), ratio_(static_cast<float>(options.ratio)),
+          magnitude_(static_cast<float>(options.magnitude)),
+          ahead_(magnitude_ != static_cast<float>(FedMudOptions{}.magnitude) ? 1 : 0),
+          places_(std::move(places)), sent_(ahead_ + floats_of(places_)), seed_(seed) {
+        for (FedMudPlace& place : places_) {
+            place.at += ahead_;
+        }
+    }
 
     /// The experiment's, from which the round's follows.
     [[nodiscard]] std::uint64_t message_seed(std::uint64_t /*client_seed*/) const override {
         return seed_;
     }
 
+    void check(const RoundContext& round, const MessageView& message) const override {
+        StateCodec::check(round, message);
+        if (ahead_ != 0 && message.dense.front() != magnitude_) {
+            throw Error(fmt::format("uplink message of client {}: frozen factors of magnitude {}, "
+                                    "expected {}",
+                                    message.client, message.dense.front(), magnitude_));
+        }
+    }
+
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {
-        return {FedMud::wire, 0, ratio_};
+        return {FedMud::wire, static_cast<std::uint8_t>(ahead_), ratio_};
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t /*round*/) const override {
-        std::vector<TensorEntry> table;
+        std::vector<TensorEntry> table(ahead_, {Encoding::float32, 1});
         for (const FedMudPlace& place : places_) {
             table.push_back({Encoding::float32, place.floats});
         }
@@ -117,6 +134,9 @@ private:
     void pack(Device& device, const RoundContext& /*round*/, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
         pack_floats(device, clients, places_, messages);
+        for (std::size_t k = 0; ahead_ != 0 && k < clients.size(); ++k) {
+            device.copy_in(messages.dense(k), &magnitude_, sizeof magnitude_);
+        }
     }
     void unpack(Device& device, const RoundContext& /*round*/,
                 std::span<const MessageView> messages,
@@ -138,9 +158,10 @@ private:
         }
     }
 
-    float ratio_;
+    float ratio_, magnitude_;
+    std::size_t ahead_; ///< floats before the masked tensors'
     std::vector<FedMudPlace> places_;
-    std::size_t sent_; ///< floats of the masked tensors in a message
+    std::size_t sent_; ///< floats of the masked tensors in a message, and those
     std::uint64_t seed_;
 };
 
@@ -167,15 +188,15 @@ std::vector<FedMudPlace> fedmud_places(float ratio, float magnitude,
 }
 
 FedMud::FedMud(const FedMudOptions& options, const ParameterLayout& layout, std::uint64_t seed)
-    : FedMud(static_cast<float>(options.ratio),
+    : FedMud(options,
              fedmud_places(static_cast<float>(options.ratio), static_cast<float>(options.magnitude),
                            layout),
              layout, seed) {}
 
-FedMud::FedMud(float ratio, const std::vector<FedMudPlace>& places, const ParameterLayout& layout,
-               std::uint64_t seed)
+FedMud::FedMud(const FedMudOptions& options, const std::vector<FedMudPlace>& places,
+               const ParameterLayout& layout, std::uint64_t seed)
     : Method(std::make_unique<FactorVariables>(places, layout, seed),
-             std::make_unique<FactorCodec>(places, ratio, layout, seed),
+             std::make_unique<FactorCodec>(places, options, layout, seed),
              std::make_unique<MeanAggregation>(layout.state)) {}
 
 MethodEntry fedmud_entry() {

@@ -38,8 +38,8 @@ struct FedMud final : Method {
     FedMud(const FedMudOptions& options, const ParameterLayout& layout, std::uint64_t seed);
 
 private:
-    FedMud(float ratio, const std::vector<FedMudPlace>& places, const ParameterLayout& layout,
-           std::uint64_t seed);
+    FedMud(const FedMudOptions& options, const std::vector<FedMudPlace>& places,
+           const ParameterLayout& layout, std::uint64_t seed);
 };
 
 } // namespace fedmrn

@@ -10,22 +10,24 @@
 #include "engine/method/masked.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/method/state_codec.hpp"
+#include "kernels/adam.hpp"
+#include "kernels/formula/normal.hpp"
 #include "kernels/prune.hpp"
 #include "kernels/scores.hpp"
-#include <variant>
 
 namespace fedmrn {
 namespace {
 
 /// A score's gradient is that of its weight times ± c · θ (1 − θ), at the start around 10⁻⁵ of
-/// CNN4's; but within a client's few steps a score has to move by about one.
+/// CNN4's; but within a client's few steps a score has to move by about one. Adam sees to that
+/// itself.
 constexpr double score_rate = 3e4;
 
 /// Scores in the place of the masked weights, which are frozen.
 class ScoreVariables final : public UpdateVariables {
 public:
-    ScoreVariables(const ParameterLayout& layout, std::uint64_t seed)
-        : UpdateVariables(layout), seed_(seed) {
+    ScoreVariables(const FedPmOptions& options, const ParameterLayout& layout, std::uint64_t seed)
+        : UpdateVariables(layout), options_(options), seed_(seed) {
         for (const TensorSpec& tensor : masked_tensors(layout)) {
             const std::size_t inputs = tensor.elements() / tensor.shape.front();
             const auto fan_in = static_cast<double>(inputs);
@@ -34,33 +36,53 @@ public:
         }
     }
 
+    /// Adam's two moments of each score stand behind the trainable parameters. No gradient moves
+    /// them, and they are zeros when a client begins, as all variables.
+    [[nodiscard]] std::size_t count() const override {
+        return layout().trainable + (adam() ? 2 * layout().masked : 0);
+    }
     void weights(Device& device, const LocalStep& step) const override {
         kernels::score_weights(device, frozen(), step.lanes, step.states, step.global, step.update,
                                step.weights);
         add_update(device, step, layout().masked);
     }
     void gradient(Device& device, const LocalStep& step) const override {
-        kernels::score_gradient(device, frozen(), score_rate, step.lanes, step.states, step.global,
-                                step.update, step.gradient);
+        kernels::score_gradient(device, frozen(), adam() ? 1.0 : score_rate, step.lanes,
+                                step.states, step.global, step.update, step.gradient);
+        if (adam()) {
+            const std::size_t masked = layout().masked, moments = layout().trainable;
+            kernels::adam_direction(device, {}, step.lanes, step.states, masked,
+                                    step.update.at(moments), step.update.at(moments + masked),
+                                    step.gradient);
+        }
     }
     [[nodiscard]] bool decays_weights() const override { return false; }
 
-    /// All scores are zero: each weight is there with probability 1/2.
+    /// Each weight is there with probability 1/2, by scores of zero or on the mean over scores that
+    /// are drawn in the place of the initial weights.
     void initialise(std::span<float> state) const override {
         std::fill_n(state.begin(), layout().masked, 0.0f);
+        if (options_.initial_scores == InitialScores::zero) {
+            return;
+        }
+        std::uint32_t number = 0;
+        for (const TensorSpec& tensor : masked_tensors(layout())) {
+            for (std::size_t i = 0; i < tensor.elements(); ++i) {
+                state[tensor.offset + i] = formula::normal_quantile(
+                    formula::element_word(seed_, i, number, formula::purpose_initial));
+            }
+            ++number;
+        }
     }
 
-    /// The frozen weights under a mask drawn of the round's scores, the same for all who ask: by a
-    /// lane of its own that stands before step round + 1 under the experiment's seed.
+    /// The frozen weights under masks drawn of the round's scores, the same for all who ask: as by
+    /// a lane of its own that stands before step round + 1 under the experiment's seed.
     [[nodiscard]] DevicePointer<const float>
     model_weights(Device& device, const RoundContext& round, Buffer<float>& room) const override {
         const std::size_t masked = layout().masked;
-        const Buffer<LaneState> lane(
-            device, std::vector<LaneState>{{.seed = seed_, .step = round.round, .samples = 1}});
-        const Buffer<float> zero(device, masked);
         room = Buffer<float>(device, layout().state);
-        kernels::score_weights(device, frozen(), 1, lane.data(), round.global, {zero.data(), 0},
-                               {room.data(), 0});
+        kernels::mean_score_weights(device, frozen(), {seed_, round.round, options_.eval_masks},
+                                    round.global, room.data());
         device.copy_within(room.data() + masked, round.global + masked,
                            (layout().state - masked) * sizeof(float));
         return room.data();
@@ -68,7 +90,9 @@ public:
 
 private:
     [[nodiscard]] kernels::FrozenWeights frozen() const { return {seed_, tensors_}; }
+    [[nodiscard]] bool adam() const { return options_.optimizer == ScoreOptimizer::adam; }
 
+    FedPmOptions options_;
     std::uint64_t seed_;
     std::vector<kernels::FrozenTensor> tensors_;
 };
@@ -158,17 +182,31 @@ private:
 
 } // namespace
 
-FedPm::FedPm(const ParameterLayout& layout, std::uint64_t seed)
-    : Method(std::make_unique<ScoreVariables>(layout, seed),
+FedPm::FedPm(const FedPmOptions& options, const ParameterLayout& layout, std::uint64_t seed)
+    : Method(std::make_unique<ScoreVariables>(options, layout, seed),
              std::make_unique<DrawnMaskCodec>(layout, seed),
              std::make_unique<ShareAggregation>(layout)) {}
 
 MethodEntry fedpm_entry() {
-    MethodEntry entry = method_entry(
-        "fedpm", "FedPM", "a mask, learned over frozen random weights", FedPm::wire,
-        Schema<std::monostate>(), [](const std::monostate&, const MethodSetting& setting) {
-            return std::make_unique<FedPm>(setting.layout, setting.seed);
-        });
+    using O = FedPmOptions;
+    const auto schema =
+        Schema<O>()
+            .word("optimizer", &O::optimizer,
+                  {{"sgd", ScoreOptimizer::sgd}, {"adam", ScoreOptimizer::adam}},
+                  "how scores train: at 30,000 times client.lr, or by Adam at client.lr")
+            .word("initial_scores", &O::initial_scores,
+                  {{"zero", InitialScores::zero}, {"gaussian", InitialScores::gaussian}},
+                  "all zero, or standard normal")
+            .integer("eval_masks", &O::eval_masks, 0, 1024,
+                     "masks of whose mean the evaluated weights are; 0: their probabilities");
+    MethodEntry entry =
+        method_entry("fedpm", "FedPM", "a mask, learned over frozen random weights", FedPm::wire,
+                     schema, [](const O& options, const MethodSetting& setting) {
+                         return std::make_unique<FedPm>(options, setting.layout, setting.seed);
+                     });
+    label_with(entry, schema, [](const O& options) {
+        return std::string(options.optimizer == ScoreOptimizer::adam ? "FedPM (Adam)" : "FedPM");
+    });
     entry.lr = 0.1;
     entry.trains_weights = false;
     return entry;

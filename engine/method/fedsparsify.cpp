@@ -14,6 +14,7 @@
 #include "engine/method/state_codec.hpp"
 #include "fedmrn/error.hpp"
 #include "kernels/prune.hpp"
+#include "kernels/update.hpp"
 
 namespace fedmrn {
 namespace {
@@ -42,6 +43,9 @@ public:
 
     void check(const RoundContext& round, const MessageView& message) const override {
         StateCodec::check(round, message);
+        if (schedule_.keeps_all(round.round)) {
+            return;
+        }
         std::size_t set = 0;
         for (const std::uint32_t word : message.mask) {
             set += static_cast<std::size_t>(std::popcount(word));
@@ -60,21 +64,39 @@ private:
     }
     [[nodiscard]] std::vector<TensorEntry> packed_table(std::uint32_t round) const override {
         const std::size_t kept = schedule_.kept(round);
+        if (schedule_.keeps_all(round)) {
+            return {{Encoding::float32, kept}};
+        }
         return {kept_entry(layout().masked, kept), {Encoding::float32, kept}};
     }
     void pack(Device& device, const RoundContext& round, std::span<const TrainedClient> clients,
               Outgoing& messages) const override {
+        const std::size_t masked = layout().masked;
         std::vector<kernels::SelectSource> sources;
         for (std::size_t c = 0; c < clients.size(); ++c) {
+            if (schedule_.keeps_all(round.round)) {
+                device.copy_within(messages.dense(c), round.global, masked * sizeof(float));
+                kernels::add_values(device, masked, clients[c].update, messages.dense(c));
+                continue;
+            }
             sources.push_back({.values = clients[c].update,
                                .base = round.global,
                                .words = messages.mask(c),
                                .kept = messages.dense(c)});
         }
-        queue_selection(device, layout(), schedule_.kept(round.round), std::move(sources));
+        if (!sources.empty()) {
+            queue_selection(device, layout(), schedule_.kept(round.round), std::move(sources));
+        }
     }
     void unpack(Device& device, const RoundContext& round, std::span<const MessageView> messages,
                 DevicePointer<float> updates) const override {
+        if (schedule_.keeps_all(round.round)) {
+            for (std::size_t k = 0; k < messages.size(); ++k) {
+                device.copy_in(updates + k * layout().state, messages[k].dense.data(),
+                               layout().masked * sizeof(float));
+            }
+            return;
+        }
         scatter(device, layout(), SelectedAs::values, schedule_.kept(round.round), messages,
                 updates);
     }
@@ -86,7 +108,8 @@ private:
 class MergeAggregation final : public Aggregation {
 public:
     MergeAggregation(const FedSparsifyOptions& options, const ParameterLayout& layout)
-        : rule_(options.merge), masked_(layout.masked), state_(layout.state) {}
+        : schedule_(options, layout), rule_(options.merge), masked_(layout.masked),
+          state_(layout.state) {}
 
     [[nodiscard]] std::vector<SumSpec> sums() const override {
         return {{"weights", SumType::int128, state_}, {"keepers", SumType::int64, masked_}};
@@ -95,10 +118,12 @@ public:
              const WeightedMessages& messages, Sums& sums) const override {
         codec.add(device, round, messages, sums.int128("weights"));
         const std::size_t words = words_of(masked_);
-        const auto masks = on_device(device, messages.messages, &MessageView::mask, words);
+        const bool all = schedule_.keeps_all(round.round); // one mask of ones for every client
+        const auto masks = all ? Buffer<std::uint32_t>(device, std::vector(words, ~0u))
+                               : on_device(device, messages.messages, &MessageView::mask, words);
         std::vector<kernels::KeptWeights> clients;
         for (const std::uint64_t weight : messages.weights) {
-            clients.push_back({masks.data() + clients.size() * words, weight});
+            clients.push_back({masks.data() + (all ? 0 : clients.size() * words), weight});
         }
         kernels::count_kept(device, clients, masked_, counts(sums.int64("keepers")));
     }
@@ -114,6 +139,7 @@ public:
     }
 
 private:
+    PruningSchedule schedule_;
     formula::MergeRule rule_;
     std::size_t masked_, state_;
 };

@@ -20,6 +20,8 @@ struct PruningSchedule {
     PruningSchedule(const FedSparsifyOptions& options, const ParameterLayout& layout)
         : sparsity(options.sparsity), rounds(options.prune_rounds), masked(layout.masked) {}
     [[nodiscard]] std::size_t kept(std::uint32_t round) const;
+    /// Whether nothing is pruned yet, so that messages need not say what is kept.
+    [[nodiscard]] bool keeps_all(std::uint32_t round) const { return kept(round) == masked; }
 
     double sparsity;      ///< s_f
     std::uint32_t rounds; ///< T

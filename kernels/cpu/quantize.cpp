@@ -42,7 +42,7 @@ void put_planes(const std::uint32_t* codes, std::size_t count, unsigned bits,
 
 void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& client,
                  std::size_t elements, std::uint64_t bucket) {
-    const unsigned bits = formula::code_bits(levels);
+    const unsigned bits = formula::code_bits(levels), shift = formula::bucket_shift(bucket);
     std::uint32_t words[tile_size] = {}, codes[tile_size];
     for (std::size_t begin = 0; begin < elements; begin += tile_size) {
         const std::size_t count = std::min(tile_size, elements - begin);
@@ -58,7 +58,7 @@ void pack_tensor(unsigned levels, std::uint32_t tensor, const QuantizeSource& cl
         } else {
             random_tile(client.seed, begin / tile_size, tensor, formula::purpose_quantize, words);
             const double per_scale = static_cast<double>(levels) /
-                                     static_cast<double>(client.scale.get()[begin / bucket]);
+                                     static_cast<double>(client.scale.get()[begin >> shift]);
             for (std::size_t i = 0; i < count; ++i) {
                 codes[i] = formula::quantize(values[i], per_scale, levels, words[i]);
             }
@@ -91,7 +91,7 @@ void quantize(Device&, unsigned levels, std::uint32_t tensor,
 
 void aggregate_packed(Device&, unsigned levels, std::span<const PackedValues> clients,
                       std::size_t elements, std::uint64_t bucket, formula::Wide* sum) {
-    const unsigned bits = formula::code_bits(levels);
+    const unsigned bits = formula::code_bits(levels), shift = formula::bucket_shift(bucket);
     for (std::size_t begin = 0; begin < elements; begin += 32) {
         const std::size_t count = std::min<std::size_t>(32, elements - begin);
         for (const PackedValues& client : clients) {
@@ -104,7 +104,7 @@ void aggregate_packed(Device&, unsigned levels, std::span<const PackedValues> cl
             }
             const auto weight = static_cast<formula::Wide>(client.samples);
             const float* scales = client.scales.get();
-            const float scale = scales != nullptr ? scales[begin / bucket] : client.scale;
+            const float scale = scales != nullptr ? scales[begin >> shift] : client.scale;
             for (std::size_t i = 0; i < count; ++i) {
                 const float value = formula::dequantize(codes[i], scale, levels);
                 sum[begin + i] += weight * formula::to_fixed(value);

@@ -72,6 +72,36 @@ void score_weights(Device&, const FrozenWeights& frozen, std::size_t lanes, cons
     }
 }
 
+/// set[i] += the bit of mask `mask` of each element of a tile.
+void count_bits(const DrawnMasks& masks, std::uint64_t mask, std::size_t begin, std::size_t count,
+                const std::uint32_t* probabilities, std::uint32_t* set) {
+    std::uint32_t words[tile_size];
+    random_tile(masks.seed, begin / tile_size + mask * (formula::blocks_per_mask / 32),
+                masks.step + 1, formula::purpose_mask, words);
+    for (std::size_t i = 0; i < count; ++i) {
+        set[i] += formula::mask_bit(probabilities[i], words[i], true) ? 1 : 0;
+    }
+}
+
+void mean_score_weights(Device&, const FrozenWeights& frozen, const DrawnMasks& masks,
+                        const float* scores, float* weights) {
+    for_tiles(frozen, [&](std::size_t begin, std::size_t count, const float* magnitudes) {
+        std::uint32_t probabilities[tile_size], drawn[tile_size] = {};
+        for (std::size_t i = 0; i < count; ++i) {
+            probabilities[i] = formula::score_probability(scores[begin + i]);
+        }
+        for (std::uint32_t mask = 0; mask < masks.count; ++mask) {
+            count_bits(masks, mask, begin, count, probabilities, drawn);
+        }
+        const bool none = masks.count == 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            weights[begin + i] =
+                formula::mean_weight(magnitudes[i], none ? probabilities[i] : drawn[i],
+                                     none ? formula::certain : masks.count);
+        }
+    });
+}
+
 void score_gradient(Device&, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
@@ -116,6 +146,7 @@ void posterior_scores(Device&, const std::uint64_t* ones, std::uint32_t clients,
 
 void scores_contracts(Backend& backend) {
     backend.set(kernels::score_weights, score_weights);
+    backend.set(kernels::mean_score_weights, mean_score_weights);
     backend.set(kernels::score_gradient, score_gradient);
     backend.set(kernels::pack_scores, pack_scores);
     backend.set(kernels::posterior_scores, posterior_scores);

@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(sum_threads)
 __global__ void __launch_bounds__(block_threads)
     quantize_kernel(unsigned levels, unsigned bits, std::uint32_t tensor,
                     const QuantizeSource* __restrict__ clients, std::size_t elements,
-                    std::uint64_t bucket) {
+                    unsigned bucket_shift) {
     const QuantizeSource client = clients[blockIdx.y];
     const std::size_t tile = blockIdx.x * std::size_t{tiles_per_block} + threadIdx.x / warp_size;
     const unsigned thread = threadIdx.x % warp_size;
@@ -53,8 +53,8 @@ __global__ void __launch_bounds__(block_threads)
         draw = random(client.seed, tile * warp_size + thread, tensor, formula::purpose_quantize);
     }
     if (levels != 0 && first < elements) {
-        per_scale =
-            static_cast<double>(levels) / static_cast<double>(client.scale.get()[first / bucket]);
+        per_scale = static_cast<double>(levels) /
+                    static_cast<double>(client.scale.get()[first >> bucket_shift]);
     }
     FEDMRN_UNROLL
     for (unsigned row = 0; row < rows; ++row) {
@@ -77,7 +77,7 @@ __global__ void __launch_bounds__(block_threads)
 __global__ void __launch_bounds__(block_threads)
     aggregate_packed_kernel(unsigned levels, unsigned bits,
                             const PackedValues* __restrict__ clients, std::size_t client_count,
-                            std::size_t elements, std::uint64_t bucket,
+                            std::size_t elements, unsigned bucket_shift,
                             formula::Wide* __restrict__ sum) {
     const std::size_t i = blockIdx.x * std::size_t{block_threads} + threadIdx.x;
     if (i >= elements) {
@@ -92,7 +92,7 @@ __global__ void __launch_bounds__(block_threads)
             code |= (planes[p] >> i % warp_size & 1u) << p;
         }
         const float* scales = client.scales.get();
-        const float scale = scales != nullptr ? scales[i / bucket] : client.scale;
+        const float scale = scales != nullptr ? scales[i >> bucket_shift] : client.scale;
         const float value = formula::dequantize(code, scale, levels);
         total += static_cast<formula::Wide>(client.samples) * formula::to_fixed(value);
     }
@@ -127,7 +127,7 @@ void quantize(Device& device, unsigned levels, std::uint32_t tensor,
     launch(quantize_kernel,
            lane_grid(divide_up(elements, formula::tile * tiles_per_block), clients.size()),
            block_threads, 0, cuda.stream(), levels, formula::code_bits(levels), tensor,
-           cuda.list(Scratch::clients, clients), elements, bucket);
+           cuda.list(Scratch::clients, clients), elements, formula::bucket_shift(bucket));
 }
 
 void aggregate_packed(Device& device, unsigned levels, std::span<const PackedValues> clients,
@@ -138,7 +138,8 @@ void aggregate_packed(Device& device, unsigned levels, std::span<const PackedVal
     CudaDevice& cuda = cuda_device(device);
     launch(aggregate_packed_kernel, lane_grid(divide_up(elements, block_threads), 1), block_threads,
            0, cuda.stream(), levels, formula::code_bits(levels),
-           cuda.list(Scratch::clients, clients), clients.size(), elements, bucket, sum);
+           cuda.list(Scratch::clients, clients), clients.size(), elements,
+           formula::bucket_shift(bucket), sum);
 }
 
 void vote(Device& device, std::size_t elements, double step, bool majority, double* mean) {

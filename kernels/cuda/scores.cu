@@ -84,6 +84,32 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 __global__ void __launch_bounds__(block_threads)
+    mean_score_weights_kernel(Frozen frozen, DrawnMasks masks, const float* __restrict__ scores,
+                              float* __restrict__ weights) {
+    const Place at = place(frozen.first);
+    std::uint32_t probabilities[rows], set[rows];
+    FEDMRN_UNROLL
+    for (unsigned row = 0; row < rows; ++row) {
+        const std::size_t i = at.element(row);
+        const bool there = i >= frozen.first && i < frozen.end;
+        probabilities[row] = there ? formula::score_probability(scores[i]) : 0;
+        set[row] = masks.count == 0 ? probabilities[row] : 0;
+    }
+    for (std::uint32_t mask = 0; mask < masks.count; ++mask) {
+        const formula::Words draw = random(masks.seed, at.block() + mask * formula::blocks_per_mask,
+                                           masks.step + 1, formula::purpose_mask);
+        FEDMRN_UNROLL
+        for (unsigned row = 0; row < rows; ++row) {
+            set[row] += formula::mask_bit(probabilities[row], draw.w[row], true) ? 1 : 0;
+        }
+    }
+    const std::uint32_t of = masks.count == 0 ? formula::certain : masks.count;
+    for_rows(frozen, at, [&](unsigned row, std::size_t i, float weight) {
+        weights[i] = formula::mean_weight(weight, set[row], of);
+    });
+}
+
+__global__ void __launch_bounds__(block_threads)
     score_gradient_kernel(Frozen frozen, double rate, const LaneState* states,
                           const float* __restrict__ global, PerLane<const float> update,
                           PerLane<float> gradient) {
@@ -155,6 +181,14 @@ void score_weights(Device& device, const FrozenWeights& frozen, std::size_t lane
     });
 }
 
+void mean_score_weights(Device& device, const FrozenWeights& frozen, const DrawnMasks& masks,
+                        const float* scores, float* weights) {
+    for_launches(frozen, [&](const Frozen& some) {
+        launch(mean_score_weights_kernel, lane_grid(blocks_of(some.first, some.end), 1),
+               block_threads, 0, cuda_device(device).stream(), some, masks, scores, weights);
+    });
+}
+
 void score_gradient(Device& device, const FrozenWeights& frozen, double rate, std::size_t lanes,
                     const LaneState* states, const float* global, PerLane<const float> update,
                     PerLane<float> gradient) {
@@ -185,6 +219,7 @@ void posterior_scores(Device& device, const std::uint64_t* ones, std::uint32_t c
 
 void scores_contracts(Backend& backend) {
     backend.set(kernels::score_weights, score_weights);
+    backend.set(kernels::mean_score_weights, mean_score_weights);
     backend.set(kernels::score_gradient, score_gradient);
     backend.set(kernels::pack_scores, pack_scores);
     backend.set(kernels::posterior_scores, posterior_scores);

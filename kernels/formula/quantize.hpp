@@ -16,9 +16,18 @@ enum class ScaleKind : std::uint8_t {
     clipped_largest ///< the lesser of max |D| and 2.5 σ
 };
 
-/// A scale is a whole tensor's, or one for each bucket of neighbouring elements, which is a
-/// multiple of formula::tile long: element i has scale i / bucket.
+/// A scale is a whole tensor's, or one for each bucket of neighbouring elements, which is a power
+/// of two and at least formula::tile long: element i has scale i / bucket.
 inline constexpr std::uint64_t whole_tensor = ~std::uint64_t{0};
+
+/// Element i has scale i >> bucket_shift(bucket).
+FEDMRN_FORMULA unsigned bucket_shift(std::uint64_t bucket) {
+    unsigned shift = 0; // a whole tensor's is 63, past all elements
+    for (; bucket > 1; bucket >>= 1) {
+        ++shift;
+    }
+    return shift;
+}
 
 /// Of the values of a tensor, or of a part of it. Sums are float64 in an order that the contract
 /// fixes, so that their bits are.

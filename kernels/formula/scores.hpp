@@ -20,6 +20,15 @@ FEDMRN_FORMULA std::uint32_t score_probability(float score) {
     return static_cast<std::uint32_t>(static_cast<std::int32_t>(theta * 0x1p24));
 }
 
+/// Mask m of the several that an evaluation's mean is of stands this many blocks of random words
+/// from the first, past all elements.
+inline constexpr std::uint64_t blocks_per_mask = std::uint64_t{1} << 40;
+
+/// A frozen weight under the mean of `masks` > 0 masks, of which `set` have its bit.
+FEDMRN_FORMULA float mean_weight(float frozen, std::uint32_t set, std::uint32_t masks) {
+    return set == 0 ? 0.0f : frozen * (static_cast<float>(set) / static_cast<float>(masks));
+}
+
 /// rate · dL/ds from the gradient g of a weight w0 · m, m ~ Bernoulli(θ): that of its mean w0 · θ.
 FEDMRN_FORMULA float score_gradient(float gradient, float frozen, float score, double rate) {
     const double slope = sigmoid_slope(static_cast<double>(score)) * rate;

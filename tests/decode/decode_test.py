@@ -46,11 +46,12 @@ ROUNDS = {
     "signsgd, mean": ({"method.vote": "mean", "method.magnitude": 0.003}, ["--magnitude", "0.003"]),
     "fedpm": ({}, []),
     "fedsparsify": ({}, []),
+    "fedsparsify, none pruned": ({"method.sparsity": 0.0}, []),
     "fedsparsify, nonzero": ({"method.merge": "nonzero"}, ["--merge", "nonzero"]),
     "fedsparsify, majority": ({"method.merge": "majority"}, ["--merge", "majority"]),
     "eden": ({"method.bits": 3}, []),
     "frozen_factor": ({"method.ratio": 0.5}, []),
-    "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, ["--magnitude", "3.5"]),
+    "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, []),
     "qsgd": ({}, []),
     "terngrad, packed": ({"packed": True}, []),
 }
@@ -83,7 +84,7 @@ class Vectors(unittest.TestCase):
                 self.assertEqual(differences(bits(values), words(wanted["values"])), 0)
                 if "weights" in wanted:
                     weights = message_values.fedpm_weights(message.seed, message.round, values,
-                                                           layout)
+                                                           layout, wanted.get("masks", 1))
                     self.assertEqual(differences(bits(weights), words(wanted["weights"])), 0)
         self.assertEqual(methods, set(message_bytes.METHODS))
 

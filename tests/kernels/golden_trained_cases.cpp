@@ -5,6 +5,7 @@
 
 #include "golden_bits.hpp"
 #include "golden_inputs.hpp"
+#include "kernels/adam.hpp"
 #include "kernels/binarize.hpp"
 #include "kernels/prune.hpp"
 #include "kernels/scores.hpp"
@@ -65,6 +66,32 @@ std::uint64_t score_hash(Device& device, bool gradient, std::size_t n) {
                                {update.data(), stride}, {out.data(), stride});
     }
     return hash_of(out);
+}
+
+std::uint64_t mean_score_hash(Device& device, std::uint32_t masks, std::size_t n) {
+    const std::vector<kernels::FrozenTensor> tensors{{n / 3, 0.75f}, {n / 2, 0.1f}, {n, 0.003f}};
+    const Buffer<float> global(device, scores(n, 13));
+    Buffer<float> out(device, n);
+    kernels::mean_score_weights(device, {seed, tensors}, {seed + 3, 8, masks}, global.data(),
+                                out.data());
+    return hash_of(out);
+}
+
+std::uint64_t adam_hash(Device& device, std::size_t n) {
+    const std::size_t lanes = lanes_at_work.size(), stride = n + 5;
+    constexpr float special[] = {0.0f, -0.0f, 1e-42f, 1e-20f, -1e19f, 3e38f};
+    const Buffer<LaneState> states(device, lanes_at_work);
+    std::vector<float> squares = input_values(lanes * stride, 14, 0x1p-44f);
+    for (float& square : squares) square = square < 0.0f ? -square : square;
+    Buffer<float> m(device, input_values(lanes * stride, 15, 0x1p-36f)), v(device, squares);
+    Buffer<float> g(device, with_special(input_values(lanes * stride, 16, 0x1p-34f), special));
+    kernels::adam_direction(device, {}, lanes, states.data(), n, {m.data(), stride},
+                            {v.data(), stride}, {g.data(), stride});
+    Fnv fnv;
+    fnv.add(m);
+    fnv.add(v);
+    fnv.add(g);
+    return fnv.value();
 }
 
 std::uint64_t pack_scores_hash(Device& device, std::size_t n) {
@@ -150,6 +177,12 @@ void add_trained_cases(std::vector<GoldenCase>& cases) {
         [](Device& device, std::size_t n) { return score_hash(device, false, n); });
     add("score_gradient",
         [](Device& device, std::size_t n) { return score_hash(device, true, n); });
+    for (const std::uint32_t masks : {0u, 1u, 3u}) {
+        cases.push_back(
+            {"mean_score_weights, masks " + std::to_string(masks),
+             [masks](Device& device, std::size_t n) { return mean_score_hash(device, masks, n); }});
+    }
+    add("adam_direction", adam_hash);
     add("pack_scores", pack_scores_hash);
     add("posterior_scores", posterior_hash);
     add("binarize_weights",

@@ -194,6 +194,63 @@ TEST_P(Scores, GradientIsThatOfTheMeanWeight) {
     }
 }
 
+/// Of several masks, of one, which is that of score_weights, and of the probabilities themselves.
+TEST_P(Scores, TheMeanOfMasksIsTheFormulaOfEachElement) {
+    RandomValues random(7);
+    for (const std::size_t size : {1u, 33u, 127u, 129u, 5000u}) {
+        const std::vector<FrozenTensor> tensors{{size / 3, 0.5f}, {size / 2, 0.25f}, {size, 3.0f}};
+        const auto global = random.values(size, 3.0);
+        const Buffer<float> scores(device, global);
+        for (const std::uint32_t count : {0u, 1u, 2u, 7u, 300u}) {
+            if (count == 300 && size > 129) continue;
+            Buffer<float> out = untouched_floats(device, size + 1);
+            kernels::mean_score_weights(device, {seed, tensors}, {77, 4, count}, scores.data(),
+                                        out.data());
+            const auto found = out.read();
+            ASSERT_EQ(found[size], untouched);
+            if (count == 1) {
+                EXPECT_TRUE(same_bits(head(found, size), weights(tensors, global, 4, 77)));
+            }
+            for (std::size_t i = 0; i < size; ++i) {
+                const std::uint32_t p = formula::score_probability(global[i]);
+                std::uint32_t set = count == 0 ? p : 0;
+                for (std::uint64_t m = 0; m < count; ++m) {
+                    const formula::Words words = formula::philox(
+                        77, i / 128 * 32 + i % 32 + (m << 40), 5, formula::purpose_mask);
+                    set += words.w[i / 32 % 4] >> 8 < p ? 1 : 0;
+                }
+                const float of = count == 0 ? 0x1p24f : static_cast<float>(count);
+                const float share = static_cast<float>(set) / of;
+                ASSERT_EQ(found[i], frozen(tensors, i) * share) << size << ' ' << count << ' ' << i;
+                ASSERT_FALSE(found[i] == 0.0f && std::signbit(found[i]));
+            }
+        }
+    }
+}
+
+/// Masks are drawn each by itself: the mean of n differs from the probabilities by a standard
+/// deviation of √(θ (1 − θ) / n).
+TEST_P(Scores, MasksOfAMeanAreIndependent) {
+    constexpr std::size_t size = 20'000;
+    const Buffer<float> scores(device, std::vector<float>(size, 0.5f));
+    const std::vector<FrozenTensor> tensors{{size, 1.0f}};
+    const double theta = sigmoid(0.5);
+    for (const std::uint32_t count : {4u, 25u}) {
+        Buffer<float> out(device, size);
+        kernels::mean_score_weights(device, {seed, tensors}, {3, 9, count}, scores.data(),
+                                    out.data());
+        double sum = 0, square = 0;
+        for (const float w : out.read()) {
+            const double off = std::abs(double{w}) - theta;
+            sum += off;
+            square += off * off;
+        }
+        const double variance = theta * (1 - theta) / count;
+        EXPECT_NEAR(sum / size, 0.0, z_9999 * std::sqrt(variance / size));
+        EXPECT_NEAR(square / size, variance, 0.06 * variance) << count;
+    }
+}
+
 TEST_P(Scores, PackedBitsAreTheFormulaOfEachElement) {
     RandomValues random(5);
     for (const std::size_t size : {1u, 31u, 32u, 33u, 127u, 128u, 129u, 1000u}) {

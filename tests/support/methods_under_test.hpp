@@ -38,8 +38,11 @@ inline std::vector<NamedMethod> methods_under_test() {
         {"stc", {"stc", {{"ratio", 0.1}, {"error_feedback", false}}}},
         {"fedsparsify", {"fedsparsify"}},
         {"fedpm", {"fedpm"}},
+        {"fedpm, adam",
+         {"fedpm", {{"optimizer", "adam"}, {"initial_scores", "gaussian"}, {"eval_masks", 3}}}},
         {"fedbat", {"fedbat"}},
         {"fedmud", {"fedmud", {{"ratio", 0.25}}}},
+        {"fedmud, magnitude", {"fedmud", {{"ratio", 0.25}, {"frozen_magnitude", 0.5}}}},
         {"frozen_factor", {"frozen_factor", {{"ratio", 0.25}}}},
         {"powersgd", {"powersgd", {{"rank", 2}, {"error_feedback", false}}}},
     };

@@ -163,6 +163,101 @@ TEST_P(FedPmTest, AStepTrainsScores) {
     EXPECT_EQ(method->local->count(), layout.trainable);
 }
 
+/// Adam's steps of the scores' own gradient, by hand over three steps of the same gradient: they
+/// are of about one whatever its size, and the moments stand behind the trainable parameters, from
+/// zeros on. Dense parameters keep their gradient, and the mask that is sent knows no optimiser.
+TEST_P(FedPmTest, AdamsDirectionIsThatOfTheScoresGradient) {
+    const ParameterLayout& layout = model.layout;
+    const std::size_t masked = layout.masked, trainable = layout.trainable;
+    const auto adam = make_method({"fedpm", {{"optimizer", "adam"}}}, layout, 5);
+    ASSERT_EQ(adam->local->count(), trainable + 2 * masked);
+    const auto slope = updates(2, 1e-3);
+    std::vector<float> update = updates(1, 2.0);
+    update.resize(adam->local->count());
+    const Buffer<float> g(device, global);
+    Buffer<float> u(device, update), weights(device, layout.state);
+    std::vector<double> m(masked), v(masked);
+    for (std::uint32_t t = 0; t < 3; ++t) {
+        const Buffer<LaneState> states(device, std::vector<LaneState>{{11, 0, 1, t, 10, 1}});
+        std::vector<float> gradients = slope;
+        gradients.resize(update.size());
+        const auto of = [&](const Method& method) {
+            Buffer<float> gradient(device, gradients);
+            method.local->gradient(device, {g.data(),
+                                            nullptr,
+                                            1,
+                                            states.data(),
+                                            {u.data(), 0},
+                                            {weights.data(), 0},
+                                            {gradient.data(), 0}});
+            return gradient.read();
+        };
+        const auto plain = of(*method), found = of(*adam);
+        for (std::size_t i = 0; i < masked; ++i) {
+            const double x = double{plain[i]} / 3e4;
+            m[i] = 0.9 * m[i] + 0.1 * x;
+            v[i] = 0.999 * v[i] + 0.001 * x * x;
+            const double mean = m[i] / (1 - std::pow(0.9, t + 1));
+            const double size = std::sqrt(v[i] / (1 - std::pow(0.999, t + 1))) + 1e-8;
+            ASSERT_NEAR(double{found[i]}, mean / size, 1e-5) << t << ' ' << i;
+        }
+        for (std::size_t i = masked; i < found.size(); ++i) ASSERT_EQ(found[i], gradients[i]);
+    }
+    const Message sent = message(*adam, 3, 5, update), plain = message(*method, 3, 5, update);
+    EXPECT_EQ(sent, plain);
+}
+
+/// Standard normal, those of another experiment others; the rest of the state stays.
+TEST_P(FedPmTest, ScoresMayStartNormal) {
+    const ParameterLayout layout = make_model("cnn4", shape_of_images({28, 28, 1}, 10)).layout;
+    const MethodConfig drawn{"fedpm", {{"initial_scores", "gaussian"}}};
+    std::vector<float> state(layout.state, 7.0f), other = state;
+    make_method(drawn, layout, 5)->local->initialise(state);
+    make_method(drawn, layout, 6)->local->initialise(other);
+    double sum = 0, square = 0, both = 0;
+    for (std::size_t i = 0; i < layout.masked; ++i) {
+        sum += double{state[i]};
+        square += double{state[i]} * double{state[i]};
+        both += double{state[i]} * double{other[i]};
+    }
+    const auto n = static_cast<double>(layout.masked), root = std::sqrt(n);
+    EXPECT_NEAR(sum / n, 0.0, z_9999 / root);
+    EXPECT_NEAR(square / n, 1.0, z_9999 * std::sqrt(2.0) / root);
+    EXPECT_NEAR(both / n, 0.0, z_9999 / root);
+    for (std::size_t i = layout.masked; i < layout.state; ++i) ASSERT_EQ(state[i], 7.0f);
+}
+
+/// The mean of masks, of which the first is the one that is evaluated by default; none: the mean
+/// of all that could be drawn. Nothing else of the method asks for how many there are.
+TEST_P(FedPmTest, EvaluatesTheMeanOfMasks) {
+    const auto with = [&](int masks) {
+        return make_method({"fedpm", {{"eval_masks", masks}}}, model.layout, 5);
+    };
+    const auto one = evaluated(*method, global, 3), probable = evaluated(*with(0), global, 3);
+    EXPECT_TRUE(same_bits(one, evaluated(*with(1), global, 3)));
+    const auto distance = [&](const std::vector<float>& weights) {
+        double sum = 0;
+        for (std::size_t i = 0; i < model.layout.masked; ++i) {
+            const double off = double{weights[i]} - double{probable[i]};
+            sum += off * off;
+        }
+        return sum;
+    };
+    const auto ten = evaluated(*with(10), global, 3);
+    EXPECT_NEAR(distance(ten) / distance(one), 0.1, 0.04);
+    std::vector<float> certain = global; // so that every frozen weight is there
+    std::fill_n(certain.begin(), model.layout.masked, 40.0f);
+    const auto frozen = evaluated(*method, certain, 1);
+    for (std::size_t i = 0; i < model.layout.masked; ++i) {
+        const double expected = double{frozen[i]} * sigmoid(double{global[i]});
+        ASSERT_NEAR(double{probable[i]}, expected, 1e-6 * std::abs(double{frozen[i]}));
+    }
+    for (std::size_t i = model.layout.masked; i < model.layout.state; ++i) {
+        ASSERT_EQ(ten[i], global[i]);
+        ASSERT_EQ(probable[i], global[i]);
+    }
+}
+
 TEST_P(FedPmTest, AMessageOfAnotherMethodIsOneLine) {
     const Message theirs = message(*make_method({}, model.layout), 9, 5, updates(1));
     EXPECT_TRUE(one_line([&] { aggregate(*method, {theirs}); },

@@ -48,8 +48,8 @@ TEST(FedSparsifySchedule, PrunesAlongACubicCurve) {
     EXPECT_EQ(none.kept(50), 389'920U);
 }
 
-/// A bit an element until positions are surely shorter; the sender's and the receiver's tables are
-/// the same, whatever is kept.
+/// Nothing while nothing is pruned, a bit an element until positions are surely shorter; the
+/// sender's and the receiver's tables are the same, whatever is kept.
 TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     const Model cnn4 = make_model("cnn4", shape_of_images({28, 28, 1}, 10));
     const FedSparsifyOptions config{.prune_rounds = 10};
@@ -57,6 +57,11 @@ TEST(FedSparsifySchedule, SendsPositionsOnceTheyAreShorter) {
     for (std::uint32_t round = 0; round <= 12; ++round) {
         const auto table = method.uplink->table(round);
         const std::uint64_t k = PruningSchedule(config, cnn4.layout).kept(round);
+        if (round <= 1) {
+            EXPECT_EQ(table.front(), (TensorEntry{Encoding::float32, 389'920}));
+            EXPECT_EQ(table.size(), 1 + 16U);
+            continue;
+        }
         const bool sparse = static_cast<double>(k) / 389'920 < 0.32;
         EXPECT_EQ(table[0], sparse ? (TensorEntry{Encoding::sparse, 389'920, k})
                                    : (TensorEntry{Encoding::mask, 389'920}))
@@ -79,13 +84,15 @@ TEST(FedSparsifyLedger, Cnn4CostsWhatTheBytesSay) {
     const Buffer<float> state(*device, initial_state(cnn4, 1));
     const Buffer<float> update(*device, cnn4.layout.state);
     const auto method = make_method({"fedsparsify", {{"prune_rounds", 10}}}, cnn4.layout);
-    for (const std::uint32_t round : {1u, 5u, 10u}) {
+    for (const std::uint32_t round : {1u, 2u, 5u, 10u}) {
         const Message sent = sent_by(*method, *device, {round, state.data()},
                                      {1, 1, 1, update.data(), state.data()});
         const std::size_t bytes = encode(sent).size();
-        const std::size_t positions = round == 1 ? 389'920 / 32 : words_of_positions(sent);
-        EXPECT_EQ(bytes, 48 + table_bytes(sent) + 4 * positions +
-                             4 * (sent.tensors[1].elements + 1'920) + 4);
+        const std::size_t positions = round == 1   ? 0
+                                      : round == 2 ? 389'920 / 32
+                                                   : words_of_positions(sent);
+        const std::size_t kept = sent.tensors[round == 1 ? 0 : 1].elements;
+        EXPECT_EQ(bytes, 48 + table_bytes(sent) + 4 * positions + 4 * (kept + 1'920) + 4);
         RecordProperty("round_" + std::to_string(round), static_cast<int>(bytes));
     }
 }
@@ -154,6 +161,31 @@ TEST_P(FedSparsifyTest, TheServersStepEndsAtTheMergedWeights) {
                 change += static_cast<double>(samples[c]) / 800 * double{updates(c, 0.5)[i]};
             }
             ASSERT_NEAR(merged[i], double{global[i]} + change, 1e-6) << i;
+        }
+    }
+}
+
+/// While nothing is pruned the weights alone go, and every rule merges them to their mean.
+TEST_P(FedSparsifyTest, WhileNothingIsPrunedThereIsNoMask) {
+    for (const std::string merge : {"average", "nonzero", "majority"}) {
+        const auto method = make_method(config(merge, 0.0), model.layout);
+        std::vector<Message> messages;
+        for (std::uint64_t c = 0; c < 3; ++c) {
+            const auto update = updates(c, 0.5), weights = weights_of(update);
+            const Message sent = message(*method, c, 100 + c, update);
+            messages.push_back(decode(encode(sent), method->uplink->table(7)));
+            ASSERT_EQ(messages.back(), sent);
+            ASSERT_EQ(sent.mask.size(), 0U);
+            for (std::size_t i = 0; i < d; ++i) ASSERT_EQ(sent.dense[i], weights[i]);
+            for (std::size_t i = d; i < model.layout.trainable; ++i)
+                ASSERT_EQ(sent.dense[i], update[i]);
+        }
+        const auto change = aggregate(*method, messages);
+        for (std::size_t i = 0; i < model.layout.trainable; ++i) {
+            double sum = 0;
+            for (std::uint64_t c = 0; c < 3; ++c)
+                sum += static_cast<double>(100 + c) / 303 * double{messages[c].dense[i]};
+            ASSERT_NEAR(change[i], i < d ? sum - double{global[i]} : sum, 1e-7) << merge << i;
         }
     }
 }

@@ -99,6 +99,36 @@ TEST_P(LowRankMethods, ADivergedClientIsOneLine) {
     }
 }
 
+/// A magnitude of FedMUD's frozen factors that is not the usual one stands ahead of the others in
+/// the message, which else is the same and means more or less by that; the server takes no other.
+TEST_P(LowRankMethods, AMessageSaysWhichMagnitudeItMeans) {
+    const auto with = [&](double magnitude) {
+        return make_method({"fedmud", {{"ratio", 0.25}, {"frozen_magnitude", magnitude}}},
+                           model.layout);
+    };
+    const auto usual = with(5.0), half = with(2.5), other = with(2.0);
+    const auto update = updates(1);
+    const Message sent = message(*half, 9, 600, update), plain = message(*usual, 9, 600, update);
+    EXPECT_EQ(plain.variant, 0);
+    EXPECT_EQ(sent.variant, 1);
+    EXPECT_EQ(decode(encode(sent), half->uplink->table(7)), sent);
+    ASSERT_EQ(sent.dense.size(), plain.dense.size() + 1);
+    EXPECT_EQ(sent.dense.front(), 2.5f);
+    EXPECT_TRUE(std::equal(plain.dense.begin(), plain.dense.end(), sent.dense.begin() + 1));
+    const auto of_half = aggregate(*half, {sent}), of_usual = aggregate(*usual, {plain});
+    for (const TensorSpec& tensor : model.layout.tensors) {
+        // The ends of the model go as they are.
+        const bool factors = tensor.role == Role::masked && tensor.offset != 0 &&
+                             tensor.offset + tensor.elements() != masked;
+        for (std::size_t i = tensor.offset; i < tensor.offset + tensor.elements(); ++i)
+            ASSERT_NEAR(of_half[i], of_usual[i] * (factors ? 0.5 : 1.0), 0x1p-39) << i;
+    }
+    EXPECT_TRUE(one_line([&] { aggregate(*other, {sent}); },
+                         "client 9: frozen factors of magnitude 2.5, expected 2"));
+    EXPECT_TRUE(one_line([&] { aggregate(*other, {plain}); },
+                         "client 9: made with another method or other options"));
+}
+
 /// CNN4 (28×28×1, 10 classes), five masked tensors of 32 × 9, 64 × 288, 128 × 576, 256 × 1152 and
 /// 10 × 256, and 1,920 other values: 390,880 trainable parameters.
 TEST(LowRankLedger, Cnn4CostsWhatTheBytesSay) {

@@ -40,11 +40,15 @@ std::vector<Vector> vectors() {
         {"drive-unbiased", {"drive"}},
         {"drive-least_error", {"drive", {{"estimate", "least_error"}}}},
         {"fedpm", {"fedpm"}},
+        {"fedpm-mean", {"fedpm", {{"eval_masks", 3}}}},
+        {"fedpm-probabilities", {"fedpm", {{"eval_masks", 0}}}},
+        {"fedsparsify-whole", {"fedsparsify", {{"sparsity", 0.0}}}},
         {"fedsparsify-mask", {"fedsparsify", {{"prune_rounds", 100}}}},
         {"fedsparsify-positions", {"fedsparsify", {{"prune_rounds", 7}}}},
         {"fedbat", {"fedbat"}},
         {"fedmud", {"fedmud", {{"ratio", 0.6}}}}, // factors of four terms
         {"fedmud-least", {"fedmud", {{"ratio", 0.25}}}},
+        {"fedmud-magnitude", {"fedmud", {{"ratio", 0.25}, {"frozen_magnitude", 0.7}}}},
         {"frozen_factor", {"frozen_factor", {{"ratio", 0.25}}}},
         {"frozen_factor-whole", {"frozen_factor", {{"ratio", 1.0}}}},
         {"powersgd", {"powersgd", {{"rank", 2}, {"error_feedback", false}}}},
@@ -89,7 +93,7 @@ protected:
         return sent_by(method, device, round, {17, 0x0123456789abcdef, 600, u.data(), w.data()});
     }
     [[nodiscard]] std::string json_of(const Method& method, const RoundContext& round,
-                                      const Message& message) {
+                                      const Message& message, const Options& said) {
         const MessageView view(message);
         Buffer<float> decoded(device, layout.state);
         method.uplink->check(round, view);
@@ -99,6 +103,8 @@ protected:
         const RoundContext after{round.round, decoded.data()};
         if (method.local->model_weights(device, after, room) != decoded.data())
             text += ",\n \"weights\": " + bits_text(room.read());
+        if (const auto masks = said.find("eval_masks"); masks != said.end())
+            text += fmt::format(",\n \"masks\": {}", std::get<std::int64_t>(masks->second));
         return text + "}\n";
     }
     /// The bytes of a file of the vectors; writes it where that is asked for.
@@ -124,7 +130,7 @@ TEST_P(MessageVectors, AreWhatStandsInTheFiles) {
         const std::vector<std::byte> bytes = encode(message);
         const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         EXPECT_TRUE(held(vector.name + ".fmrn", text) == text) << vector.name << ".fmrn";
-        const std::string json = json_of(*method, round, message);
+        const std::string json = json_of(*method, round, message, vector.method.options);
         EXPECT_TRUE(held(vector.name + ".json", json) == json) << vector.name << ".json";
     }
 }

@@ -148,6 +148,8 @@ TEST_P(Learning, FedPmLearns) {
     cnn.client.epochs = 2;
     cnn.client.batch = 8;
     EXPECT_GT(accuracy_of(cnn, halves(240, 100)), 0.8);
+    cnn.method.options["optimizer"] = "adam";
+    EXPECT_GT(accuracy_of(cnn, halves(240, 100)), 0.8);
 }
 
 } // namespace

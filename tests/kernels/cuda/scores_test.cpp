@@ -51,6 +51,24 @@ TEST(CudaScores, weights_equal_the_cpus) { expect_pass_equal(false, "weights"); 
 
 TEST(CudaScores, gradients_equal_the_cpus) { expect_pass_equal(true, "gradient"); }
 
+TEST(CudaScores, means_of_masks_equal_the_cpus) {
+    for (const std::size_t size : sizes) {
+        for (const auto& tensors : layouts(size)) {
+            for (const std::uint32_t masks : {0, 1, 9}) {
+                expect_same_bits(
+                    [&](Device& device) {
+                        const Buffer<float> global(device, random_floats(size, 8, 4.0f));
+                        Buffer<float> out(device, random_floats(size + 5, 9));
+                        kernels::mean_score_weights(device, {77, tensors}, {5, 6, masks},
+                                                    global.data(), out.data());
+                        return out.read();
+                    },
+                    "size " + std::to_string(size) + " masks " + std::to_string(masks));
+            }
+        }
+    }
+}
+
 TEST(CudaScores, packed_words_equal_the_cpus) {
     for (const std::size_t size : sizes) {
         for (const std::size_t clients : {0, 1, 3}) {
