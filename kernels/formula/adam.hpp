@@ -16,8 +16,9 @@ struct AdamRule {
 /// xⁿ, by squaring.
 FEDMRN_FORMULA double power(double x, std::uint32_t n) {
     double result = 1.0;
-    for (; n != 0; n >>= 1, x *= x) {
+    for (; n != 0; n >>= 1) {
         result = (n & 1u) != 0 ? result * x : result;
+        x *= x;
     }
     return result;
 }
