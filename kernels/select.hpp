@@ -17,10 +17,10 @@ namespace fedmrn::kernels {
 /// One client's vector, in device memory, and where what is found in it goes.
 struct SelectSource {
     DevicePointer<const float> values;
-    DevicePointer<const float> base;             ///< added to values; null: nothing is
-    DevicePointer<formula::Threshold> threshold; ///< one
-    DevicePointer<std::uint32_t> words;          ///< [⌈elements / 32⌉]
-    DevicePointer<float> kept;                   ///< [k]
+    DevicePointer<const float> base = {};             ///< added to values; null: nothing is
+    DevicePointer<formula::Threshold> threshold = {}; ///< one
+    DevicePointer<std::uint32_t> words;               ///< [⌈elements / 32⌉]
+    DevicePointer<float> kept;                        ///< [k]
 };
 
 /// The clients' thresholds for k in 1 … elements; nothing where there are no elements.

@@ -17,8 +17,8 @@ struct FedMudOptions {
 /// A masked tensor in a message of FedMUD's.
 struct FedMudPlace {
     std::size_t offset = 0, elements = 0;
-    kernels::KroneckerShape shape;  ///< without terms: the tensor is sent as it is
-    std::size_t at = 0, floats = 0; ///< among the floats of the masked tensors
+    kernels::KroneckerShape shape = {}; ///< without terms: the tensor is sent as it is
+    std::size_t at = 0, floats = 0;     ///< among the floats of the masked tensors
 };
 
 /// What the masked tensors of a layout become. The first and the last go as they are, where there

@@ -16,8 +16,8 @@ namespace fedmrn {
 /// What all clients of a round share.
 struct RoundContext {
     std::uint32_t round = 0;
-    DevicePointer<const float> global; ///< what they start from, [state] in device memory
-    double decay = 1.0;                ///< the round's learning rate over the first round's
+    DevicePointer<const float> global = {}; ///< what they start from, [state] in device memory
+    double decay = 1.0;                     ///< the round's learning rate over the first round's
 };
 
 /// What a round says to recorded steps, as bytes.

@@ -179,9 +179,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[compare.method]]\nname = 'fedavg'\nbeta = 3",
              "x.toml:3: unknown key compare.method.beta; expected label, stage, name, mask, noise, "
              "magnitude, magnitude_decay, stochastic, progressive, post_training, error_feedback, "
-             "vote, levels, buckets, ratio, estimate, bits, sparsity, prune_rounds, merge, "
-             "frozen_magnitude, rank, "
-             "iterations, cohort, epochs, batch, lr, schedule, decay_rounds, momentum, "
+             "vote, levels, buckets, ratio, estimate, bits, optimizer, initial_scores, "
+             "eval_masks, sparsity, prune_rounds, merge, frozen_magnitude, rank, iterations, "
+             "cohort, epochs, batch, lr, schedule, decay_rounds, momentum, "
              "weight_decay, l2 "
              "or "
              "proximal; did you mean bits?"},

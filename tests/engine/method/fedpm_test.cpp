@@ -181,15 +181,15 @@ TEST_P(FedPmTest, AdamsDirectionIsThatOfTheScoresGradient) {
         const Buffer<LaneState> states(device, std::vector<LaneState>{{11, 0, 1, t, 10, 1}});
         std::vector<float> gradients = slope;
         gradients.resize(update.size());
-        const auto of = [&](const Method& method) {
+        const auto of = [&](const Method& one) {
             Buffer<float> gradient(device, gradients);
-            method.local->gradient(device, {g.data(),
-                                            nullptr,
-                                            1,
-                                            states.data(),
-                                            {u.data(), 0},
-                                            {weights.data(), 0},
-                                            {gradient.data(), 0}});
+            one.local->gradient(device, {g.data(),
+                                         nullptr,
+                                         1,
+                                         states.data(),
+                                         {u.data(), 0},
+                                         {weights.data(), 0},
+                                         {gradient.data(), 0}});
             return gradient.read();
         };
         const auto plain = of(*method), found = of(*adam);
