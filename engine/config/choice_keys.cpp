@@ -96,7 +96,9 @@ Key option_key(const ChoiceKey& choice, const std::string& name, std::vector<Own
                 }};
     const auto fallback = [&choice, name, fallback = first.fallback](const Config& config) {
         const Option* option = chosen(choice, config, name);
-        return option == nullptr ? fallback : option->fallback_with(choice.of(config).options);
+        if (option == nullptr) return fallback;
+        return option->preset.value ? option->preset.value(config)
+                                    : option->fallback_with(choice.of(config).options);
     };
     key.preset = {default_text(owners), fallback};
     key.get = [&choice, name, fallback, &first](const Config& config) {

@@ -10,6 +10,7 @@
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
 #include "engine/method/diverged.hpp"
+#include "engine/method/registry.hpp"
 #include "engine/server/downlink.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
@@ -80,6 +81,17 @@ void check_augmented(const Model& model, const Dataset& dataset) {
     }
 }
 
+/// With the method's defaults that follow other keys, where a program that is no reader of files
+/// left them open.
+Config completed(Config config) {
+    for (const Option& option : methods().checked(config.method).options) {
+        if (option.preset.value && !config.method.options.contains(option.name)) {
+            config.method.options[option.name] = option.preset.value(config);
+        }
+    }
+    return config;
+}
+
 const Dataset& checked(const Dataset& dataset) {
     check(dataset);
     return dataset;
@@ -102,10 +114,10 @@ struct Experiment::Impl {
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
-        : config(resolved(c)), model(make_model(c.model, checked(dataset).shape())),
+        : config(completed(resolved(c))), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(config.experiment.device, config.experiment.precision)),
-          method(make_method(c.method, model.layout, c.experiment.seed)),
+          method(make_method(config.method, model.layout, c.experiment.seed)),
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
           downlink(*device, model.layout, stages.model_codec()),

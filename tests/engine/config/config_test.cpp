@@ -72,6 +72,18 @@ TEST(Config, LearningRateFollowsTheMethodAndMagnitudeTheMask) {
     EXPECT_EQ(parse_config("", "f", set).client.lr, 0.03);
 }
 
+/// A default may follow a key of another section, in a file and where the command line says it.
+TEST(Config, FedSparsifyPrunesUntilTheLastRound) {
+    const auto rounds = [](const std::string& text, const std::vector<std::string>& set = {}) {
+        return std::get<std::int64_t>(parse_config("method.name = 'fedsparsify'\n" + text, "f", set)
+                                          .method.options.at("prune_rounds"));
+    };
+    EXPECT_EQ(rounds(""), 100);
+    EXPECT_EQ(rounds("experiment.rounds = 15"), 15);
+    EXPECT_EQ(rounds("experiment.rounds = 15", {"experiment.rounds=7"}), 7);
+    EXPECT_EQ(rounds("experiment.rounds = 15\nmethod.prune_rounds = 9"), 9);
+}
+
 /// 1.0 as with plain averaging ruins a run of FedAdam.
 TEST(Config, TheServersRateFollowsItsOptimizer) {
     EXPECT_EQ(parse_config("", "f").server.lr, 1.0);

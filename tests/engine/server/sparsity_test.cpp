@@ -86,5 +86,18 @@ TEST_P(Sparsity, LearnsWithFewElementsAndFewWeights) {
     EXPECT_GT(accuracy_of(config, data), 0.80) << "STC";
 }
 
+/// Who builds a configuration in code has the defaults that a file has, those that follow other
+/// keys too.
+TEST(FedSparsifyExperiment, PrunesUntilTheLastRound) {
+    Config config = perceptron_config();
+    config.method = MethodConfig("fedsparsify");
+    config.experiment.rounds = 6;
+    Experiment experiment(config, make_synthetic(1));
+    EXPECT_EQ(experiment.config().method.options.at("prune_rounds"), KeyValue(std::int64_t{6}));
+    std::vector<std::uint64_t> bytes;
+    for (int round = 0; round < 6; ++round) bytes.push_back(experiment.run_round()->uplink_bytes);
+    EXPECT_LT(bytes[5], bytes[0] / 2); // a tenth of 120 weights is left
+}
+
 } // namespace
 } // namespace fedmrn::test
