@@ -10,8 +10,8 @@ device; between rounds the host does nothing. Random numbers are XLA's own gener
 Convolutions under vmap become grouped ones. With --patches they are written as matrix products of
 patches, which vmap makes one batched product of all clients.
 
-The rate is samples / seconds of a turn: training and the mean of the clients' models, no evaluation.
-Compiling and the first turns are apart.
+The rate is samples / seconds of a turn: training and the mean of the clients' models, without
+evaluation. Compiling and the first turns are apart.
 """
 
 import argparse
@@ -65,7 +65,7 @@ class Peer:
         return drawn
 
     def masked(self, key, u, noise, share):
-        """w's addend, a tensor: noise times its mask, or where not yet masked the clipped update."""
+        """What w gets: noise times its mask, or where it is not masked yet the clipped update."""
         signed = self.args.mask == "signed"
         low = -1.0 if signed else 0.0
         ratio = u / noise

@@ -8,9 +8,9 @@ torch.func.functional_call and an autograd.Function with a straight-through grad
 random generator, cudnn.benchmark. It trains the same model on the same split sizes with the same
 local steps as the engine; the random numbers differ, so accuracies agree only in the mean.
 
-    --graph    a local step is recorded in a CUDA graph once and replayed, gather and descent included
-    --compile  loss and its gradient by torch.compile
-    --vmap     the clients of a round at once: torch.func.vmap over their stacked states
+random generator, cudnn.benchmark. It trains the same model on the same split sizes, with the same
+local steps as the engine; the random numbers differ, so accuracies agree only in the mean.
+    --vmap     the clients of a round at once: torch.func.vmap of stacked states
 
 --graph goes with each of the others. --vmap needs clients of equal size (IID) and takes contiguous
 images, since channels-last ones crash there.
