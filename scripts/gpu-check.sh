@@ -21,7 +21,7 @@ tests      100 golden hashes, and every test that names the GPU
 steps       65 a local step at 1, 10, 50, 64, 512 lanes in both precisions; a round; evaluation
 profile     35 ncu over one local step
 runs       110 the published set-ups as a whole, a run at a time
-rivals     150 PyTorch and JAX on the same GPU
+rivals     170 PyTorch and JAX on the same GPU
 kernels     20 the kernels that have a row in the table at the end
 sanitizer  100 racecheck, initcheck, synccheck, memcheck
 benchmarks 600 every other benchmark, as far as time is left

@@ -44,16 +44,35 @@ class Failed(Exception):
     """One line that says why."""
 
 
-def ended(*_):
-    sys.exit("compare.py: ended from outside")
+class Ended:
+    """SIGTERM ends the run, but not while a process is being made, which then nobody would end."""
+
+    holding = asked = False
+
+    @classmethod
+    def ask(cls, *_):
+        cls.asked = True
+        cls.unless_holding()
+
+    @classmethod
+    def unless_holding(cls):
+        if cls.asked and not cls.holding:
+            sys.exit("compare.py: ended from outside")
 
 
 def call(command, log, seconds):
     """Runs it, with all that it starts, no longer than that. Output goes to the file log."""
     with open(log, "w") as output:
-        child = subprocess.Popen([str(part) for part in command], stdout=output,
-                                 stderr=subprocess.STDOUT, start_new_session=True)
+        Ended.holding = True
         try:
+            child = subprocess.Popen([str(part) for part in command], stdout=output,
+                                     stderr=subprocess.STDOUT, start_new_session=True)
+        except OSError:
+            Ended.holding = False
+            raise
+        try:
+            Ended.holding = False
+            Ended.unless_holding()
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
             raise Failed(f"no end after {seconds:.0f} s") from None
@@ -195,8 +214,8 @@ class Comparison:
         self.write()
         print(HEADER, flush=True)
         for self.turn in range(self.args.repeats):
-            for model in self.args.models:
-                for method in self.args.methods:
+            for method in self.args.methods:
+                for model in self.args.models:
                     for name in ("engine", *self.args.peers):
                         self.measure(model, method, name)
         self.write(complete=True)
@@ -276,7 +295,7 @@ def parse_args():
 
 def main():
     args = parse_args()
-    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGTERM, Ended.ask)
     with tempfile.TemporaryDirectory(prefix="fedmrn-compare-") as folder:
         comparison = Comparison(args, folder)
         known = comparison.about
