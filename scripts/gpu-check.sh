@@ -118,9 +118,9 @@ may_take() {
 }
 seconds() { printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)); }
 
-# within LOG SECONDS COMMAND…: output into $out/LOG.log. 0 ended well, 1 failed, 3 was cut: cut says
-# when. No SECONDS (""): what the part has left.
-cut=''
+# within LOG SECONDS COMMAND…: output into $out/LOG.log, and with show=1 on the screen as it comes.
+# 0 ended well, 1 failed, 3 was cut: cut says when. No SECONDS (""): what the part has left.
+cut='' show=''
 within() {
     local log=$out/$1.log time code=0
     time=$(may_take "$2")
@@ -130,17 +130,21 @@ within() {
         cut="not started: no time was left" part_status=cut status=1
         return 3
     fi
-    timeout --kill-after=5 "$(seconds "$time")" "$@" >"$log" 2>&1 || code=$?
+    if [ -n "$show" ]; then
+        timeout --kill-after=5 "$(seconds "$time")" "$@" 2>&1 | tee "$log" || code=${PIPESTATUS[0]}
+    else
+        timeout --kill-after=5 "$(seconds "$time")" "$@" >"$log" 2>&1 || code=$?
+    fi
     case $code in
         0) return 0 ;;
         124 | 137) cut="cut after $(seconds "$time") s" part_status=cut status=1; return 3 ;;
     esac
-    tail -25 "$log" >&2
+    [ -n "$show" ] || tail -25 "$log" >&2
     return 1
 }
 
-# A report of Google Benchmark as it stands where the program was ended: what came to its end, and
-# an entry "cut" that says why there is no more.
+# mend PARTIAL: a report of Google Benchmark as it stands where the program was ended becomes whole:
+# what came to its end, and an entry "cut" that says why there is no more.
 mend() {
     local report=$1
     awk -v why="$cut" '
@@ -163,15 +167,24 @@ mend() {
 bench() {
     local report=$out/$1.json name=$1 time=$2 program=$3 filter=$4 code=0
     shift 4
-    rm -f "$report"
-    within "$name" "$time" "$bin/$program" --device=cuda --benchmark_out="$report" \
+    rm -f "$report" "$report.partial"
+    within "$name" "$time" "$bin/$program" --device=cuda --benchmark_out="$report.partial" \
         --benchmark_out_format=json --benchmark_min_time=0.1 "--benchmark_filter=$filter" "$@" ||
         code=$?
     grep -a -E '^[a-z_]+/' "$out/$name.log" 2>/dev/null || true
     case $code in
-        1) cut="the program failed, see $name.log"; mend "$report"; complain "$name failed" ;;
-        3) mend "$report"; echo "$name: $cut" ;;
+        1)
+            cut="the program failed, see $name.log"
+            mend "$report.partial"
+            complain "$name failed"
+            ;;
+        3) mend "$report.partial"; echo "$name: $cut" ;;
     esac
+    if [ -s "$report.partial" ]; then
+        mv "$report.partial" "$report"
+    else
+        echo "$name: no benchmark has such a name"
+    fi
 }
 
 part_tests() {
@@ -244,13 +257,14 @@ part_rivals() {
     local left code=0
     left=$(may_take)
     # a second before the end, so that it ends by itself
+    show=1
     within rivals '' "$python" -u "$root/bench/peers/compare.py" --device cuda \
         --fedmrn "$bin/fedmrn" --python "$python" --models cnn4 cnn2 \
         --peers jax-patches jax graph vmap eager compile --rounds 20 --warmup 3 --seconds 4 \
         --peer-limit "$(seconds $((left / 3)))" \
         --limit "$(seconds $((left > 2000 ? left - 1000 : left)))" --json "$out/peers.json" ||
         code=$?
-    cat "$out/rivals.log" 2>/dev/null || true
+    show=''
     case $code in
         1) complain "the rivals failed" ;;
         3) echo "rivals: $cut" ;;
