@@ -9,11 +9,13 @@
 #include "fedmrn/images.hpp"
 
 // Whole runs on a GPU: the published set-ups, evaluated every ten rounds and after the last one.
+// Argument: bits of an activation.
 namespace fedmrn::bench {
 namespace {
 
 struct Run {
     const char* name;
+    const char* method;
     const char* model;
     ImageShape shape;
     std::size_t train; ///< samples; 10,000 more for the tests
@@ -23,10 +25,11 @@ struct Run {
 
 const Run runs[] = {
     // FedMRN's authors: 10 of 100 clients, 10 local epochs, batch 64
-    {"fashion_mnist_cnn4", "cnn4", {28, 28, 1}, 60000, 100, 10, 100, 10, 64},
-    {"cifar10_cnn8", "cnn8", {32, 32, 3}, 50000, 100, 10, 200, 10, 64},
+    {"fashion_mnist_cnn4", "fedmrn", "cnn4", {28, 28, 1}, 60000, 100, 10, 100, 10, 64},
+    {"cifar10_cnn8", "fedmrn", "cnn8", {32, 32, 3}, 50000, 100, 10, 200, 10, 64},
     // pfl-research's: 50 of 1,000 clients with 50 samples, 5 steps of batch 10
-    {"cifar10_cnn2", "cnn2", {32, 32, 3}, 50000, 1000, 50, 1500, 1, 10},
+    {"cifar10_cnn2", "fedmrn", "cnn2", {32, 32, 3}, 50000, 1000, 50, 1500, 1, 10},
+    {"cifar10_cnn2_fedavg", "fedavg", "cnn2", {32, 32, 3}, 50000, 1000, 50, 1500, 1, 10},
 };
 
 /// The files where they are installed, else images of the same shape: the time is the same.
@@ -47,9 +50,11 @@ void whole_run(benchmark::State& state, const Run& run) {
     Config config;
     config.experiment.rounds = run.rounds;
     config.experiment.device = choice().device;
-    config.experiment.precision = choice().precision;
+    config.experiment.precision = state.range(0) == 32 ? choice().precision : Precision::bf16;
     config.data.clients = run.clients;
-    config.client = {.cohort = run.cohort, .epochs = run.epochs, .batch = run.batch, .lr = 0.1};
+    config.client = {.cohort = run.cohort, .epochs = run.epochs, .batch = run.batch};
+    config.client.lr = std::string(run.method) == "fedavg" ? 0.03 : 0.1;
+    config.method.name = run.method;
     config.model.name = run.model;
     config.server.eval_every = 10;
     std::string label;
@@ -79,6 +84,9 @@ const Register all([] {
     for (const Run& run : runs) {
         add(std::string("whole_run/") + run.name,
             [&run](benchmark::State& state) { whole_run(state, run); })
+            ->ArgName("bits")
+            ->Arg(32)
+            ->Arg(16)
             ->Unit(benchmark::kSecond)
             ->Iterations(1);
     }

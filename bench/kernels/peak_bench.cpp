@@ -11,7 +11,7 @@ void copy(benchmark::State& state) {
     const auto bytes = static_cast<std::size_t>(state.range(0)) * sizeof(float);
     const Buffer<std::byte> from(device(), bytes);
     Buffer<std::byte> to(device(), bytes);
-    measure_calls(state, [&] { device().copy_within(to.data(), from.data(), bytes); });
+    measure(state, [&] { device().copy_within(to.data(), from.data(), bytes); });
     state.SetBytesProcessed(state.iterations() * state.range(0) * 8);
 }
 

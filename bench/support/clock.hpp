@@ -51,4 +51,18 @@ template <class Body> std::size_t calls_of(const Body& body) {
     return calls;
 }
 
+/// How often a recording holds what it measures: one replay costs the host a launch.
+inline constexpr std::size_t recorded_calls = 16;
+
+/// Calls that the device replays from a graph, as the engine does: queued one by one, kernels and
+/// copies of a few µs would show the host's rate.
+template <class Body> auto record_calls(const Body& body) {
+    body(); // what is made at the first call
+    return device().record([&] {
+        for (std::size_t i = 0; i < recorded_calls; ++i) {
+            body();
+        }
+    });
+}
+
 } // namespace fedmrn::bench

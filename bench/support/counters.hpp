@@ -25,21 +25,14 @@ double measure_calls(benchmark::State& state, const Body& body, std::size_t each
     return total / static_cast<double>(state.iterations());
 }
 
-/// Times body(), which calls contracts that a device can record. On a GPU they are replayed from a
-/// graph, as the engine does: launched one by one, kernels of a few µs would show the host's rate.
+/// Times body(), which calls contracts that a device can record; on a GPU they are replayed.
 template <class Body> double measure(benchmark::State& state, const Body& body) {
     if (on_cpu()) {
         return measure_calls(state, body);
     }
-    constexpr std::size_t recorded = 16;
-    body();
-    const auto recording = device().record([&] {
-        for (std::size_t i = 0; i < recorded; ++i) {
-            body();
-        }
-    });
+    const auto recording = record_calls(body);
     return measure_calls(
-        state, [&] { recording->replay(); }, recorded);
+        state, [&] { recording->replay(); }, recorded_calls);
 }
 
 /// What one call has to do at least.

@@ -31,7 +31,8 @@ template <class Body> Timings timings(const Body& body, double budget = 0.25) {
 }
 
 /// Bytes/s, reads and writes, of the device's own copy of an array that touches this many bytes
-/// (on a GPU, cudaMemcpyAsync): from a cache where a kernel of that size would find it there too.
+/// (on a GPU, cudaMemcpyAsync, replayed as kernels are): from a cache where a kernel of that size
+/// would find it there too.
 inline double copy_peak(std::size_t footprint) {
     static std::map<std::size_t, double> known;
     const std::size_t half =
@@ -42,8 +43,15 @@ inline double copy_peak(std::size_t footprint) {
     }
     const Buffer<std::byte> from(device(), half);
     Buffer<std::byte> to(device(), half);
-    const Timings copying = timings([&] { device().copy_within(to.data(), from.data(), half); });
-    return known[half] = static_cast<double>(2 * half) / copying.fastest;
+    const auto copy = [&] { device().copy_within(to.data(), from.data(), half); };
+    double seconds = 0;
+    if (on_cpu()) {
+        seconds = timings(copy).fastest;
+    } else {
+        const auto recording = record_calls(copy);
+        seconds = timings([&] { recording->replay(); }).fastest / recorded_calls;
+    }
+    return known[half] = static_cast<double>(2 * half) / seconds;
 }
 
 /// FLOP/s of a matrix product with factors of type real; float32 as --precision says.
