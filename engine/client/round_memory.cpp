@@ -23,7 +23,7 @@ void RoundMemory::write(float lr, const Variables& variables, const Stages& stag
     if (parts_.empty()) {
         memory_ = Buffer<std::byte>(device_, bytes.size());
         for (const std::size_t place : places) {
-            parts_.push_back(memory_.data() + place);
+            parts_.emplace_back(memory_.data() + place);
         }
     }
     for (std::size_t i = 0; i < places.size(); ++i) {

@@ -33,7 +33,7 @@ std::vector<std::uint32_t> put_streams(wire::Table& table, std::span<const std::
 
 std::vector<std::byte> encode(const Message& message) { return encode(MessageView(message)); }
 
-std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte> bytes) {
+std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte> room) {
     wire::Extent extent = wire::extent_of(message.tensors);
     wire::check_values(message, extent, Fault::run);
     wire::Table table{{message.tensors.begin(), message.tensors.end()}, {}};
@@ -42,9 +42,9 @@ std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte>
         put_streams(table, bits.subspan(extent.mask_words()));
     wire::add_streams(extent, table);
 
-    if (bytes.capacity() < extent.message_bytes()) bytes.clear(); // nothing of it is moved along
-    bytes.resize(extent.message_bytes());
-    ByteWriter writer(bytes);
+    if (room.capacity() < extent.message_bytes()) room.clear(); // nothing of it is moved along
+    room.resize(extent.message_bytes());
+    ByteWriter writer(room);
     writer.put(wire::magic);
     writer.put(wire::version);
     writer.put(message.method);
@@ -64,8 +64,8 @@ std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte>
     writer.put(message.scales);
     writer.put(message.dense);
     assert(writer.left() == wire::crc_bytes);
-    writer.put(crc32c(std::span(bytes).first(bytes.size() - wire::crc_bytes)));
-    return bytes;
+    writer.put(crc32c(std::span(room).first(room.size() - wire::crc_bytes)));
+    return room;
 }
 
 } // namespace fedmrn

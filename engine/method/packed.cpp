@@ -54,8 +54,7 @@ void PackedCodec::add_codes(Device& device, const WeightedMessages& messages,
     const std::size_t of_buckets = rule_.buckets ? scales() : 0;
     const Buffer<float> buckets =
         on_device(device, messages.messages, &MessageView::scales, of_buckets);
-    for (std::size_t t = 0; t < places().size(); ++t) {
-        const Place& place = places()[t];
+    for (const Place& place : places()) {
         std::vector<kernels::PackedValues> clients;
         for (std::size_t k = 0; k < messages.size(); ++k) {
             kernels::PackedValues client{.words = codes.data() + k * words() + place.word,

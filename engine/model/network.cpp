@@ -86,10 +86,10 @@ Place Network::place_of(std::size_t value) const {
 void Network::fill(Values& values, const std::vector<std::size_t>& in, const Plan::Step* step) {
     for (std::size_t k = 0; k < in.size(); ++k) {
         values.in.push_back(place_of(in[k]));
-        values.x.push_back(at(offsets_[in[k]]));
+        values.x.emplace_back(at(offsets_[in[k]]));
         const Plan::Gradient dx =
             step != nullptr && k < step->dx.size() ? step->dx[k] : Plan::Gradient{};
-        values.dx.push_back(at(dx.offset));
+        values.dx.emplace_back(at(dx.offset));
         if (dx.total != Plan::none) {
             values.shares.push_back({at(dx.offset), at(dx.total), k});
         }
@@ -108,7 +108,7 @@ void Network::add_layers(const Plan& plan) {
         call.parameters.resize(node.parameters.size());
         fill(call, node.in, &step);
         for (const std::size_t offset : step.kept) {
-            call.kept.push_back(at(offset));
+            call.kept.emplace_back(at(offset));
         }
         for (std::size_t k = 0; k < node.in.size(); ++k) {
             call.reread.push_back(call.layer->rereads(k) ? call.x[k] : nullptr);

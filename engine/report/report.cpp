@@ -41,7 +41,7 @@ MetricSummary shown_of(const fs::path& folder, const Summary& summary, const std
         known.push_back(candidate.measure.name);
     }
     if (metric == loss_measure().name) return summary_of(loss_measure(), rounds);
-    known.push_back("loss");
+    known.emplace_back("loss");
     throw Error(fmt::format("{}: has no metric {}, expected {}; --metric says which is shown",
                             folder.string(), one_line(metric), alternatives(known)));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/cohort.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <span>
 
@@ -92,7 +93,7 @@ std::vector<std::uint64_t> by_probability(const SamplerTask& task,
         divisor = std::gcd(divisor, weights.back());
     }
     for (std::uint64_t& weight : weights) {
-        weight /= divisor;
+        weight /= std::max<std::uint64_t>(divisor, 1); // 0 of no clients alone
     }
     return weights;
 }

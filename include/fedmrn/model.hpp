@@ -64,7 +64,7 @@ struct Model {
     ParameterLayout layout;
 
     /// What is put into the input of a name. Throws Error where there is none.
-    [[nodiscard]] const Tensor& input(std::string_view name) const;
+    [[nodiscard]] const Tensor& input(std::string_view wanted) const;
     /// What the integers of a value are read as by the layers, losses and metrics that it goes to:
     /// 0 … below − 1. 0: nobody minds.
     [[nodiscard]] std::uint32_t below(std::size_t value) const;

@@ -45,10 +45,12 @@ ROUNDS = {
     "signsgd": ({"method.vote": "majority", "method.magnitude": 0.003}, ["--magnitude", "0.003"]),
     "signsgd, mean": ({"method.vote": "mean", "method.magnitude": 0.003}, ["--magnitude", "0.003"]),
     "fedpm": ({}, []),
-    "fedsparsify": ({}, []),
+    "fedsparsify": ({"method.prune_rounds": 30}, []),
     "fedsparsify, none pruned": ({"method.sparsity": 0.0}, []),
-    "fedsparsify, nonzero": ({"method.merge": "nonzero"}, ["--merge", "nonzero"]),
-    "fedsparsify, majority": ({"method.merge": "majority"}, ["--merge", "majority"]),
+    "fedsparsify, nonzero": (
+        {"method.merge": "nonzero", "method.prune_rounds": 30}, ["--merge", "nonzero"]),
+    "fedsparsify, majority": (
+        {"method.merge": "majority", "method.prune_rounds": 30}, ["--merge", "majority"]),
     "eden": ({"method.bits": 3}, []),
     "frozen_factor": ({"method.ratio": 0.5}, []),
     "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, []),

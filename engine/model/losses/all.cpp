@@ -63,9 +63,9 @@ Registry<MetricEntry>& metrics() {
     return registry;
 }
 
-std::vector<Measure> measures_of(std::span<const Choice> chosen) {
+std::vector<Measure> measures_of(std::span<const Choice> metrics) {
     std::vector<Measure> measures;
-    for (const Choice& choice : chosen) {
+    for (const Choice& choice : metrics) {
         const auto [name, metric] = make_metric(choice);
         for (const Measure& other : measures) {
             if (other.name == name) {
