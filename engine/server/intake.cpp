@@ -75,7 +75,7 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
         receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
         for (Upload& upload : some) {
             std::vector<std::byte> room = std::move(upload.bytes);
-            if (rooms != nullptr) {
+            if (rooms != nullptr && packing == nullptr) { // a packed one was written elsewhere
                 rooms->give(std::move(room));
             }
         }

@@ -26,10 +26,10 @@ struct ExpectedUpload {
 };
 
 /// Adds a cohort's uploads to the sums, a bounded number at a time: each is checked completely,
-/// then added, and then its bytes go to rooms, or are freed. Adds to the times of messages and
-/// aggregation. expected: who sent each, no client twice. packing: what all of them are packed by;
-/// null: they are not. Throws Error for a message of another client, round or seed, so that none
-/// counts twice, late, or with noise that nobody drew.
+/// then added, and then its bytes go to rooms, unless they are packed, or are freed. Adds to the
+/// times of messages and aggregation. expected: who sent each, no client twice. packing: what all
+/// of them are packed by; null: they are not. Throws Error for a message of another client, round
+/// or seed, so that none counts twice, late, or with noise that nobody drew.
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
              WallTime& time, const IntakeBound& bound = {}, const Packing* packing = nullptr,

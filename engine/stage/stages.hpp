@@ -41,7 +41,8 @@ public:
                                          std::span<const TrainedClient> clients,
                                          std::span<std::vector<float>* const> memory) const;
 
-    /// A message as bytes, packed where a stage packs; in memory of the rooms.
+    /// A message as bytes, in memory of the rooms; packed where a stage packs, in memory of its
+    /// own.
     [[nodiscard]] std::vector<std::byte> bytes_of(const MessageView& message, Rooms& rooms) const;
 
     /// Floats that a client keeps from round to round; 0: none.

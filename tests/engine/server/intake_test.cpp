@@ -65,6 +65,20 @@ TEST_P(Intake, BytesGoToRooms) {
     EXPECT_TRUE(rooms.take().empty());
 }
 
+/// Packed bytes were written in no room: given to them they would only become more, round by round.
+TEST_P(Intake, PackedBytesGoToNoRoom) {
+    const auto method = make_method(methods_under_test().front().config, model.layout, 11);
+    const DeflatePacking packing(6);
+    auto sent = uploads(*method, 2);
+    for (Upload& upload : sent) upload.bytes = packed(packing, upload.bytes);
+    const Buffer<float> g(device, global);
+    Sums sums(device, method->server->sums());
+    WallTime time;
+    Rooms rooms;
+    take_in(device, {7, g.data()}, *method, first(2), sent, sums, time, {}, &packing, &rooms);
+    EXPECT_TRUE(rooms.take().empty());
+}
+
 /// However many are read together, by number or by bytes, and all bytes are freed.
 TEST_P(Intake, PartsNeverChangeABit) {
     for (const NamedMethod& named : methods_under_test()) {
