@@ -25,7 +25,7 @@ struct Upload {
 class LanePool {
 public:
     /// device: the one that holds the data; a GPU trains on it too, CPU lanes open their own.
-    /// evaluated: samples of the test set.
+    /// evaluated: samples that evaluations are on.
     LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
              const Config& config, std::size_t lanes, std::size_t evaluated);
 

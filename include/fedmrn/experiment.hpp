@@ -58,7 +58,7 @@ public:
     /// The model's weights [state]: the global state, or what the method makes of it.
     [[nodiscard]] std::vector<float> weights() const;
 
-    /// The weights on the test set.
+    /// The weights on the test set, or on what [data] validation sets aside.
     [[nodiscard]] Evaluation evaluate();
 
     /// The weights on each client's own samples, in the order of clients(): where the partition is

@@ -43,8 +43,8 @@ struct MetricValue {
 /// What one round did. Byte counts are of encoded messages.
 struct RoundMetrics {
     std::uint32_t round = 0;          ///< 1 … rounds
-    std::optional<double> loss;       ///< mean on the test set, where evaluated
-    std::vector<MetricValue> metrics; ///< on the test set, as the model has them
+    std::optional<double> loss;       ///< mean on what evaluations are on, where there was one
+    std::vector<MetricValue> metrics; ///< on the same, as the model has them
     /// Mean over the samples that the cohort trained on; none where all dropped out.
     std::optional<double> train_loss;
     std::uint64_t samples = 0;        ///< samples trained on, each epoch counted

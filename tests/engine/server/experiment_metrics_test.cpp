@@ -48,7 +48,6 @@ TEST_P(Metrics, CountTheCohortsBytesAndSamples) {
 /// test set of just these samples gives the same numbers, and the test set itself is not looked at.
 TEST_P(Metrics, OfWhatClientsSetAside) {
     config.data.validation = 0.3;
-    config.experiment.per_client = true;
     Experiment experiment(config, data);
     const std::vector<std::uint32_t>& aside = experiment.clients().validation;
     ASSERT_GT(aside.size(), 250u);
@@ -70,7 +69,7 @@ TEST_P(Metrics, OfWhatClientsSetAside) {
     const auto first = experiment.run_round();
     Dataset other = data;
     other.test = keep(aside);
-    // The same model on a test set of these samples: no training moves it before an evaluation.
+    // Another experiment's evaluation of the same state, with these samples as its test set.
     Config plain = config;
     plain.data.validation = 0;
     Experiment judge(plain, other);
