@@ -82,6 +82,13 @@ public:
     /// the same sizes, and must not allocate, copy from or to the host, or wait.
     virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
 
+    /// Does both; neither needs what the other makes, so that a device may do them side by side.
+    /// What is called later waits for both. They do not call this themselves.
+    virtual void beside(const std::function<void()>& one, const std::function<void()>& other) {
+        one();
+        other();
+    }
+
     /// Bytes that can still be allocated.
     [[nodiscard]] virtual std::size_t free_memory() const = 0;
 

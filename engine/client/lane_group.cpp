@@ -118,15 +118,16 @@ void LaneGroup::queue_step(const Source& source) {
     const Pull pull = stages_.pull(*method_.local);
     const kernels::SgdRule sgd{static_cast<float>(config_.momentum), static_cast<float>(pull.decay),
                                pull.decays_weights, static_cast<float>(pull.proximal)};
-    {
-        const Range part(device_, "batch", lanes_);
-        fill_batch(device_, source.split, lanes_, states_.data(), network_);
-    }
-    {
-        const Range part(device_, "local weights", lanes_);
-        method_.local->weights(device_, local);
-        stages_.on_weights(device_, local, of_round_.stages());
-    }
+    device_.beside(
+        [&] {
+            const Range part(device_, "batch", lanes_);
+            fill_batch(device_, source.split, lanes_, states_.data(), network_);
+        },
+        [&] {
+            const Range part(device_, "local weights", lanes_);
+            method_.local->weights(device_, local);
+            stages_.on_weights(device_, local, of_round_.stages());
+        });
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
     {
         const Range part(device_, "local gradient", lanes_);

@@ -11,38 +11,44 @@ using formula::Bf16;
 using formula::to_float;
 
 constexpr unsigned block_threads = 256;
+constexpr unsigned block_channels = block_threads / warp_size; ///< where a warp finishes a channel
+template <unsigned group> using MomentSums = ChannelSums<group, 512>;
+template <unsigned group>
+using GradientSums = ChannelSums<group, 128>; // of the fewer pooled pixels
 
 using formula::Affine;
-/// How a channel's dx is made.
-struct Spread {
+/// How a channel's dx is made, read at once.
+struct alignas(16) Spread {
     formula::Spread of;
     float mean;
 };
 
 /// Sums of x and x² around each channel's first value.
 template <class T, unsigned group>
-__global__ void __launch_bounds__(ChannelSums<group>::threads)
+__global__ void __launch_bounds__(MomentSums<group>::threads)
     moments_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
                    double* __restrict__ sums) {
     const std::size_t lane = blockIdx.y;
     const std::uint32_t channels = planes.channels.divisor();
     const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
-    if (blockIdx.z * ChannelSums<group>::chunk >= pixels) {
+    if (blockIdx.z * MomentSums<group>::chunk >= pixels) {
         return;
     }
-    ChannelSums<group> mine;
+    MomentSums<group> mine;
     const std::uint32_t c = mine.channel();
     if (c < channels) {
         const T* at = x + lane * planes.in_lane() + c;
         const auto origin = get<group>(at);
-        mine.run(pixels, [&](std::uint32_t p) {
-            const auto values = get<group>(at + std::size_t{p} * channels);
-            for (unsigned i = 0; i < group; ++i) {
-                const float d = to_float(values.v[i]) - to_float(origin.v[i]);
-                mine.first[i] += d;
-                mine.second[i] += d * d;
-            }
-        });
+        mine.run(
+            pixels, [&](std::uint32_t p) { return get<group>(at + std::size_t{p} * channels); },
+            [&](const Group<T, group>& values) {
+                FEDMRN_UNROLL
+                for (unsigned i = 0; i < group; ++i) {
+                    const float d = to_float(values.v[i]) - to_float(origin.v[i]);
+                    mine.first[i] += d;
+                    mine.second[i] += d * d;
+                }
+            });
     }
     mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
 }
@@ -55,14 +61,17 @@ __global__ void __launch_bounds__(block_threads)
                           PerLane<float> running_variance, PerLane<float> mean,
                           PerLane<float> inverse, Affine* __restrict__ affine) {
     const std::size_t lane = blockIdx.y;
-    const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
+    const std::uint32_t c = blockIdx.x * block_channels + threadIdx.x / warp_size;
     const std::uint32_t channels = planes.channels.divisor();
     const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
     if (pixels == 0 || c >= channels) {
         return;
     }
-    const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
-                                     ChannelSums<1>::chunks(pixels));
+    const TwoSums total =
+        add_chunks(sums + lane * chunks * 2 * channels, channels, c, MomentSums<1>::chunks(pixels));
+    if (threadIdx.x % warp_size != 0) {
+        return;
+    }
     const double count = pixels;
     const formula::BatchMoments batch = formula::batch_moments(
         to_float(x[lane * planes.in_lane() + c]), total.first, total.second, count);
@@ -132,8 +141,8 @@ __global__ void __launch_bounds__(block_threads, 4)
 }
 
 /// Σ g and Σ g · x̂, g = dy where ReLU let y pass, at the pixel that the pool chose.
-template <class T, unsigned group>
-__global__ void __launch_bounds__(ChannelSums<group>::threads)
+template <class T, unsigned group, bool pooled>
+__global__ void __launch_bounds__(GradientSums<group>::threads)
     gradient_sums_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
                          const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
                          const T* __restrict__ dy, PerLane<const float> mean,
@@ -141,34 +150,50 @@ __global__ void __launch_bounds__(ChannelSums<group>::threads)
     const std::size_t lane = blockIdx.y;
     const std::uint32_t channels = planes.channels.divisor();
     const std::uint32_t pixels = states[lane].samples * planes.out_plane.divisor();
-    if (blockIdx.z * ChannelSums<group>::chunk >= pixels) {
+    if (blockIdx.z * GradientSums<group>::chunk >= pixels) {
         return;
     }
-    ChannelSums<group> mine;
+    GradientSums<group> mine;
     const std::uint32_t c = mine.channel();
     if (c < channels) {
         const T* images = x + lane * planes.in_lane() + c;
         const std::size_t out = lane * planes.out_lane() + c;
-        const float* m = of_lane(mean, lane) + c;
-        const float* inv = of_lane(inverse, lane) + c;
-        mine.run(pixels, [&](std::uint32_t p) {
-            const std::size_t at = out + std::size_t{p} * channels;
-            const auto passed = get<group>(y + at);
-            const auto arriving = get<group>(dy + at);
-            Group<std::uint8_t, group> which{};
-            if (chosen) {
-                which = get<group>(chosen + at);
-            }
-            const std::uint32_t window = planes.window(p);
-            for (unsigned i = 0; i < group; ++i) {
-                const bool pass = formula::passes(to_float(passed.v[i]), planes.relu);
-                const float g = pass ? to_float(arriving.v[i]) : 0.0f;
-                const std::uint32_t pixel = window + planes.within(which.v[i]);
-                const float value = to_float(images[std::size_t{pixel} * channels + i]);
-                mine.first[i] += g;
-                mine.second[i] += g * ((value - m[i]) * inv[i]);
-            }
-        });
+        float m[group], inv[group];
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < group; ++i) {
+            m[i] = (of_lane(mean, lane) + c)[i];
+            inv[i] = (of_lane(inverse, lane) + c)[i];
+        }
+        struct Loaded {
+            Group<T, group> passed, arriving, values;
+        };
+        mine.run(
+            pixels,
+            [&](std::uint32_t p) {
+                const std::size_t at = out + std::size_t{p} * channels;
+                Loaded loaded{get<group>(y + at), get<group>(dy + at), {}};
+                const std::uint32_t window = planes.window(p);
+                if constexpr (pooled) {
+                    const auto which = get<group>(chosen + at);
+                    FEDMRN_UNROLL
+                    for (unsigned i = 0; i < group; ++i) {
+                        const std::uint32_t pixel = window + planes.within(which.v[i]);
+                        loaded.values.v[i] = images[std::size_t{pixel} * channels + i];
+                    }
+                } else {
+                    loaded.values = get<group>(images + std::size_t{window} * channels);
+                }
+                return loaded;
+            },
+            [&](const Loaded& loaded) {
+                FEDMRN_UNROLL
+                for (unsigned i = 0; i < group; ++i) {
+                    const bool pass = formula::passes(to_float(loaded.passed.v[i]), planes.relu);
+                    const float g = pass ? to_float(loaded.arriving.v[i]) : 0.0f;
+                    mine.first[i] += g;
+                    mine.second[i] += g * ((to_float(loaded.values.v[i]) - m[i]) * inv[i]);
+                }
+            });
     }
     mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
 }
@@ -180,13 +205,16 @@ __global__ void __launch_bounds__(block_threads)
                            PerLane<float> dgamma, PerLane<float> dbeta,
                            Spread* __restrict__ spread) {
     const std::size_t lane = blockIdx.y;
-    const std::uint32_t c = blockIdx.x * block_threads + threadIdx.x;
+    const std::uint32_t c = blockIdx.x * block_channels + threadIdx.x / warp_size;
     const std::uint32_t channels = planes.channels.divisor(), samples = states[lane].samples;
     if (samples == 0 || c >= channels) {
         return;
     }
     const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
-                                     ChannelSums<1>::chunks(samples * planes.out_plane.divisor()));
+                                     GradientSums<1>::chunks(samples * planes.out_plane.divisor()));
+    if (threadIdx.x % warp_size != 0) {
+        return;
+    }
     const double count = samples * planes.height * planes.width;
     of_lane(dbeta, lane)[c] = static_cast<float>(total.first);
     of_lane(dgamma, lane)[c] = static_cast<float>(total.second);
@@ -267,17 +295,17 @@ void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneSt
                        void* y, std::uint8_t* chosen) {
     CudaDevice& cuda = cuda_device(device);
     const Planes planes(shape);
-    const std::uint32_t chunks = ChannelSums<1>::chunks(shape.batch * shape.height * shape.width);
+    const std::uint32_t chunks = MomentSums<1>::chunks(shape.batch * shape.height * shape.width);
     double* sums = sums_of(cuda, shape, chunks);
     auto* affine = coefficients<Affine>(cuda, shape);
     with_group(shape.real, shape.channels, {x, y, chosen}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
         launch(
             moments_kernel<T, group>,
-            lane_grid(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
-            ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, sums);
+            lane_grid(divide_up(shape.channels, MomentSums<group>::channels), shape.lanes, chunks),
+            MomentSums<group>::threads, 0, cuda.stream(), planes, states, images, sums);
         launch(moments_finish_kernel<T>,
-               lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
+               lane_grid(divide_up(shape.channels, block_channels), shape.lanes), block_threads, 0,
                cuda.stream(), planes, states, images, chunks, sums, parameters, running_mean,
                running_variance, mean, inverse, affine);
         apply<T, group>(cuda, shape, planes, states, x, affine, y, chosen);
@@ -307,26 +335,29 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
     CudaDevice& cuda = cuda_device(device);
     const Planes planes(shape);
     const std::uint32_t chunks =
-        ChannelSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
+        GradientSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
     double* sums = sums_of(cuda, shape, chunks);
     auto* spread = coefficients<Spread>(cuda, shape);
     with_group(shape.real, shape.channels, {x, y, chosen, dy, dx}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
-        const T* pooled = static_cast<const T*>(y);
+        const T* outputs = static_cast<const T*>(y);
         const T* gradient = static_cast<const T*>(dy);
-        launch(
-            gradient_sums_kernel<T, group>,
-            lane_grid(divide_up(shape.channels, ChannelSums<group>::channels), shape.lanes, chunks),
-            ChannelSums<group>::threads, 0, cuda.stream(), planes, states, images, pooled, chosen,
-            gradient, mean, inverse, sums);
+        const auto add = [&]<bool pooled>() {
+            launch(gradient_sums_kernel<T, group, pooled>,
+                   lane_grid(divide_up(shape.channels, GradientSums<group>::channels), shape.lanes,
+                             chunks),
+                   GradientSums<group>::threads, 0, cuda.stream(), planes, states, images, outputs,
+                   chosen, gradient, mean, inverse, sums);
+        };
+        chosen ? add.template operator()<true>() : add.template operator()<false>();
         launch(gradient_finish_kernel,
-               lane_grid(divide_up(shape.channels, block_threads), shape.lanes), block_threads, 0,
+               lane_grid(divide_up(shape.channels, block_channels), shape.lanes), block_threads, 0,
                cuda.stream(), planes, states, chunks, sums, parameters.gamma, mean, inverse, dgamma,
                dbeta, spread);
         launch(spread_kernel<T, group>,
                lane_grid(divide_up(planes.in_image(), block_threads * group), shape.lanes,
                          shape.batch),
-               block_threads, 0, cuda.stream(), planes, states, images, pooled, chosen, gradient,
+               block_threads, 0, cuda.stream(), planes, states, images, outputs, chosen, gradient,
                spread, static_cast<T*>(dx));
     });
 }

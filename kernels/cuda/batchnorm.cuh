@@ -52,11 +52,11 @@ struct Planes {
 };
 
 /// Two sums a channel over chunks of pixels: a block adds 32 channels of one chunk; the chunks are
-/// added later, in order. A chunk's size is a constant, so that sums do not depend on the lanes.
-template <unsigned group> struct ChannelSums {
+/// added later. A chunk's size is a constant, so that sums do not depend on the lanes.
+template <unsigned group, std::uint32_t chunk_> struct ChannelSums {
     static constexpr unsigned threads = 256, channels = 32, across = channels / group;
     static constexpr unsigned rows = threads / across;
-    static constexpr std::uint32_t chunk = 512;
+    static constexpr std::uint32_t chunk = chunk_;
 
     static __device__ std::uint32_t channel() {
         return blockIdx.x * channels + threadIdx.x % across * group;
@@ -67,13 +67,28 @@ template <unsigned group> struct ChannelSums {
 
     float first[group] = {}, second[group] = {};
 
-    /// Adds body(pixel), which adds to first and second, over the block's chunk (blockIdx.z).
-    template <class Body> __device__ void run(std::uint32_t pixels, const Body& body) {
+    /// Calls add(load(pixel)) for the block's chunk (blockIdx.z) of `pixels`; add adds to first and
+    /// second. The loads of several pixels are on their way at once.
+    template <class Load, class Add>
+    __device__ void run(std::uint32_t pixels, const Load& load, const Add& add) {
+        constexpr unsigned at_once = 4;
+        static_assert(chunk % (at_once * rows) == 0);
         const std::uint32_t begin = blockIdx.z * chunk;
         const std::uint32_t end = pixels - begin < chunk ? pixels : begin + chunk;
-        FEDMRN_UNROLL
-        for (std::uint32_t p = begin + threadIdx.x / across; p < end; p += rows) {
-            body(p);
+        std::uint32_t p = begin + threadIdx.x / across;
+        for (; p + (at_once - 1) * rows < end; p += at_once * rows) {
+            decltype(load(p)) loaded[at_once];
+            FEDMRN_UNROLL
+            for (unsigned i = 0; i < at_once; ++i) {
+                loaded[i] = load(p + i * rows);
+            }
+            FEDMRN_UNROLL
+            for (unsigned i = 0; i < at_once; ++i) {
+                add(loaded[i]);
+            }
+        }
+        for (; p < end; p += rows) {
+            add(load(p));
         }
     }
     /// sums [2][channels of the layer] = what the block's threads hold, added in their order.
@@ -100,14 +115,20 @@ struct TwoSums {
     double first, second;
 };
 
-/// One channel's sums over the chunks that hold a lane's pixels.
+/// One channel's sums over the chunks that hold a lane's pixels, by a warp: thread t adds the
+/// chunks t, t + 32 …, then halves are added to halves. The sums are all threads'.
 __device__ __forceinline__ TwoSums add_chunks(const double* sums, std::uint32_t channel_count,
                                               std::uint32_t channel, std::uint32_t used) {
     TwoSums total{};
-    for (std::uint32_t i = 0; i < used; ++i) {
+    for (std::uint32_t i = threadIdx.x % warp_size; i < used; i += warp_size) {
         const double* at = sums + std::size_t{i} * 2 * channel_count + channel;
         total.first += at[0];
         total.second += at[channel_count];
+    }
+    FEDMRN_UNROLL
+    for (int half = warp_size / 2; half > 0; half /= 2) {
+        total.first += __shfl_xor_sync(0xffffffffu, total.first, half);
+        total.second += __shfl_xor_sync(0xffffffffu, total.second, half);
     }
     return total;
 }

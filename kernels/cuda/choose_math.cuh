@@ -25,30 +25,53 @@ inline std::uint32_t inside_lane(std::size_t values) {
     return static_cast<std::uint32_t>(values);
 }
 
-/// Whether four neighbours from every lane's data + 4 · i can be moved at once.
-template <class T> bool aligned(const T* data, std::size_t lane_stride, std::size_t row) {
-    return reinterpret_cast<std::uintptr_t>(data) % (4 * sizeof(T)) == 0 && lane_stride % 4 == 0 &&
-           row % 4 == 0;
+/// Whether `unit` neighbours from every lane's data + unit · i can be moved at once.
+template <class T>
+bool aligned(const T* data, std::size_t lane_stride, std::size_t row, std::size_t unit) {
+    return reinterpret_cast<std::uintptr_t>(data) % (unit * sizeof(T)) == 0 &&
+           lane_stride % unit == 0 && row % unit == 0;
 }
 
-/// Calls body.operator()<Math>() with the way to multiply factors of type T.
-template <class T, class Tile, Along along_a, Along along_b, class Body>
-void with_math(const CudaDevice& cuda, const Body& body) {
+/// How to multiply: float32 factors as they are, or factors rounded for the tensor cores.
+struct Exactly {
+    static constexpr bool smaller_tiles = false;
+    template <class Tile, class A, class B> using Math = ScalarMath<Tile, A, B>;
+};
+template <class Factor> struct OnTensorCores {
+    static constexpr bool smaller_tiles = true; ///< where the large ones would leave a GPU idle
+    template <class Tile, class A, class B> using Math = TensorMath<Factor, Tile, A, B>;
+};
+
+/// Calls body.operator()<Way>() with the way to multiply images of type T.
+template <class T, class Body> void with_way(const CudaDevice& cuda, const Body& body) {
     if constexpr (std::is_same_v<T, formula::Bf16>) {
-        body.template operator()<TensorMath<Bf16Factor, Tile, along_a, along_b>>();
+        body.template operator()<OnTensorCores<BFloat16>>();
     } else if (cuda.tensor_floats) {
-        body.template operator()<TensorMath<Tf32Factor, Tile, along_a, along_b>>();
+        body.template operator()<OnTensorCores<Tf32>>();
     } else {
-        body.template operator()<ScalarMath<Tile, along_a, along_b>>();
+        body.template operator()<Exactly>();
     }
 }
 
-/// Calls body.operator()<Tile>() with the tile for results of many rows.
-template <class Body> void with_tall_tile(std::size_t columns, const Body& body) {
+/// Calls body.operator()<Tile>() with the tile for results of many rows: a large one, which reads
+/// each factor seldom, unless the tiles of all lanes would leave multiprocessors idle.
+template <class Way, class Body>
+void with_tall_tile(const CudaDevice& cuda, std::size_t rows, std::size_t columns,
+                    std::size_t lanes, const Body& body) {
+    const auto fills = [&]<class T>(T) {
+        return divide_up(rows, T::rows) * divide_up(columns, T::columns) * lanes >=
+               2 * cuda.multiprocessors();
+    };
     if (columns <= 32) {
-        body.template operator()<Tile<128, 32>>();
-    } else {
-        body.template operator()<Tile<128, 64>>();
+        if (!Way::smaller_tiles || fills(Tile<128, 32>())) {
+            return body.template operator()<Tile<128, 32>>();
+        }
+    } else if (!Way::smaller_tiles || fills(Tile<128, 64>())) {
+        return body.template operator()<Tile<128, 64>>();
+    }
+    if constexpr (Way::smaller_tiles) {
+        columns > 32 && fills(Tile<64, 64>()) ? body.template operator()<Tile<64, 64>>()
+                                              : body.template operator()<Tile<64, 32>>();
     }
 }
 

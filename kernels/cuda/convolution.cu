@@ -5,16 +5,13 @@
 #include <algorithm>
 
 #include "kernels/cuda/choose_math.cuh"
+#include "kernels/cuda/chunks.cuh"
+#include "kernels/cuda/few_channels.hpp"
 
 namespace fedmrn::kernels::cuda {
 namespace {
 
 using formula::Bf16;
-
-/// Blocks that must fit on a multiprocessor: a bound on registers that leaves every kernel without
-/// spills. 65,536 registers: 128 for each thread of Tile<128, 64>, 168 in smaller blocks.
-template <class Math>
-inline constexpr unsigned resident = Math::Shape::threads == 256 ? 2 : 384 / Math::Shape::threads;
 
 /// Where lane l's part of an array begins: l times this many values further.
 struct Strides {
@@ -24,7 +21,7 @@ struct Strides {
 /// Results [pixels][columns] = receptive fields · weights: the way forward, and the way back to the
 /// images with the weights flipped.
 template <class Math, class Weights, class T>
-__global__ void __launch_bounds__(Math::Shape::threads, resident<Math>)
+__global__ void __launch_bounds__(Math::threads, Math::resident)
     images_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
                   Patches<T, Along::depth> patches, Weights weights, Result<T> result,
                   Strides strides) {
@@ -35,19 +32,19 @@ __global__ void __launch_bounds__(Math::Shape::threads, resident<Math>)
     if (first_row >= rows) {
         return;
     }
-    patches.image += lane * strides.images;
+    patches.data += lane * strides.images;
     patches.pixels = rows;
     weights.data += lane * strides.weights;
     result.data += lane * strides.results;
     result.rows = rows;
     Math math;
-    multiply_tile(patches, weights, first_row, first_column, 0, patches.fields, math);
+    math.run(patches, weights, first_row, first_column, 0, patches.fields);
     math.store(result, first_row, first_column);
 }
 
 /// Partial results [out][fields] of one chunk of the pixels (blockIdx.z).
 template <class Math, class T>
-__global__ void __launch_bounds__(Math::Shape::threads, resident<Math>)
+__global__ void __launch_bounds__(Math::threads, Math::resident)
     weights_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
                    std::uint32_t chunk, Matrix<T, Along::rows> dy, Patches<T, Along::rows> patches,
                    Result<float> result, Strides strides, std::size_t dy_stride) {
@@ -61,32 +58,13 @@ __global__ void __launch_bounds__(Math::Shape::threads, resident<Math>)
     }
     dy.data += lane * dy_stride;
     dy.depth = pixels;
-    patches.image += lane * strides.images;
+    patches.data += lane * strides.images;
     patches.pixels = pixels;
     result.data += lane * strides.results + blockIdx.z * strides.weights;
     Math math;
-    multiply_tile(dy, patches, first_row, first_column, begin,
-                  pixels - begin < chunk ? pixels : begin + chunk, math);
+    math.run(dy, patches, first_row, first_column, begin,
+             pixels - begin < chunk ? pixels : begin + chunk);
     math.store(result, first_row, first_column);
-}
-
-/// dw = the chunks' partial results, added in their order.
-__global__ void __launch_bounds__(256)
-    sum_chunks_kernel(const LaneState* states, std::uint32_t out_plane, std::uint32_t chunk,
-                      std::uint32_t chunks, std::size_t elements, const float* __restrict__ partial,
-                      PerLane<float> dw) {
-    const std::size_t lane = blockIdx.y;
-    const std::size_t i = blockIdx.x * std::size_t{256} + threadIdx.x;
-    const std::uint32_t pixels = states[lane].samples * out_plane;
-    if (pixels == 0 || i >= elements) {
-        return;
-    }
-    const float* at = partial + lane * chunks * elements + i;
-    float sum = at[0];
-    for (std::uint32_t c = 1; c * chunk < pixels; ++c) {
-        sum += at[c * elements];
-    }
-    of_lane(dw, lane)[i] = sum;
 }
 
 template <class T, Along along>
@@ -95,17 +73,18 @@ Patches<T, along> patches_of(const T* image, std::size_t height, std::size_t wid
                              std::size_t kernel, int padding, std::size_t batch) {
     inside_lane(batch * height * width * channels);
     Patches<T, along> patches;
-    patches.image = image;
+    patches.data = image;
     patches.pixels = inside_lane(batch * out_height * out_width);
     patches.fields = inside_lane(kernel * kernel * channels);
     patches.height = static_cast<int>(height);
     patches.width = static_cast<int>(width);
     patches.padding = padding;
+    patches.out_height = static_cast<int>(out_height);
     patches.channels = Divider(static_cast<std::uint32_t>(channels));
     patches.kernel = Divider(static_cast<std::uint32_t>(kernel));
     patches.out_width = Divider(static_cast<std::uint32_t>(out_width));
     patches.out_plane = Divider(static_cast<std::uint32_t>(out_height * out_width));
-    patches.vector = aligned(image, batch * height * width * channels, channels);
+    patches.vector = aligned(image, batch * height * width * channels, channels, 16 / sizeof(T));
     return patches;
 }
 
@@ -119,14 +98,16 @@ void convolve(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* 
     const std::size_t image_stride =
         shape.batch * patches.height * patches.width * std::size_t{patches.channels.divisor()};
     inside_lane(out_stride);
-    const Result<T> result{out, 0, static_cast<std::uint32_t>(columns), nullptr,
-                           aligned(out, out_stride, columns)};
-    with_tall_tile(columns, [&]<class Tile>() {
-        with_math<T, Tile, Along::depth, Weights::along>(cuda, [&]<class Math>() {
-            const Tiling<Tile> tiling(shape.batch * plane, columns);
+    const Result<T> result{out, 0, static_cast<std::uint32_t>(columns),
+                           aligned(out, out_stride, columns, 4)};
+    const std::size_t rows = shape.batch * plane;
+    with_way<T>(cuda, [&]<class Way>() {
+        with_tall_tile<Way>(cuda, rows, columns, shape.lanes, [&]<class Tile>() {
+            using Math = typename Way::template Math<Tile, Patches<T, Along::depth>, Weights>;
+            const Tiling<Tile> tiling(rows, columns);
             launch(images_kernel<Math, Weights, T>, lane_grid(tiling.total, shape.lanes),
-                   Tile::threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(plane),
-                   tiling.across, patches, weights, result,
+                   Math::threads, Math::shared_bytes, cuda.stream(), states,
+                   static_cast<std::uint32_t>(plane), tiling.across, patches, weights, result,
                    Strides{image_stride, weights_stride, out_stride});
         });
     });
@@ -135,12 +116,15 @@ void convolve(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* 
 template <class T>
 void forward(CudaDevice& cuda, const ConvolutionShape& s, const LaneState* states, const T* x,
              PerLane<const float> w, T* y) {
+    if (has_few_channels(s)) {
+        return few_channels_forward(cuda, s, states, x, w, y);
+    }
     const auto patches =
         patches_of<T, Along::depth>(x, s.height, s.width, s.in, s.out_height(), s.out_width(),
                                     s.kernel, static_cast<int>(s.padding), s.batch);
     const Matrix<float, Along::depth> weights{w.data.get(), static_cast<std::uint32_t>(s.out),
                                               patches.fields, patches.fields,
-                                              aligned(w.data.get(), w.stride, patches.fields)};
+                                              aligned(w.data.get(), w.stride, patches.fields, 4)};
     inside_lane(s.weights());
     convolve(cuda, s, states, patches, weights, w.stride, y, s.out);
 }
@@ -154,7 +138,7 @@ void backward_data(CudaDevice& cuda, const ConvolutionShape& s, const LaneState*
     const FlippedWeights weights{w.data.get(), static_cast<std::uint32_t>(s.in),
                                  static_cast<std::uint32_t>(s.kernel * s.kernel),
                                  Divider(static_cast<std::uint32_t>(s.out)),
-                                 aligned(w.data.get(), w.stride, s.in)};
+                                 aligned(w.data.get(), w.stride, s.in, 4)};
     inside_lane(s.weights());
     convolve(cuda, s, states, patches, weights, w.stride, dx, s.in);
 }
@@ -171,40 +155,36 @@ std::size_t chunk_of(const ConvolutionShape& shape, std::size_t tiles) {
 template <class T>
 void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneState* states,
                       const T* x, const T* dy, PerLane<float> dw) {
-    const std::size_t plane = s.out_height() * s.out_width(), pixels = s.batch * plane;
-    const std::size_t dy_stride = pixels * s.out;
+    if (has_few_channels(s)) {
+        return few_channels_weights(cuda, s, states, x, dy, dw);
+    }
+    const std::size_t plane = s.out_height() * s.out_width();
+    const std::size_t dy_stride = s.batch * plane * s.out;
     const auto patches =
         patches_of<T, Along::rows>(x, s.height, s.width, s.in, s.out_height(), s.out_width(),
                                    s.kernel, static_cast<int>(s.padding), s.batch);
     const Matrix<T, Along::rows> outputs{dy, static_cast<std::uint32_t>(s.out), 0,
                                          static_cast<std::uint32_t>(s.out),
-                                         aligned(dy, dy_stride, s.out)};
+                                         aligned(dy, dy_stride, s.out, 16 / sizeof(T))};
     inside_lane(dy_stride);
     with_tile(s.out, patches.fields, [&]<class Tile>() {
         const Tiling<Tile> tiling(s.out, patches.fields);
-        const std::size_t chunk = chunk_of(s, tiling.total), chunks = divide_up(pixels, chunk);
-        const bool whole = chunks == 1;
-        float* to =
-            whole ? dw.data.get()
-                  : static_cast<float*>(cuda.scratch(
-                        Scratch::weight_sums, s.lanes * chunks * s.weights() * sizeof(float)));
-        const Strides strides{s.batch * s.height * s.width * s.in, s.weights(),
-                              whole ? dw.stride : chunks * s.weights()};
-        const Result<float> result{to, static_cast<std::uint32_t>(s.out), patches.fields, nullptr,
-                                   aligned(to, strides.results, patches.fields)};
-        with_math<T, Tile, Along::rows, Along::rows>(cuda, [&]<class Math>() {
-            dim3 grid = lane_grid(tiling.total, s.lanes);
-            grid.z = static_cast<unsigned>(chunks);
-            launch(weights_kernel<Math, T>, grid, Tile::threads, 0, cuda.stream(), states,
+        const std::size_t chunk = chunk_of(s, tiling.total);
+        const WeightChunks chunks(cuda, s.lanes, s.weights(), plane, s.batch, chunk);
+        const PerLane<float> partial = chunks.partial(dw);
+        const Strides strides{s.batch * s.height * s.width * s.in, s.weights(), partial.stride};
+        const Result<float> result{partial.data.get(), static_cast<std::uint32_t>(s.out),
+                                   patches.fields,
+                                   aligned(partial.data.get(), partial.stride, patches.fields, 4)};
+        with_way<T>(cuda, [&]<class Way>() {
+            using Math =
+                typename Way::template Math<Tile, Matrix<T, Along::rows>, Patches<T, Along::rows>>;
+            launch(weights_kernel<Math, T>, lane_grid(tiling.total, s.lanes, chunks.count()),
+                   Math::threads, Math::shared_bytes, cuda.stream(), states,
                    static_cast<std::uint32_t>(plane), tiling.across,
                    static_cast<std::uint32_t>(chunk), outputs, patches, result, strides, dy_stride);
         });
-        if (!whole) {
-            launch(sum_chunks_kernel, lane_grid(divide_up(s.weights(), 256), s.lanes), 256, 0,
-                   cuda.stream(), states, static_cast<std::uint32_t>(plane),
-                   static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(chunks),
-                   s.weights(), to, dw);
-        }
+        chunks.add(states, partial, dw);
     });
 }
 

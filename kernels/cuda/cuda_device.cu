@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <cuda_profiler_api.h>
 #include <nvtx3/nvToolsExtCudaRt.h>
@@ -48,6 +49,14 @@ cudaMemPool_t memory_pool() {
     return pool;
 }
 
+std::size_t count_multiprocessors() {
+    int device = 0, count = 0;
+    check(cudaGetDevice(&device), "asking which GPU is used");
+    check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device),
+          "asking for a GPU's multiprocessors");
+    return static_cast<std::size_t>(count);
+}
+
 /// Freed memory stays with the process: another client of the same size takes it at once.
 void keep_freed_memory() {
     std::uint64_t threshold = UINT64_MAX;
@@ -65,9 +74,15 @@ void check(cudaError_t status, const char* doing) {
     throw Error("cuda: " + std::string(doing) + ": " + cudaGetErrorString(status), Fault::run);
 }
 
-CudaDevice::CudaDevice(Precision precision) : tensor_floats(precision == Precision::tf32) {
+CudaDevice::CudaDevice(Precision precision)
+    : tensor_floats(precision == Precision::tf32), multiprocessors_(count_multiprocessors()) {
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+    check(cudaStreamCreateWithFlags(&second_, cudaStreamNonBlocking), "creating a stream");
+    for (cudaEvent_t* event : {&forked_, &joined_}) {
+        check(cudaEventCreateWithFlags(event, cudaEventDisableTiming), "creating an event");
+    }
     nvtxNameCudaStreamA(stream_, "fedmrn");
+    nvtxNameCudaStreamA(second_, "fedmrn, beside");
     keep_freed_memory();
 }
 
@@ -79,6 +94,9 @@ CudaDevice::~CudaDevice() {
         release(memory);
     }
     cudaStreamSynchronize(stream_);
+    cudaEventDestroy(forked_);
+    cudaEventDestroy(joined_);
+    cudaStreamDestroy(second_);
     cudaStreamDestroy(stream_);
 }
 
@@ -128,6 +146,25 @@ std::unique_ptr<Fetch> CudaDevice::fetch(DevicePointer<const void> device, std::
 
 std::unique_ptr<Recording> CudaDevice::record(const std::function<void()>& work) {
     return std::make_unique<GraphRecording>(stream_, work);
+}
+
+void CudaDevice::beside(const std::function<void()>& one, const std::function<void()>& other) {
+    struct Swapped { // until its end, whatever is thrown
+        cudaStream_t &first, &second;
+        Swapped(cudaStream_t& a, cudaStream_t& b) : first(a), second(b) { std::swap(a, b); }
+        Swapped(const Swapped&) = delete;
+        Swapped& operator=(const Swapped&) = delete;
+        ~Swapped() { std::swap(first, second); }
+    };
+    check(cudaEventRecord(forked_, stream_), "forking a stream");
+    check(cudaStreamWaitEvent(second_, forked_), "forking a stream");
+    {
+        const Swapped swapped(stream_, second_);
+        one();
+    }
+    other();
+    check(cudaEventRecord(joined_, second_), "joining a stream");
+    check(cudaStreamWaitEvent(stream_, joined_), "joining a stream");
 }
 
 std::size_t CudaDevice::free_memory() const {

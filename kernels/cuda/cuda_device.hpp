@@ -29,9 +29,9 @@ enum class Scratch : std::size_t {
     slots ///< how many there are
 };
 
-/// One GPU and one stream on it. The contracts of a local step (all but start_lanes, those of
-/// messages and the server's) neither allocate nor wait once they have run at their size, so that a
-/// stream capture can record them.
+/// One GPU and a stream on it, with a second one for what may go beside. The contracts of a local
+/// step (all but start_lanes, those of messages and the server's) neither allocate nor wait once
+/// they have run at their size, so that a stream capture can record them.
 class CudaDevice final : public Device {
 public:
     /// precision: tf32, or float32 products as they are.
@@ -51,12 +51,16 @@ public:
     void synchronize() override;
     std::unique_ptr<Fetch> fetch(DevicePointer<const void> device, std::size_t bytes) override;
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    /// `one` goes to a second stream, which a recording makes a branch of its graph.
+    void beside(const std::function<void()>& one, const std::function<void()>& other) override;
     [[nodiscard]] std::size_t free_memory() const override;
     void push_range(const char* name, std::uint64_t number) override;
     void pop_range() override;
     void profile(bool on) override;
 
+    /// Where work is queued: the device's stream, or its second one, inside of beside().
     [[nodiscard]] cudaStream_t stream() const { return stream_; }
+    [[nodiscard]] std::size_t multiprocessors() const { return multiprocessors_; }
 
     /// At least `bytes` of scratch memory, valid until the next call with the same slot. Growing
     /// allocates, which a capture refuses: a step runs once before it is captured. Memory that was
@@ -79,7 +83,9 @@ private:
         DevicePointer<void> memory;
         std::size_t bytes = 0;
     };
-    cudaStream_t stream_ = nullptr;
+    cudaStream_t stream_ = nullptr, second_ = nullptr;
+    cudaEvent_t forked_ = nullptr, joined_ = nullptr;
+    std::size_t multiprocessors_;
     Staging staging_;
     Fetching fetching_;
     std::array<Block, static_cast<std::size_t>(Scratch::slots)> scratch_;

@@ -19,7 +19,7 @@ struct Strides {
 
 /// One tile of A · Bᵀ. The samples of a lane are the rows of A and of the result, or the depth.
 template <class Math, bool samples_are_depth, class A, class B, class T>
-__global__ void __launch_bounds__(Math::Shape::threads)
+__global__ void __launch_bounds__(Math::threads)
     product_kernel(const LaneState* states, unsigned tiles_across, A a, B b, Result<T> result,
                    Strides strides) {
     const std::size_t lane = blockIdx.y;
@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(Math::Shape::threads)
         a.rows = result.rows = samples;
     }
     Math math;
-    multiply_tile(a, b, first_row, first_column, 0, a.depth, math);
+    math.run(a, b, first_row, first_column, 0, a.depth);
     math.store(result, first_row, first_column);
 }
 
@@ -46,10 +46,10 @@ template <bool samples_are_depth, class A, class B, class T>
 void multiply(CudaDevice& cuda, std::size_t lanes, const LaneState* states, const A& a, const B& b,
               const Result<T>& result, const Strides& strides) {
     with_tile(result.rows, result.columns, [&]<class Tile>() {
-        using Math = ScalarMath<Tile, A::along, B::along>;
+        using Math = ScalarMath<Tile, A, B>;
         const Tiling<Tile> tiling(result.rows, result.columns);
         launch(product_kernel<Math, samples_are_depth, A, B, T>, lane_grid(tiling.total, lanes),
-               Tile::threads, 0, cuda.stream(), states, tiling.across, a, b, result, strides);
+               Math::threads, 0, cuda.stream(), states, tiling.across, a, b, result, strides);
     });
 }
 
@@ -59,14 +59,14 @@ Matrix<T, along> matrix(const T* data, std::size_t rows, std::size_t depth,
     inside_lane(rows * depth);
     const std::size_t stride = along == Along::depth ? depth : rows;
     return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(depth),
-            static_cast<std::uint32_t>(stride), aligned(data, lane_stride, stride)};
+            static_cast<std::uint32_t>(stride), aligned(data, lane_stride, stride, 4)};
 }
 
 template <class T>
 Result<T> result_of(T* data, std::size_t rows, std::size_t columns, std::size_t lane_stride) {
     inside_lane(rows * columns);
-    return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns), nullptr,
-            aligned(data, lane_stride, columns)};
+    return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns),
+            aligned(data, lane_stride, columns, 4)};
 }
 
 /// y of one row and eight outputs a warp, for a few outputs: the classes of the last layer.

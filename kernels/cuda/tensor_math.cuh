@@ -2,113 +2,146 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/cuda/multiply.cuh"
-#include "kernels/cuda/tensor_cores.hpp"
+#include "kernels/cuda/fragments.cuh"
 
 namespace fedmrn::kernels::cuda {
 
-/// How factors are stored for the tensor cores; sums are float32 in both.
-struct Bf16Factor {
-    using Stored = __nv_bfloat16;
-    using Fragment = __nv_bfloat16;
-    static constexpr unsigned step = 16, depth = 32, pad = 8;
-    static __device__ Stored round(float x) { return __float2bfloat16_rn(x); }
-};
-struct Tf32Factor {
-    using Stored = float;
-    using Fragment = nvcuda::wmma::precision::tf32;
-    static constexpr unsigned step = 8, depth = 16, pad = 4;
-    static __device__ Stored round(float x) { return nvcuda::wmma::__float_to_tf32(x); }
+/// A thread's units of an operand's slices: from device memory to shared memory, a slice a call.
+template <class Operand, unsigned extent, unsigned depth, unsigned threads> class Copier {
+    using T = typename Operand::Value;
+    using Mine = Share<Operand::along, extent, depth, threads, 16 / sizeof(T)>;
+
+public:
+    __device__ Copier(const Operand& from, std::uint32_t first_row, std::uint32_t begin)
+        : from_(from), first_row_(first_row), begin_(begin), cursor_(from, first_row, begin) {}
+
+    /// Units are on their way when this returns; what is moved by elements is there.
+    template <class Slice> __device__ __forceinline__ void copy(Slice& slice) {
+        if (from_.vector) {
+            FEDMRN_UNROLL
+            for (unsigned q = 0; q < Mine::units; ++q) {
+                if (Mine::mine(q)) {
+                    const T* unit = cursor_.unit(from_, q);
+                    copy_async(slice.at(Mine::row(q), Mine::k(q)), unit ? unit : from_.data,
+                               unit != nullptr);
+                }
+            }
+            cursor_.advance(from_);
+        } else {
+            FEDMRN_ROLLED
+            for (unsigned e = threadIdx.x; e < extent * depth; e += threads) {
+                constexpr unsigned line = Mine::line * Mine::unit;
+                const unsigned row = Mine::deep ? e / line : e % line;
+                const unsigned k = Mine::deep ? e % line : e / line;
+                const T* element = from_.element(first_row_ + row, begin_ + k);
+                *slice.at(row, k) = element ? *element : T{};
+            }
+            begin_ += depth;
+        }
+    }
+
+private:
+    const Operand& from_;
+    std::uint32_t first_row_, begin_; ///< of the next slice, moved by elements
+    typename Operand::template Cursor<Mine> cursor_;
 };
 
-/// Products on the tensor cores: a warp holds 32 × 32 results in 2 × 2 fragments.
-template <class Factor, class Tile_, Along along_a, Along along_b> struct TensorMath {
+/// Products on the tensor cores. Slices of the depth go through a ring of stages in shared memory:
+/// while one is multiplied, the next ones are on their way. A warp holds 64 × 32 results of a large
+/// tile, else 32 × 32.
+template <class Factor, class Tile_, class A, class B> struct TensorMath {
     using Shape = Tile_;
-    using Stored = typename Factor::Stored;
-    static constexpr unsigned depth = Factor::depth;
+    static constexpr unsigned warp_rows = Shape::rows * Shape::columns >= 128 * 64 ? 64 : 32;
+    static constexpr unsigned warp_columns = 32;
+    static constexpr unsigned threads =
+        Shape::rows / warp_rows * (Shape::columns / warp_columns) * 32;
+    /// Blocks that must fit on a multiprocessor: a bound on registers that leaves no spills, 168 a
+    /// thread with 64 results, 128 with 32.
+    static constexpr unsigned resident = (warp_rows == 64 ? 384 : 512) / threads;
+    static constexpr unsigned depth = 2 * Factor::step; ///< of a slice
+    static constexpr unsigned stages = 3;
 
-    /// Shared memory has the operand's own direction, so that a quad stays a quad.
-    template <unsigned extent, Along along> struct Slice {
-        static constexpr bool deep = along == Along::depth;
-        static constexpr unsigned stride = (deep ? depth : extent) + Factor::pad;
-        alignas(32) Stored v[(deep ? extent : depth) * stride];
-        __device__ __forceinline__ void put(unsigned row, unsigned k, const Quad& quad) {
-            *reinterpret_cast<Four<Stored>*>(at(row, k)) = {
-                {Factor::round(quad.v[0]), Factor::round(quad.v[1]), Factor::round(quad.v[2]),
-                 Factor::round(quad.v[3])}};
-        }
-        __device__ __forceinline__ Stored* at(unsigned row, unsigned k) {
-            return v + (deep ? row * stride + k : k * stride + row);
-        }
-        __device__ __forceinline__ const Stored* at(unsigned row, unsigned k) const {
-            return v + (deep ? row * stride + k : k * stride + row);
-        }
+    struct Stage {
+        Slice<Factor, typename A::Value, Shape::rows, depth, A::along> a;
+        Slice<Factor, typename B::Value, Shape::columns, depth, B::along> b;
     };
-    using SliceA = Slice<Shape::rows, along_a>;
-    using SliceB = Slice<Shape::columns, along_b>;
+    static constexpr std::size_t shared_bytes = stages * sizeof(Stage);
 
-    template <class Use, bool row_major>
-    using Factors = nvcuda::wmma::fragment<
-        Use, 16, 16, Factor::step, typename Factor::Fragment,
-        std::conditional_t<row_major, nvcuda::wmma::row_major, nvcuda::wmma::col_major>>;
-    nvcuda::wmma::fragment<nvcuda::wmma::accumulator, 16, 16, Factor::step, float> sums[2][2];
+    /// Adds the products from `begin` to `end` of the depth. The operands give zeros past their own
+    /// ends; begin is a multiple of depth.
+    __device__ __forceinline__ void run(const A& a, const B& b, std::uint32_t first_row,
+                                        std::uint32_t first_column, std::uint32_t begin,
+                                        std::uint32_t end) {
+        FEDMRN_DYNAMIC_SHARED(Stage, ring);
+        Copier<A, Shape::rows, depth, threads> copy_a(a, first_row, begin);
+        Copier<B, Shape::columns, depth, threads> copy_b(b, first_column, begin);
+        std::uint32_t copied = begin;
+        const auto copy = [&](Stage& to) {
+            if (copied < end) {
+                copy_a.copy(to.a);
+                copy_b.copy(to.b);
+            }
+            end_copies(); // of a group that may be empty: they are counted
+            copied += depth;
+        };
+        for (unsigned s = 0; s + 1 < stages; ++s) {
+            copy(ring[s]);
+        }
+        unsigned stage = 0;
+        for (std::uint32_t k = begin; k < end; k += depth) {
+            await_copies<stages - 2>();
+            __syncthreads(); // all have their copies, and have read the stage before
+            copy(ring[stage == 0 ? stages - 1 : stage - 1]);
+            add(ring[stage]);
+            stage = stage + 1 == stages ? 0 : stage + 1;
+        }
+    }
 
-    __device__ TensorMath() {
-        for (auto& row : sums) {
-            for (auto& sum : row) {
-                nvcuda::wmma::fill_fragment(sum, 0.0f);
+    template <class T>
+    __device__ __forceinline__ void store(const Result<T>& result, std::uint32_t first_row,
+                                          std::uint32_t first_column) const {
+        const unsigned thread = threadIdx.x % 32;
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < warp_rows / 8; ++i) {
+            FEDMRN_UNROLL
+            for (unsigned j = 0; j < warp_columns / 8; ++j) {
+                const TileSums& tile = sums_[i / 2][j];
+                const float pair[2] = {tile[i % 2 * 2], tile[i % 2 * 2 + 1]};
+                result.store(first_row + row() + 8 * i + thread / 4,
+                             first_column + column() + 8 * j + thread % 4 * 2, pair);
             }
         }
     }
-    static __device__ unsigned warp() { return threadIdx.x / 32; }
-    static __device__ unsigned row() { return warp() / (Shape::columns / 32) * 32; }
-    static __device__ unsigned column() { return warp() % (Shape::columns / 32) * 32; }
 
-    __device__ __forceinline__ void add(const SliceA& a, const SliceB& b) {
+private:
+    static __device__ unsigned row() {
+        return threadIdx.x / 32 / (Shape::columns / warp_columns) * warp_rows;
+    }
+    static __device__ unsigned column() {
+        return threadIdx.x / 32 % (Shape::columns / warp_columns) * warp_columns;
+    }
+    __device__ __forceinline__ void add(const Stage& stage) {
         FEDMRN_UNROLL
         for (unsigned k = 0; k < depth; k += Factor::step) {
-            Factors<nvcuda::wmma::matrix_a, along_a == Along::depth> left[2];
-            Factors<nvcuda::wmma::matrix_b, along_b == Along::rows> right[2];
+            std::uint32_t left[warp_rows / 16][4], right[warp_columns / 8][2];
             FEDMRN_UNROLL
-            for (unsigned i = 0; i < 2; ++i) {
-                nvcuda::wmma::load_matrix_sync(left[i], a.at(row() + 16 * i, k), SliceA::stride);
-                nvcuda::wmma::load_matrix_sync(right[i], b.at(column() + 16 * i, k),
-                                               SliceB::stride);
+            for (unsigned i = 0; i < warp_rows / 16; ++i) {
+                stage.a.load_a(left[i], row() + 16 * i, k);
             }
             FEDMRN_UNROLL
-            for (unsigned i = 0; i < 2; ++i) {
+            for (unsigned j = 0; j < warp_columns / 16; ++j) {
+                stage.b.load_b(right + 2 * j, column() + 16 * j, k);
+            }
+            FEDMRN_UNROLL
+            for (unsigned i = 0; i < warp_rows / 16; ++i) {
                 FEDMRN_UNROLL
-                for (unsigned j = 0; j < 2; ++j) {
-                    nvcuda::wmma::mma_sync(sums[i][j], left[i], right[j], sums[i][j]);
+                for (unsigned j = 0; j < warp_columns / 8; ++j) {
+                    Factor::multiply(sums_[i][j], left[i], right[j]);
                 }
             }
         }
     }
-    template <class T>
-    __device__ void store(const Result<T>& result, std::uint32_t first_row,
-                          std::uint32_t first_column) {
-        constexpr unsigned stride = 20; // of a warp's 16 × 16 results in shared memory
-        struct alignas(32) Patch {
-            float v[16 * stride];
-        };
-        FEDMRN_SHARED(Patch, patches, [Shape::threads / 32]);
-        float* patch = patches[warp()].v;
-        const unsigned thread = threadIdx.x % 32;
-        FEDMRN_UNROLL
-        for (unsigned part = 0; part < 4; ++part) {
-            const unsigned i = part / 2, j = part % 2;
-            __syncwarp();
-            nvcuda::wmma::store_matrix_sync(patch, sums[i][j], stride, nvcuda::wmma::mem_row_major);
-            __syncwarp();
-            for (unsigned half = 0; half < 2; ++half) {
-                const unsigned y = thread / 4 + 8 * half, x = thread % 4 * 4;
-                const float* at = patch + y * stride + x;
-                const float values[4] = {at[0], at[1], at[2], at[3]};
-                result.store(first_row + row() + 16 * i + y, first_column + column() + 16 * j + x,
-                             values);
-            }
-        }
-    }
+    TileSums sums_[warp_rows / 16][warp_columns / 8] = {};
 };
 
 } // namespace fedmrn::kernels::cuda

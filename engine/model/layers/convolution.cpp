@@ -48,12 +48,17 @@ void Convolution::forward(Context& context, const LayerArgs& args, bool) const {
 void Convolution::backward(Context& context, const LayerArgs& args) const {
     const Place& in = args.in[0];
     const auto seen = shape(in.tensor, context.lanes, in.room);
-    kernels::convolution_backward_weights(context.device, seen, in.rows, args.x[0], args.dy,
-                                          args.parameters[0].gradient);
-    if (args.dx[0] != nullptr) {
+    const auto weights = [&] {
+        kernels::convolution_backward_weights(context.device, seen, in.rows, args.x[0], args.dy,
+                                              args.parameters[0].gradient);
+    };
+    if (args.dx[0] == nullptr) {
+        return weights();
+    }
+    context.device.beside(weights, [&] {
         kernels::convolution_backward_data(context.device, seen, in.rows, args.dy,
                                            args.parameters[0].value, args.dx[0]);
-    }
+    });
 }
 
 LayerPtr conv2d(Conv2d options) { return std::make_shared<Convolution>(options); }

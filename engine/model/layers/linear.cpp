@@ -46,13 +46,18 @@ void LinearLayer::backward(Context& context, const LayerArgs& args) const {
     const Place& in = args.in[0];
     const auto seen = shape(in.tensor, context.lanes, in.room);
     const auto dy = args.dy.as<const float>();
-    kernels::linear_backward_weights(context.device, seen, in.rows, args.x[0], dy,
-                                     args.parameters[0].gradient,
-                                     has_bias() ? args.parameters[1].gradient : PerLane<float>{});
-    if (args.dx[0] != nullptr) {
+    const auto weights = [&] {
+        kernels::linear_backward_weights(
+            context.device, seen, in.rows, args.x[0], dy, args.parameters[0].gradient,
+            has_bias() ? args.parameters[1].gradient : PerLane<float>{});
+    };
+    if (args.dx[0] == nullptr) {
+        return weights();
+    }
+    context.device.beside(weights, [&] {
         kernels::linear_backward_data(context.device, seen, in.rows, dy, args.parameters[0].value,
                                       args.dx[0]);
-    }
+    });
 }
 
 LayerPtr linear(Linear options) { return std::make_shared<LinearLayer>(options); }

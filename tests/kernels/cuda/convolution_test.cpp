@@ -58,6 +58,7 @@ std::vector<ConvolutionShape> shapes() {
         {3, 2, 4, 4, 8, 36, 5, 2, {}},   {3, 5, 9, 9, 4, 8, 1, 1, {}},
         {3, 2, 8, 8, 32, 64, 3, 1, {}},  {4, 8, 14, 14, 4, 8, 3, 1, {}},
         {3, 2, 5, 5, 16, 130, 3, 2, {}}, {1, 1, 3, 3, 2, 2, 3, 0, {}},
+        {3, 9, 11, 10, 3, 40, 5, 2, {}}, {3, 40, 9, 7, 1, 32, 3, 0, {}},
     };
 }
 
@@ -106,6 +107,21 @@ TEST(CudaConvolution, lanes_do_not_change_a_bit) {
             const std::size_t used = pass == Pass::weights ? shape.weights() : one.size();
             EXPECT_TRUE(std::equal(one.begin(), one.begin() + used, many.begin()))
                 << name_of(shape, pass);
+        }
+    }
+}
+
+TEST(CudaConvolution, the_tile_does_not_change_a_bit) {
+    const auto device = open_device(DeviceKind::cuda);
+    auto& cuda = kernels::cuda::cuda_device(*device);
+    cuda.tensor_floats = true;
+    for (const Real real : {Real::f32, Real::bf16}) {
+        ConvolutionShape alone{1, 2, 9, 9, 8, 40, 3, 1, real}; // two tiles of 128 rows
+        ConvolutionShape many = alone;
+        many.lanes = cuda.multiprocessors(); // enough for large tiles
+        for (const Pass pass : {Pass::forward, Pass::data}) {
+            const auto one = convolved(*device, alone, pass), all = convolved(*device, many, pass);
+            EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin())) << name_of(alone, pass);
         }
     }
 }

@@ -107,14 +107,56 @@ inline bool staged(Bug bug) {
     return out.read() == std::vector<float>(64, 2);
 }
 
-__global__ void tile_kernel(const float* in, float* out, Bug bug) {
-    using namespace nvcuda::wmma;
-    fragment<accumulator, 16, 16, 8, float> tile;
-    load_matrix_sync(tile, in + (bug == Bug::misaligned_tile ? 1 : 0), 16, mem_row_major);
-    store_matrix_sync(out, tile, 16, mem_col_major);
+/// Reverses each of 8 slices of 64 values, through a ring of three stages.
+__global__ void pipelined_kernel(const float* in, float* out, Bug bug) {
+    FEDMRN_SHARED(float, ring, [3][64]);
+    const unsigned i = threadIdx.x;
+    const auto copy = [&](int slice) {
+        if (slice < 8) __pipeline_memcpy_async(&ring[slice % 3][i], &in[slice * 64 + i], 4);
+        __pipeline_commit();
+    };
+    copy(0);
+    copy(1);
+    for (int slice = 0; slice < 8; ++slice) {
+        __pipeline_wait_prior(bug == Bug::short_copy_wait ? 2 : 1);
+        if (bug == Bug::early_copy) copy(slice + 2); // into what others read a slice ago
+        __syncthreads();
+        if (bug != Bug::early_copy) copy(slice + 2);
+        out[slice * 64 + i] = ring[slice % 3][63 - i];
+    }
 }
-inline bool tile(Bug bug) {
-    const DeviceArray<float> in(std::vector<float>(257, 1)), out(256);
-    simt::launch(tile_kernel, 1, 32, 0, nullptr, in.data(), out.data(), bug);
-    return out.read() == std::vector<float>(256, 1);
+inline bool pipelined(Bug bug) {
+    std::vector<float> host(512);
+    for (int i = 0; i < 512; ++i) host[i] = static_cast<float>(i);
+    const DeviceArray<float> in(host), out(512);
+    simt::launch(pipelined_kernel, 1, 64, 0, nullptr, in.data(), out.data(), bug);
+    const auto o = out.read();
+    for (int i = 0; i < 512; ++i) {
+        if (o[i] != static_cast<float>(i / 64 * 64 + 63 - i % 64)) return false;
+    }
+    return true;
+}
+
+/// Transposes an 8 × 8 matrix of 2-byte values four times over.
+__global__ void transpose_kernel(const unsigned short* in, unsigned* out, Bug bug) {
+    FEDMRN_SHARED(unsigned short, rows, [8][16]);
+    const unsigned i = threadIdx.x;
+    for (unsigned e = i; e < 64; e += 32) rows[e / 8][e % 8] = in[e];
+    __syncwarp();
+    unsigned loaded[4];
+    simt::ldmatrix(loaded, &rows[i % 8][bug == Bug::misaligned_row ? 1 : 0], true);
+    out[i] = loaded[i % 4];
+}
+inline bool transpose(Bug bug) {
+    std::vector<unsigned short> host(64);
+    for (unsigned i = 0; i < 64; ++i) host[i] = static_cast<unsigned short>(i);
+    const DeviceArray<unsigned short> in(host);
+    const DeviceArray<unsigned> out(32);
+    simt::launch(transpose_kernel, 1, 32, 0, nullptr, in.data(), out.data(), bug);
+    const auto o = out.read();
+    for (unsigned lane = 0; lane < 32; ++lane) {
+        const unsigned column = lane / 4, row = lane % 4 * 2;
+        if (o[lane] != ((row * 8 + column) | (row * 8 + 8 + column) << 16)) return false;
+    }
+    return true;
 }

@@ -1,6 +1,7 @@
 # Each seeded bug, and the cheapest mode that reports it:
 #   plain    no sanitizer: results, errors of the simulator, canaries, unreachable pages
 #   lazy     plain, streams as late as they may, graph nodes in any order that the graph allows
+#   early    plain, the last thread first and asynchronous copies at once
 #   address  the address and undefined-behaviour sanitizers
 #   thread   the thread sanitizer: every race, also one that no schedule makes visible
 set(seeded_bugs
@@ -17,7 +18,9 @@ set(seeded_bugs
   "plain|shared_overrun|overrun of 512 bytes of shared memory"
   "plain|dynamic_shared_overrun|overrun of 400 bytes of shared memory"
   "plain|missing_copy_wait|staged: wrong result"
-  "plain|misaligned_tile|not 32-byte aligned"
+  "plain|short_copy_wait|pipelined: wrong result"
+  "early|early_copy|pipelined: wrong result"
+  "plain|misaligned_row|not 16-byte aligned"
   "plain|global_overrun_write|wrote around a device allocation"
   "plain|wrong_lane_stride|scale: wrong result"
   "plain|missing_tail|scale: wrong result"
@@ -51,6 +54,7 @@ set(seeded_bugs
   "thread|missing_second_barrier|data race"
   "thread|missing_syncwarp|data race"
   "thread|missing_grid_sync|data race"
+  "thread|early_copy|data race"
 )
 
 # A build without sanitizers makes the two sanitized programs too; a sanitized build, its own.
@@ -77,8 +81,10 @@ endforeach()
 function(simt_seeded mode bug report schedule)
   set(variant ${mode})
   set(environment "SIMT_SCHED=${schedule};TSAN_OPTIONS=halt_on_error=1")
-  if(mode STREQUAL "lazy")
+  if(mode MATCHES "lazy|early")
     set(variant plain)
+  endif()
+  if(mode STREQUAL "lazy")
     list(APPEND environment SIMT_STREAMS=lazy)
   endif()
   if(NOT TARGET seeded_bugs_${variant})
@@ -96,6 +102,8 @@ foreach(entry ${seeded_bugs})
   set(schedule fifo)
   if(CMAKE_MATCH_1 STREQUAL "lazy")
     set(schedule random:1)
+  elseif(CMAKE_MATCH_1 STREQUAL "early")
+    set(schedule lifo)
   endif()
   simt_seeded(${CMAKE_MATCH_1} ${CMAKE_MATCH_2} "${CMAKE_MATCH_3}" ${schedule})
 endforeach()

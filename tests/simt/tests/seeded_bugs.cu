@@ -16,10 +16,10 @@ struct Scenario {
     bool (*run)(Bug);
 };
 constexpr Scenario scenarios[] = {
-    {"reverse", reverse}, {"histogram", histogram}, {"rotate", rotate}, {"staged", staged},
-    {"tile", tile},       {"scale", scale},         {"sum", sum},       {"ring", ring},
-    {"memory", memory},   {"streams", streams},     {"upload", upload}, {"replay", replay},
-    {"graphs", graphs},
+    {"reverse", reverse},     {"histogram", histogram}, {"rotate", rotate},   {"staged", staged},
+    {"pipelined", pipelined}, {"transpose", transpose}, {"scale", scale},     {"sum", sum},
+    {"ring", ring},           {"memory", memory},       {"streams", streams}, {"upload", upload},
+    {"replay", replay},       {"graphs", graphs},
 };
 
 constexpr std::string_view names[] = {

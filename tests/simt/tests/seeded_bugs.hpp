@@ -24,7 +24,9 @@
     bug(shared_overrun) \
     bug(dynamic_shared_overrun) \
     bug(missing_copy_wait) \
-    bug(misaligned_tile) \
+    bug(short_copy_wait) \
+    bug(early_copy) \
+    bug(misaligned_row) \
     bug(global_overrun_write) \
     bug(global_overrun_read) \
     bug(wrong_lane_stride) \

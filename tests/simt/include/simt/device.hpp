@@ -13,7 +13,7 @@
 #include "simt/integer.hpp"
 #include "simt/pipeline.hpp"
 #include "simt/shared.hpp"
+#include "simt/tensor.hpp"
 #include "simt/warp.hpp"
-#include "simt/wmma.hpp"
 
 #include "simt/launch.hpp"

@@ -3,9 +3,10 @@
 #include "cublas/product.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
-#include "simt/wmma.hpp"
+#include "simt/tensor.hpp"
 
 namespace simt::detail {
 namespace {
@@ -42,7 +43,7 @@ std::vector<float> dense(const void* x, cublasOperation_t op, std::int64_t rows,
             const std::int64_t from = op == CUBLAS_OP_N ? i + j * ld : j + i * ld;
             const float value = load(x, static_cast<std::size_t>(from), type);
             out[static_cast<std::size_t>(i + j * rows)] =
-                tf32 ? nvcuda::wmma::__float_to_tf32(value) : value;
+                tf32 ? std::bit_cast<float>(to_tf32(value)) : value;
         }
     }
     return out;
