@@ -99,20 +99,35 @@ std::size_t LaneGroup::steps_left() const {
     return least;
 }
 
-void LaneGroup::step(const Source& source) {
-    const Range range(device_, "local step", lanes_);
-    if (recording_ && recorded_ == source) {
-        recording_->replay();
-        return;
+/// Lanes up to the last that is not idle, or a few more: widths are all lanes, half of them …, so
+/// that few are recorded. Clients come longest first: those that go on are the first.
+std::size_t LaneGroup::width() const {
+    std::size_t used = lanes_;
+    while (used > 1 && mirror_[used - 1].samples == 0) {
+        --used;
     }
-    queue_step(source); // as it is: what it allocates is then there
-    recording_ = device_.record([this, source] { queue_step(source); });
-    recorded_ = source;
+    std::size_t width = lanes_;
+    while ((width + 1) / 2 >= used && width > 1) {
+        width = (width + 1) / 2;
+    }
+    return width;
 }
 
-void LaneGroup::queue_step(const Source& source) {
+void LaneGroup::step(const Source& source) {
+    const std::size_t wide = width();
+    const Range range(device_, "local step", wide);
+    Recorded& known = recorded_[wide];
+    if (known.step && known.source == source) {
+        known.step->replay();
+        return;
+    }
+    queue_step(source, wide); // as it is: what it allocates is then there
+    known = {source, device_.record([this, source, wide] { queue_step(source, wide); })};
+}
+
+void LaneGroup::queue_step(const Source& source, std::size_t width) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
-    const LocalStep local{source.global,       of_round_.variables(), lanes_,
+    const LocalStep local{source.global,       of_round_.variables(), width,
                           states_.data(),      of_update(update_),    weights,
                           of_update(gradient_)};
     const Pull pull = stages_.pull(*method_.local);
@@ -120,25 +135,25 @@ void LaneGroup::queue_step(const Source& source) {
                                pull.decays_weights, static_cast<float>(pull.proximal)};
     device_.beside(
         [&] {
-            const Range part(device_, "batch", lanes_);
-            fill_batch(device_, source.split, lanes_, states_.data(), network_);
+            const Range part(device_, "batch", width);
+            fill_batch(device_, source.split, width, states_.data(), network_);
         },
         [&] {
-            const Range part(device_, "local weights", lanes_);
+            const Range part(device_, "local weights", width);
             method_.local->weights(device_, local);
             stages_.on_weights(device_, local, of_round_.stages());
         });
-    network_.train(states_.data(), weights, of_update(gradient_), metrics_.data());
+    network_.train(states_.data(), weights, of_update(gradient_), metrics_.data(), width);
     {
-        const Range part(device_, "local gradient", lanes_);
+        const Range part(device_, "local gradient", width);
         method_.local->gradient(device_, local);
         stages_.on_gradient(device_, local, of_round_.stages());
     }
-    const Range part(device_, "sgd", lanes_);
+    const Range part(device_, "sgd", width);
     const auto descend = [&](const kernels::SgdRule& rule, std::size_t first, std::size_t end) {
         const PerLane<float> velocity = of_update(velocity_);
         kernels::sgd_step(
-            device_, rule, of_round_.lr(), lanes_, states_.data(), end - first,
+            device_, rule, of_round_.lr(), width, states_.data(), end - first,
             local.gradient.at(first), first < layout_.trainable ? weights.at(first) : weights,
             velocity.data != nullptr ? velocity.at(first) : velocity, local.update.at(first));
     };
@@ -156,7 +171,7 @@ void LaneGroup::queue_step(const Source& source) {
         // The method's own, however many: not decayed, and of no weights.
         descend({.momentum = sgd.momentum, .decay_weights = false}, layout_.trainable, all);
     }
-    kernels::advance_lanes(device_, lanes_, network_.batch(), states_.data());
+    kernels::advance_lanes(device_, width, network_.batch(), states_.data());
 }
 
 /// The mirror follows a step; returns the samples that it trained on.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -30,7 +31,8 @@ struct ClientTask {
 };
 
 /// The lanes of one device, in lockstep: every local step advances all of them in the same kernels,
-/// recorded once and replayed in all rounds. A lane whose client is done takes the next one while
+/// recorded once and replayed in all rounds; where the last ones have become idle, in kernels of
+/// half, a quarter … of the lanes. A lane whose client is done takes the next one while
 /// the others go on; its message is collected while the device works on.
 class LaneGroup {
 public:
@@ -54,6 +56,10 @@ private:
         DevicePointer<const float> global;
         bool operator==(const Source&) const = default;
     };
+    struct Recorded {
+        Source source;
+        std::unique_ptr<Recording> step;
+    };
     /// Clients that are done, their messages under way.
     struct Emission {
         std::vector<ClientTask> tasks;
@@ -63,7 +69,8 @@ private:
     };
     void fill(DevicePointer<const float> global, const Next& next);
     void step(const Source& source);
-    void queue_step(const Source& source);
+    void queue_step(const Source& source, std::size_t width);
+    [[nodiscard]] std::size_t width() const;
     std::uint64_t advance();
     [[nodiscard]] std::size_t steps_left() const;
     [[nodiscard]] Emission emit(const RoundContext& round);
@@ -83,8 +90,7 @@ private:
     Buffer<LaneMetrics> metrics_;
     std::vector<std::optional<ClientTask>> tasks_; ///< of each lane
     std::vector<LaneState> mirror_; ///< what states_ holds, known here without asking the device
-    Source recorded_;
-    std::unique_ptr<Recording> recording_;
+    std::map<std::size_t, Recorded> recorded_; ///< by width
 };
 
 } // namespace fedmrn

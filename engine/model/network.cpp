@@ -183,10 +183,12 @@ void Network::seat(Values& values, DevicePointer<const LaneState> states) const 
 }
 
 void Network::train(DevicePointer<const LaneState> states, PerLane<float> weights,
-                    PerLane<float> gradient, DevicePointer<LaneMetrics> tallies) {
+                    PerLane<float> gradient, DevicePointer<LaneMetrics> tallies,
+                    std::size_t lanes) {
+    used_ = lanes;
     forward(states, weights, weights, gradient, true);
     apply_losses(tallies);
-    Context context{device_, lanes_};
+    Context context{device_, used_};
     for (std::size_t i = layers_.size(); i-- > 0;) {
         LayerCall& call = layers_[i];
         if (call.dy == nullptr) {
@@ -204,9 +206,10 @@ void Network::train(DevicePointer<const LaneState> states, PerLane<float> weight
 
 void Network::evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
                        DevicePointer<LaneMetrics> tallies) {
+    used_ = lanes_;
     forward(states, weights, {}, {}, false);
     apply_losses(tallies);
-    Context context{device_, lanes_};
+    Context context{device_, used_};
     for (MetricCall& call : metrics_) {
         const Range range(device_, "metric", call.tally);
         call.metric->measure(context, {call.in, call.x, call.dx, tallies + call.tally * lanes_});
@@ -217,11 +220,11 @@ void Network::evaluate(DevicePointer<const LaneState> states, PerLane<const floa
 void Network::forward(DevicePointer<const LaneState> states, PerLane<const float> weights,
                       PerLane<float> statistics, PerLane<float> gradient, bool training) {
     for (Axis& axis : axes_) {
-        kernels::lane_rows(device_, lanes_, states, axis.rows.each,
+        kernels::lane_rows(device_, used_, states, axis.rows.each,
                            axis.rows.ragged ? axis.counts.data() : nullptr, batch_,
                            axis.states.data());
     }
-    Context context{device_, lanes_};
+    Context context{device_, used_};
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         LayerCall& call = layers_[i];
         if (call.layer->is_view()) {
@@ -250,17 +253,17 @@ void Network::forward(DevicePointer<const LaneState> states, PerLane<const float
 
 void Network::apply_losses(DevicePointer<LaneMetrics> tallies) {
     const Range range(device_, "loss", layers_.size());
-    Context context{device_, lanes_};
+    Context context{device_, used_};
     DevicePointer<LaneMetrics> into = direct_ ? tallies : apart_.data();
     for (LossCall& call : losses_) {
         call.loss->apply(context, {call.in, call.x, call.dx, into});
         if (!direct_) {
             const bool first = &call == &losses_.front();
-            kernels::add_metrics(device_, lanes_, {call.weight, call.hits, first}, into, tallies);
+            kernels::add_metrics(device_, used_, {call.weight, call.hits, first}, into, tallies);
         }
         for (std::size_t k = 0; k < call.in.size() && call.weight != 1.0f; ++k) {
             if (call.dx[k] != nullptr) {
-                kernels::weighted_sum(device_, sum_shape(call.in[k], lanes_), call.in[k].rows,
+                kernels::weighted_sum(device_, sum_shape(call.in[k], used_), call.in[k].rows,
                                       call.weight, call.dx[k], 0.0f, nullptr, call.dx[k]);
             }
         }
@@ -271,8 +274,8 @@ void Network::apply_losses(DevicePointer<LaneMetrics> tallies) {
 void Network::add_shares(const Values& values) {
     for (const Share& share : values.shares) {
         const Place& place = values.in[share.input];
-        kernels::weighted_sum(device_, sum_shape(place, lanes_), place.rows, 1.0f, share.total,
-                              1.0f, share.from, share.total);
+        kernels::weighted_sum(device_, sum_shape(place, used_), place.rows, 1.0f, share.total, 1.0f,
+                              share.from, share.total);
     }
 }
 

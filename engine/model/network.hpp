@@ -48,9 +48,14 @@ public:
 
     /// Forward with batch statistics (updating the running ones inside weights), losses and what
     /// they count along into tallies [lanes], backward; gradient[l] receives the gradient of every
-    /// trainable parameter. Metrics of their own are not measured.
+    /// trainable parameter. Metrics of their own are not measured. lanes: the first so many, where
+    /// the others are idle.
     void train(DevicePointer<const LaneState> states, PerLane<float> weights,
-               PerLane<float> gradient, DevicePointer<LaneMetrics> tallies);
+               PerLane<float> gradient, DevicePointer<LaneMetrics> tallies, std::size_t lanes);
+    void train(DevicePointer<const LaneState> states, PerLane<float> weights,
+               PerLane<float> gradient, DevicePointer<LaneMetrics> tallies) {
+        train(states, weights, gradient, tallies, lanes_);
+    }
 
     /// Forward with running statistics, losses and metrics into tallies [Model::tallies][lanes].
     void evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
@@ -115,6 +120,7 @@ private:
     Device& device_;
     Model model_;
     std::size_t lanes_, batch_;
+    std::size_t used_ = 0; ///< lanes of the pass that is queued
     Real real_;
     std::vector<Tensor> values_;       ///< with reals decided
     std::vector<std::size_t> offsets_; ///< of values
