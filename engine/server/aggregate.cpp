@@ -82,8 +82,8 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
         method->server->finish(*device, context, sums, change.data());
         server.step(change.data());
     }
-    ++server.state().round;
-    return std::move(server.state());
+    server.end_round();
+    return server.state();
 }
 
 bool weighs_samples(const Config& config) {

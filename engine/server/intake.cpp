@@ -3,11 +3,13 @@
 #include "engine/server/intake.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/base/threads.hpp"
 #include "engine/message/packing.hpp"
 #include "engine/message/received.hpp"
 #include "fedmrn/error.hpp"
@@ -26,6 +28,16 @@ std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bou
         ++count;
     }
     return count;
+}
+
+/// As many as check these faster than one; unpacking takes far longer than checking.
+std::size_t threads_for(std::span<const Upload> uploads, const IntakeBound& bound, bool packed) {
+    std::size_t bytes = 0;
+    for (const Upload& upload : uploads) {
+        bytes += claimed_bytes(upload.bytes);
+    }
+    return threads_worth(bytes, packed ? std::size_t{1} << 16 : bytes_worth_a_thread,
+                         bound.threads);
 }
 
 void require(const MessageView& message, const ExpectedUpload& expected, std::uint32_t round,
@@ -56,18 +68,20 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
     };
     while (!uploads.empty()) {
         const std::span<Upload> some = uploads.first(count_within(uploads, bound));
-        std::vector<std::vector<std::byte>> opened;
-        std::vector<ReceivedMessage> received;
+        std::vector<std::vector<std::byte>> opened(some.size()); // where they are packed
+        std::vector<std::optional<ReceivedMessage>> received(some.size());
+        share_out(some.size(), threads_for(some, bound, packing != nullptr), [&](std::size_t k) {
+            std::span<const std::byte> bytes = some[k].bytes;
+            if (packing != nullptr) {
+                bytes = opened[k] = unpacked(*packing, bytes, most);
+            }
+            received[k].emplace(bytes, table);
+            require(received[k]->view(), expected[k], round.round, *method.uplink);
+        });
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
         for (std::size_t k = 0; k < some.size(); ++k) {
-            std::span<const std::byte> bytes = some[k].bytes;
-            if (packing != nullptr) {
-                bytes = opened.emplace_back(unpacked(*packing, bytes, most));
-            }
-            const MessageView& message = received.emplace_back(bytes, table).view();
-            require(message, expected[k], round.round, *method.uplink);
-            messages.push_back(message);
+            const MessageView& message = messages.emplace_back(received[k]->view());
             weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);
         }
         expected = expected.subspan(some.size());

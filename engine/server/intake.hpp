@@ -12,10 +12,11 @@
 namespace fedmrn {
 
 /// Uploads that are read together: as many as the kernels add in one launch, and no more bytes
-/// than 256 MiB, but at least one.
+/// than 256 MiB, but at least one. threads: that may unpack and check them at once.
 struct IntakeBound {
     std::size_t messages = 256;
     std::size_t bytes = std::size_t{1} << 28;
+    std::size_t threads = 1;
 };
 
 /// What the server knows of an upload before it comes.

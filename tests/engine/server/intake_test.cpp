@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/intake.hpp"
 #include "engine/stage/deflate_packing.hpp"
+#include "kernels/cpu/cpu_device.hpp"
 
 #include "tests/support/method_test.hpp"
 #include "tests/support/methods_under_test.hpp"
@@ -77,6 +78,45 @@ TEST_P(Intake, PackedBytesGoToNoRoom) {
     Rooms rooms;
     take_in(device, {7, g.data()}, *method, first(2), sent, sums, time, {}, &packing, &rooms);
     EXPECT_TRUE(rooms.take().empty());
+}
+
+/// A device that counts the copies to it.
+class Copies final : public kernels::cpu::CpuDevice {
+public:
+    void copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) override {
+        ++copies;
+        CpuDevice::copy_in(device, host, bytes);
+    }
+    int copies = 0;
+};
+
+/// A copy to a GPU takes microseconds, however small: arrays of small messages share one.
+TEST_P(Intake, SmallArraysAreCopiedTogether) {
+    for (const char* name : {"fedmrn", "signsgd", "fedpm"}) {
+        const auto method = make_method({name}, model.layout, 11);
+        auto sent = uploads(*method, 20);
+        Copies counting;
+        const Buffer<float> g(counting, global);
+        Sums sums(counting, method->server->sums());
+        WallTime time;
+        counting.copies = 0;
+        take_in(counting, {7, g.data()}, *method, first(20), sent, sums, time);
+        EXPECT_LE(counting.copies, 3) << name;
+    }
+}
+
+/// However many threads check them; of several that are wrong the first is said.
+TEST_P(Intake, ThreadsNeverChangeABit) {
+    const auto method = make_method({"fedavg"}, model.layout);
+    auto sent = uploads(*method, 9);
+    const auto alone = taken(*method, sent, {});
+    const DeflatePacking deflate;
+    auto small = sent;
+    for (Upload& upload : small) upload.bytes = packed(deflate, upload.bytes);
+    EXPECT_TRUE(same_bits(taken(*method, sent, {.threads = 4}), alone));
+    EXPECT_TRUE(same_bits(taken(*method, small, {.threads = 4}, {}, &deflate), alone));
+    for (const std::size_t k : {8, 3, 5}) sent[k].bytes.resize(1000 + k);
+    EXPECT_TRUE(one_line([&] { taken(*method, sent, {.threads = 4}); }, "truncated: 1003 bytes"));
 }
 
 /// However many are read together, by number or by bytes, and all bytes are freed.
