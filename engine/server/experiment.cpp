@@ -231,7 +231,7 @@ struct Experiment::Impl {
         const IntakeBound bound{.threads =
                                     on_cpu ? evaluation_threads(config.experiment) : cores()};
         take_in(*device, round, *method, known, uploads, sums, time, bound, stages.packing(),
-                &lanes->rooms());
+                &lanes->rooms(), lanes->devices());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());

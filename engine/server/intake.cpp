@@ -53,11 +53,40 @@ void require(const MessageView& message, const ExpectedUpload& expected, std::ui
     differs("has seed", message.seed, codec.message_seed(expected.seed));
 }
 
+/// As receive(), shared by the helpers: each adds some of the messages to sums of its own, which
+/// are then added in pairs. Integers: who adds what changes no bit.
+void receive_shared(Device& device, std::span<const std::unique_ptr<Device>> helpers,
+                    const RoundContext& round, const Method& method,
+                    const WeightedMessages& messages, Sums& sums) {
+    constexpr std::size_t least = 4; // messages that are worth sums of their own
+    const std::size_t count = std::min(helpers.size(), messages.size() / least);
+    if (count < 2) {
+        return receive(device, round, *method.uplink, *method.server, messages, sums);
+    }
+    std::vector<Sums> parts;
+    for (std::size_t i = 0; i < count; ++i) {
+        parts.emplace_back(*helpers[i], method.server->sums());
+    }
+    share_out(count, count, [&](std::size_t i) {
+        const std::size_t begin = messages.size() * i / count;
+        const std::size_t end = messages.size() * (i + 1) / count;
+        receive(*helpers[i], round, *method.uplink, *method.server,
+                messages.part(begin, end - begin), parts[i]);
+    });
+    for (std::size_t apart = 1; apart < count; apart *= 2) {
+        const std::size_t pairs = (count + apart - 1) / (2 * apart);
+        share_out(pairs, pairs,
+                  [&](std::size_t i) { parts[2 * apart * i].add(parts[2 * apart * i + apart]); });
+    }
+    sums.add(parts.front());
+}
+
 } // namespace
 
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
-             WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms) {
+             WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms,
+             std::span<const std::unique_ptr<Device>> helpers) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
     const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
@@ -86,7 +115,7 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
         }
         expected = expected.subspan(some.size());
         time.messages += lap();
-        receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
+        receive_shared(device, helpers, round, method, {messages, weights}, sums);
         for (Upload& upload : some) {
             std::vector<std::byte> room = std::move(upload.bytes);
             if (rooms != nullptr && packing == nullptr) { // a packed one was written elsewhere
