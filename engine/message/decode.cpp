@@ -73,12 +73,14 @@ void check_length(Bytes bytes, const wire::Extent& extent) {
 // Whether the float32 values, which stand last, are finite is seen in the same reading.
 bool check_crc(Bytes bytes, const wire::Extent& extent) {
     const Bytes covered = bytes.first(bytes.size() - wire::crc_bytes);
-    const Bytes values = covered.last(extent.dense * sizeof(float));
     const auto sent = ByteReader(bytes.last(wire::crc_bytes)).get<std::uint32_t>();
-    std::uint32_t computed = crc32c(covered.first(covered.size() - values.size()));
+    std::uint32_t computed = 0;
+    std::size_t others = covered.size() - extent.dense * sizeof(float); // bytes before the values
     bool finite = true;
-    wire::in_pieces(values, [&](Bytes piece) {
-        finite &= wire::finite(piece);
+    wire::in_pieces(covered, [&](Bytes piece) {
+        const std::size_t before = std::min(others, piece.size());
+        others -= before;
+        finite &= wire::finite(piece.subspan(before));
         computed = crc32c(piece, computed);
     });
     if (computed != sent)
