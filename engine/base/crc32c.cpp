@@ -38,9 +38,9 @@ constexpr Tables tables = make_tables();
 
 } // namespace
 
-std::uint32_t crc32c_portable(std::span<const std::byte> bytes) {
+std::uint32_t crc32c_portable(std::span<const std::byte> bytes, std::uint32_t before) {
     ByteReader reader(bytes);
-    std::uint32_t crc = ~0U;
+    std::uint32_t crc = ~before;
     while (reader.left() >= 8) {
         std::uint64_t word = reader.get<std::uint64_t>() ^ crc;
         crc = 0;
@@ -93,14 +93,15 @@ std::uint32_t after_lane(std::uint64_t crc) {
 }
 
 /// The instruction takes three cycles and can be begun in each one: three streams at a time.
-[[gnu::target("sse4.2")]] std::uint32_t crc32c_sse42(std::span<const std::byte> bytes) {
+[[gnu::target("sse4.2")]] std::uint32_t crc32c_sse42(std::span<const std::byte> bytes,
+                                                     std::uint32_t before) {
     const auto word = [](const std::byte* at) {
         std::uint64_t value = 0;
         std::memcpy(&value, at, sizeof value);
         return value;
     };
     const std::byte *at = bytes.data(), *end = at + bytes.size();
-    std::uint64_t crc = 0xFFFF'FFFF;
+    std::uint64_t crc = ~before;
     for (; static_cast<std::size_t>(end - at) >= 3 * lane_bytes; at += 3 * lane_bytes) {
         std::uint64_t second = 0, third = 0;
         for (std::size_t i = 0; i < lane_bytes; i += 8) {
@@ -119,12 +120,12 @@ std::uint32_t after_lane(std::uint64_t crc) {
 } // namespace
 #endif
 
-std::uint32_t crc32c(std::span<const std::byte> bytes) {
+std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
 #ifdef __x86_64__
     static const bool instruction = __builtin_cpu_supports("sse4.2") != 0;
-    if (instruction) return crc32c_sse42(bytes);
+    if (instruction) return crc32c_sse42(bytes, before);
 #endif
-    return crc32c_portable(bytes);
+    return crc32c_portable(bytes, before);
 }
 
 } // namespace fedmrn

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 
+#include "engine/base/threads.hpp"
 #include "engine/client/counting_device.hpp"
 #include "engine/client/evaluator.hpp"
 #include "engine/client/lane_group.hpp"
+#include "engine/method/outgoing.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
@@ -22,7 +23,25 @@ std::string gibibytes(std::size_t bytes) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
 }
 
-std::size_t cpu_cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+/// Of one lane: its arrays and, since all of a cohort may end in one step, its client's message,
+/// as large as those of the first or the last round. What stages change of updates are copies.
+std::size_t bytes_of_lane(const Model& model, const Method& method, const Stages& stages,
+                          const Config& config) {
+    const auto counted = [](const auto& make) {
+        CountingDevice device;
+        make(device);
+        return device.counted;
+    };
+    const auto message = [&](std::uint32_t round) {
+        return counted([&](Device& device) { Outgoing(device, method.uplink->table(round), 1); });
+    };
+    const std::size_t copy = stages.memory() != 0 ? method.local->count() * sizeof(float) : 0;
+    return counted([&](Device& device) {
+               LaneGroup(device, model, method, stages, config.client, 1,
+                         real_of(config.experiment.precision));
+           }) +
+           std::max(message(1), message(config.experiment.rounds)) + copy;
+}
 
 } // namespace
 
@@ -32,7 +51,7 @@ std::size_t evaluation_lanes(const ServerConfig& config, std::size_t evaluated) 
 }
 
 std::size_t evaluation_threads(const ExperimentConfig& config) {
-    return config.lanes != 0 ? config.lanes : cpu_cores();
+    return config.lanes != 0 ? config.lanes : cores();
 }
 
 std::size_t choose_lanes(const Device& device, const Model& model, const Method& method,
@@ -40,23 +59,22 @@ std::size_t choose_lanes(const Device& device, const Model& model, const Method&
     const std::size_t useful = std::min<std::size_t>(config.client.cohort, most_lanes);
     const std::size_t wanted = std::min<std::size_t>(config.experiment.lanes, useful);
     if (device.lane_mode() == LaneMode::threads) {
-        return wanted != 0 ? wanted : std::min(cpu_cores(), useful);
+        return wanted != 0 ? wanted : std::min(cores(), useful);
     }
-    const Real real = real_of(config.experiment.precision);
-    CountingDevice lane, evaluation;
-    const LaneGroup one(lane, model, method, stages, config.client, 1, real);
+    CountingDevice evaluation;
     const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, evaluated),
-                              config.server.eval_batch, real);
-    // A fifth stays for the kernels' scratch memory, messages and the aggregation.
+                              config.server.eval_batch, real_of(config.experiment.precision));
+    const std::size_t lane = bytes_of_lane(model, method, stages, config);
+    // A fifth stays for the kernels' and the codecs' scratch memory and the aggregation.
     const std::size_t free = device.free_memory() / 5 * 4;
     const std::size_t left = free > evaluation.counted ? free - evaluation.counted : 0;
-    const std::size_t fitting = left / lane.counted;
+    const std::size_t fitting = left / lane;
     if (fitting < std::max<std::size_t>(wanted, 1)) {
         throw Error("experiment.lanes = " + std::to_string(config.experiment.lanes) +
                         ": a lane of model " + model.name + " needs " +
-                        std::to_string((lane.counted >> 20) + 1) +
-                        " MiB of device memory; of the " + gibibytes(device.free_memory()) +
-                        " that are free " + std::to_string(fitting) +
+                        std::to_string((lane >> 20) + 1) + " MiB of device memory; of the " +
+                        gibibytes(device.free_memory()) + " that are free " +
+                        std::to_string(fitting) +
                         (fitting == 1 ? " lane would fit" : " lanes would fit"),
                     Fault::run);
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/threads.hpp"
 #include "kernels/lanes.hpp"
 #include "kernels/update.hpp"
 
@@ -12,6 +13,16 @@ namespace {
 
 /// Lanes lie a multiple of 128 bytes apart, so that vector loads are aligned in all of them.
 std::size_t stride_of(std::size_t floats) { return (floats + 31) / 32 * 32; }
+
+/// As many threads as encode messages faster than one; packing takes far longer than encoding.
+std::size_t threads_for(std::span<const MessageView> messages, bool packed) {
+    std::size_t bytes = 0;
+    for (const MessageView& message : messages) {
+        bytes += message.mask.size_bytes() + message.packed.size_bytes() +
+                 message.scales.size_bytes() + message.dense.size_bytes();
+    }
+    return threads_worth(bytes, packed ? std::size_t{1} << 12 : bytes_worth_a_thread, cores());
+}
 
 } // namespace
 
@@ -45,9 +56,10 @@ void LaneGroup::run(const BatchSource& split, const RoundContext& round, const N
         const std::span<const MessageView> messages = emission.messages();
         const auto* metrics =
             reinterpret_cast<const LaneMetrics*>(emission.metrics->bytes().data());
-        for (std::size_t k = 0; k < messages.size(); ++k) {
+        const std::size_t threads = threads_for(messages, stages_.packing() != nullptr);
+        share_out(messages.size(), threads, [&](std::size_t k) {
             done(emission.tasks[k], messages[k], metrics[emission.lanes[k]]);
-        }
+        });
         emission = {};
     };
     for (;;) {

@@ -44,7 +44,9 @@ public:
     using Stepped = std::function<void(std::uint64_t samples)>;
 
     /// Trains the tasks that next() gives until there are none, or until stop is requested (checked
-    /// at each step). stepped is called when a step is queued.
+    /// at each step). stepped is called when a step is queued, done once for each client; of those
+    /// that end together by several threads at once, where their messages are worth it. Of several
+    /// that throw the first client's exception is thrown.
     /// round.global: what clients have received.
     void run(const BatchSource& split, const RoundContext& round, const Next& next,
              const Done& done, const Stepped& stepped, const std::stop_token& stop);

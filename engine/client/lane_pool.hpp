@@ -41,6 +41,8 @@ public:
                                       DevicePointer<const float> state);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
+    /// Those of lanes that are threads, while none trains; on a GPU none.
+    [[nodiscard]] std::span<const std::unique_ptr<Device>> devices() const { return own_; }
     /// Where the memory of uploads is to go when they have been read.
     [[nodiscard]] Rooms& rooms() { return rooms_; }
 

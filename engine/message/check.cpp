@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -12,20 +13,6 @@
 
 namespace fedmrn::wire {
 namespace {
-
-[[noreturn]] void reject_dense(const MessageView& message, std::size_t element, Fault fault) {
-    const float value = message.dense[element];
-    std::size_t tensor = 0;
-    for (; tensor < message.tensors.size(); ++tensor) {
-        const auto& [encoding, elements, ones] = message.tensors[tensor];
-        if (encoding != Encoding::float32) continue;
-        if (element < elements) break;
-        element -= elements;
-    }
-    reject(fmt::format("tensor {}: element {} is {}, expected a finite number", tensor, element,
-                       std::isnan(value) ? "nan" : "infinite"),
-           fault);
-}
 
 void check_spare_bits(const MessageView& message) {
     std::size_t word = 0;
@@ -53,23 +40,6 @@ void check_sparse(const MessageView& message, std::size_t word) {
         if (set != entry.ones)
             reject(fmt::format("tensor {}: {} elements are set, expected {}", t, set, entry.ones));
     }
-}
-
-/// The first of all that is no finite number; their number where each is one. In pieces without a
-/// branch, so that it runs as fast as memory is read.
-std::size_t first_not_finite(std::span<const float> values) {
-    constexpr std::uint32_t exponent = 0x7F800000;
-    constexpr std::size_t piece = 4096;
-    for (std::size_t begin = 0; begin < values.size(); begin += piece) {
-        const auto some = values.subspan(begin, std::min(piece, values.size() - begin));
-        std::uint32_t found = 0;
-        for (const float value : some)
-            found |= (std::bit_cast<std::uint32_t>(value) & exponent) == exponent ? 1U : 0U;
-        if (found == 0) continue;
-        for (std::size_t i = 0; i < some.size(); ++i)
-            if (!std::isfinite(some[i])) return begin + i;
-    }
-    return values.size();
 }
 
 void check_scales(const MessageView& message, Fault fault) {
@@ -108,8 +78,33 @@ void check_values(const MessageView& message, const Extent& extent, Fault not_fi
     check_sparse(message, extent.mask_words());
     check_spare_bits(message);
     check_scales(message, not_finite);
-    if (const std::size_t bad = first_not_finite(message.dense); bad != message.dense.size())
-        reject_dense(message, bad, not_finite);
+}
+
+bool finite(std::span<const std::byte> values) {
+    constexpr std::uint32_t exponent = 0x7F800000;
+    std::uint32_t found = 0; // without a branch, so that it runs as fast as memory is read
+    for (std::size_t at = 0; at < values.size(); at += sizeof(float)) {
+        std::uint32_t value = 0;
+        std::memcpy(&value, values.data() + at, sizeof value);
+        found |= (value & exponent) == exponent ? 1U : 0U;
+    }
+    return found == 0;
+}
+
+void reject_not_finite(const MessageView& message, Fault not_finite) {
+    const auto first =
+        std::ranges::find_if_not(message.dense, [](float v) { return std::isfinite(v); });
+    auto element = static_cast<std::size_t>(first - message.dense.begin());
+    std::size_t tensor = 0;
+    for (; tensor < message.tensors.size(); ++tensor) {
+        const auto& [encoding, elements, ones] = message.tensors[tensor];
+        if (encoding != Encoding::float32) continue;
+        if (element < elements) break;
+        element -= elements;
+    }
+    reject(fmt::format("tensor {}: element {} is {}, expected a finite number", tensor, element,
+                       std::isnan(*first) ? "nan" : "infinite"),
+           not_finite);
 }
 
 } // namespace fedmrn::wire

@@ -11,6 +11,7 @@
 #include "engine/base/crc32c.hpp"
 #include "engine/base/words.hpp"
 #include "engine/message/check.hpp"
+#include "engine/message/pieces.hpp"
 #include "engine/message/sparse.hpp"
 #include "engine/message/table.hpp"
 #include "engine/message/wire.hpp"
@@ -69,12 +70,23 @@ void check_length(Bytes bytes, const wire::Extent& extent) {
                            plural(bytes.size() - needed, "trailing byte"), bytes.size(), needed));
 }
 
-void check_crc(Bytes bytes) {
+// Whether the float32 values, which stand last, are finite is seen in the same reading.
+bool check_crc(Bytes bytes, const wire::Extent& extent) {
     const Bytes covered = bytes.first(bytes.size() - wire::crc_bytes);
     const auto sent = ByteReader(bytes.last(wire::crc_bytes)).get<std::uint32_t>();
-    if (const auto computed = crc32c(covered); computed != sent)
+    std::uint32_t computed = 0;
+    std::size_t others = covered.size() - extent.dense * sizeof(float); // bytes before the values
+    bool finite = true;
+    wire::in_pieces(covered, [&](Bytes piece) {
+        const std::size_t before = std::min(others, piece.size());
+        others -= before;
+        finite &= wire::finite(piece.subspan(before));
+        computed = crc32c(piece, computed);
+    });
+    if (computed != sent)
         reject(fmt::format("wrong CRC32C {:08x}, its bytes give {:08x}: damaged on the way", sent,
                            computed));
+    return finite;
 }
 
 // The bits of all sparse tensors out of their streams.
@@ -130,7 +142,7 @@ ReceivedMessage::ReceivedMessage(Bytes bytes,
     wire::Extent extent = wire::extent_of(table.tensors);
     wire::add_streams(extent, table);
     check_length(bytes, extent);
-    check_crc(bytes);
+    const bool finite = check_crc(bytes, extent);
     if (expected)
         wire::check_model(table.tensors, *expected);
     else
@@ -155,6 +167,7 @@ ReceivedMessage::ReceivedMessage(Bytes bytes,
     tensors_ = std::move(table.tensors);
     view_.tensors = tensors_;
     wire::check_values(view_, extent, Fault::input);
+    if (!finite) wire::reject_not_finite(view_, Fault::input);
 }
 
 Message decode(Bytes bytes, std::span<const TensorEntry> expected) {

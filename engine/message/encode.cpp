@@ -5,6 +5,7 @@
 #include "engine/base/byte_cursor.hpp"
 #include "engine/base/crc32c.hpp"
 #include "engine/message/check.hpp"
+#include "engine/message/pieces.hpp"
 #include "engine/message/sparse.hpp"
 #include "engine/message/table.hpp"
 #include "engine/message/view.hpp"
@@ -13,6 +14,8 @@
 
 namespace fedmrn {
 namespace {
+
+using Bytes = std::span<const std::byte>;
 
 /// The streams of all sparse tensors, one after another, from their bits; tells the table each
 /// one's length.
@@ -57,14 +60,25 @@ std::vector<std::byte> encode(const MessageView& message, std::vector<std::byte>
     writer.put(static_cast<std::uint32_t>(message.tensors.size()));
     writer.put(static_cast<std::uint32_t>(extent.table_bytes));
     wire::put_table(writer, table);
-    writer.put(std::span<const std::byte>(wire::no_padding).first(extent.padding()));
-    writer.put(bits.first(extent.mask_words()));
-    writer.put(std::span<const std::uint32_t>(streams));
-    writer.put(message.packed);
-    writer.put(message.scales);
-    writer.put(message.dense);
+    writer.put(Bytes(wire::no_padding).first(extent.padding()));
+    std::uint32_t crc = crc32c(Bytes(room).first(room.size() - writer.left()));
+    const auto put = [&](auto values, const auto& check) {
+        wire::in_pieces(std::as_bytes(values), [&](Bytes piece) {
+            check(piece);
+            writer.put(piece);
+            crc = crc32c(piece, crc);
+        });
+    };
+    const auto any = [](Bytes) {};
+    put(bits.first(extent.mask_words()), any);
+    put(std::span(streams), any);
+    put(message.packed, any);
+    put(message.scales, any);
+    put(message.dense, [&](Bytes piece) {
+        if (!wire::finite(piece)) wire::reject_not_finite(message, Fault::run);
+    });
     assert(writer.left() == wire::crc_bytes);
-    writer.put(crc32c(std::span(room).first(room.size() - wire::crc_bytes)));
+    writer.put(crc);
     return room;
 }
 

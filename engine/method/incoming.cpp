@@ -45,9 +45,8 @@ void add_rest(Device& device, const WeightedMessages& messages, std::size_t elem
     Buffer<float> values(device, at_once * elements);
     for (std::size_t begin = 0; begin < messages.size(); begin += at_once) {
         const WeightedMessages part = messages.part(begin, at_once);
-        for (std::size_t k = 0; k < part.size(); ++k) {
-            values.write(part.messages[k].dense.last(elements), k * elements);
-        }
+        write_all(values, part.size(), elements,
+                  [&](std::size_t k) { return part.messages[k].dense.last(elements); });
         add_weighted(device, part, elements, values.data(), sum);
     }
 }

@@ -15,6 +15,7 @@
 #include "engine/report/progress.hpp"
 #include "engine/report/run_text.hpp"
 #include "engine/run/loading.hpp"
+#include "engine/store/checkpoint_writer.hpp"
 #include "engine/store/client_results.hpp"
 #include "engine/store/data_hash.hpp"
 #include "engine/store/export.hpp"
@@ -69,12 +70,13 @@ public:
                std::ostream& out);
     void finish(std::ostream& out);
 
-    [[nodiscard]] std::uint32_t round() const { return experiment_.state().round; }
+    [[nodiscard]] std::uint32_t round() const { return experiment_.round(); }
     [[nodiscard]] bool complete() const { return round() >= config_.experiment.rounds; }
 
 private:
-    [[nodiscard]] bool checkpoint_due() const;
-    void save(MetricsLog& log);
+    [[nodiscard]] bool checkpoint_due(CheckpointWriter& writer) const;
+    void save(CheckpointWriter& writer);
+    void settle(CheckpointWriter& writer);
     [[nodiscard]] KeptState kept_state() const;
     void keep_next(Keeping* kept);
     void evaluate_last();
@@ -88,10 +90,10 @@ private:
     std::string started_ = utc_now();
     Clock::time_point start_;            ///< of this process' time for the run
     double counted_ = 0;                 ///< seconds of it that the ledger has
-    std::optional<std::uint32_t> saved_; ///< round of the checkpoint on disk
+    std::optional<std::uint32_t> saved_; ///< round of the last checkpoint that was taken
     Clock::time_point save_began_;
-    double save_took_ = 0; ///< seconds, the last one
-    double unsaid_ = 0;    ///< seconds of checkpoints since the last line of the metrics
+    double save_took_ = 0; ///< seconds that rounds stood still for the last one
+    double unsaid_ = 0;    ///< those of checkpoints since the last line of the metrics
 };
 
 void Run::restore() {
@@ -107,26 +109,36 @@ void Run::restore() {
     folder_.begin(config_, round());
 }
 
-/// Every so many rounds, or as often as it costs at most a tenth of the time.
-bool Run::checkpoint_due() const {
+/// Every so many rounds; or when the last one is written and as often as it costs at most a tenth
+/// of the time: what rounds stood still for it, and the processor that its writing took from them.
+bool Run::checkpoint_due(CheckpointWriter& writer) const {
     const std::uint32_t every = config_.experiment.checkpoint_every;
     if (every != 0) return round() % every == 0;
-    return !saved_ || seconds_since(save_began_) >= 10 * save_took_;
+    if (writer.busy()) return false;
+    writer.wait();
+    return !saved_ || seconds_since(save_began_) >= 10 * (save_took_ + writer.processor_seconds());
 }
 
-void Run::save(MetricsLog& log) {
+/// Copies all that a checkpoint holds, what clients keep too, and hands it over.
+void Run::save(CheckpointWriter& writer) {
     if (saved_ == round()) return;
     save_began_ = Clock::now();
-    log.sync();
+    writer.wait(); // before the copy: there is one at a time
     ledger_.time.all += seconds_since(start_) - counted_;
     counted_ = seconds_since(start_);
-    write_checkpoint(folder_.checkpoint_file(),
-                     {experiment_.state(), ledger_, experiment_.model().name, to_toml(config_),
-                      data_.text(), started_});
+    writer.write({experiment_.state(), ledger_, experiment_.model().name, to_toml(config_),
+                  data_.text(), started_});
     saved_ = round();
     save_took_ = seconds_since(save_began_);
     ledger_.time.checkpoints += save_took_;
     unsaid_ += save_took_;
+}
+
+/// The last checkpoint is on the disk then.
+void Run::settle(CheckpointWriter& writer) {
+    const auto began = Clock::now();
+    writer.wait();
+    ledger_.time.checkpoints += seconds_since(began);
 }
 
 KeptState Run::kept_state() const {
@@ -147,6 +159,7 @@ void Run::keep_next(Keeping* kept) {
 void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
                 std::ostream& out) {
     MetricsLog log(folder_.metrics_file());
+    CheckpointWriter writer(folder_.checkpoint_file(), [&log] { log.sync(); });
     Progress progress(out, terminal_of(out), measure_, config_.experiment.rounds, round(),
                       ledger_.uplink_bytes);
     bool profiling = false;
@@ -164,11 +177,12 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, K
         metrics->time.checkpoints = std::exchange(unsaid_, 0);
         metrics->time.all += metrics->time.checkpoints;
         log.append(*metrics);
-        if (complete() || checkpoint_due()) save(log);
+        if (complete() || checkpoint_due(writer)) save(writer);
         progress.round_done(*metrics);
     }
     if (profiling) experiment_.profile(false);
-    save(log);
+    save(writer);
+    settle(writer);
 }
 
 /// The last round of a run is always evaluated, of one that was to be longer too.

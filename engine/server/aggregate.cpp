@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/threads.hpp"
 #include "engine/message/packing.hpp"
 #include "engine/message/received.hpp"
 #include "engine/server/global_state.hpp"
@@ -77,13 +78,14 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
         WallTime time;
         Sums sums(*device, method->server->sums());
         const RoundContext context{round, server.data(), decay_of(config.client, round)};
-        take_in(*device, context, *method, expected, uploads, sums, time, {}, stages.packing());
+        take_in(*device, context, *method, expected, uploads, sums, time, {.threads = cores()},
+                stages.packing());
         Buffer<double> change(*device, layout.state);
         method->server->finish(*device, context, sums, change.data());
         server.step(change.data());
     }
-    ++server.state().round;
-    return std::move(server.state());
+    server.end_round();
+    return server.state();
 }
 
 bool weighs_samples(const Config& config) {

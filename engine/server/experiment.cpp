@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/base/threads.hpp"
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
 #include "engine/method/diverged.hpp"
@@ -199,8 +200,8 @@ struct Experiment::Impl {
     std::vector<std::vector<float>> lend_memory(std::span<ClientTask> tasks) const {
         std::vector<std::vector<float>> lent(stages.memory() != 0 ? tasks.size() : 0);
         for (std::size_t k = 0; k < lent.size(); ++k) {
-            if (const auto found = server.state().memory.find(tasks[k].client);
-                found != server.state().memory.end()) {
+            if (const auto found = server.memory().find(tasks[k].client);
+                found != server.memory().end()) {
                 lent[k] = found->second;
             }
             tasks[k].memory = &lent[k];
@@ -209,14 +210,13 @@ struct Experiment::Impl {
     }
     void keep_memory(std::span<const ClientTask> tasks, std::vector<std::vector<float>> lent) {
         for (std::size_t k = 0; k < lent.size(); ++k) {
-            server.state().memory[tasks[k].client] = std::move(lent[k]);
+            server.memory()[tasks[k].client] = std::move(lent[k]);
         }
     }
 
     /// The weights that the global state stands for.
     DevicePointer<const float> weights(Buffer<float>& room) const {
-        return method->local->model_weights(*device, context(std::max(server.state().round, 1u)),
-                                            room);
+        return method->local->model_weights(*device, context(std::max(server.round(), 1u)), room);
     }
 
     /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
@@ -227,8 +227,11 @@ struct Experiment::Impl {
             visit({known[k].client, known[k].weight, uploads[k].bytes});
         }
         Sums sums(*device, method->server->sums());
-        take_in(*device, round, *method, known, uploads, sums, time, {}, stages.packing(),
-                &lanes->rooms());
+        const bool on_cpu = device->lane_mode() == LaneMode::threads;
+        const IntakeBound bound{.threads =
+                                    on_cpu ? evaluation_threads(config.experiment) : cores()};
+        take_in(*device, round, *method, known, uploads, sums, time, bound, stages.packing(),
+                &lanes->rooms(), lanes->devices());
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -299,6 +302,7 @@ Experiment& Experiment::operator=(Experiment&&) noexcept = default;
 
 const Model& Experiment::model() const { return impl_->model; }
 const ClientSplit& Experiment::clients() const { return impl_->clients; }
+std::uint32_t Experiment::round() const { return impl_->server.round(); }
 const ServerState& Experiment::state() const { return impl_->server.state(); }
 const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
@@ -339,7 +343,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     Impl& run = *impl_;
     const auto start = std::chrono::steady_clock::now();
     RoundMetrics metrics;
-    metrics.round = run.server.state().round + 1;
+    metrics.round = run.server.round() + 1;
     const Range range(*run.device, "round", metrics.round);
     Impl::Cohort cohort = run.cohort(metrics.round);
     std::span<ClientTask> tasks = cohort.tasks;
@@ -375,7 +379,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         advised(run.config, [&] { run.aggregate(context, tasks, uploads, metrics.time); });
     }
     run.keep_memory(tasks, std::move(memory));
-    ++run.server.state().round;
+    run.server.end_round();
     for (const Model::MetricNode& metric : run.model.metrics) {
         metrics.metrics.push_back({metric.name, std::nullopt});
     }

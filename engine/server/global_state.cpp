@@ -53,6 +53,7 @@ void GlobalState::check(const ServerState& from) const {
 void GlobalState::restore(ServerState from) {
     check(from);
     state_ = std::move(from);
+    stepped_ = false;
     global_.write(state_.global);
     for (std::size_t i = 0; i < named_.size(); ++i) {
         moments_[i].write(state_.moments.at(named_[i].name));
@@ -67,10 +68,18 @@ void GlobalState::step(DevicePointer<const double> change) {
     optimizer_->step(device_, lr_, trainable_, change, moments, global_.data());
     kernels::server_step(device_, 1.0, 0.0, size_ - trainable_, change + trainable_, nullptr,
                          global_.data() + trainable_);
-    global_.read(state_.global);
-    for (std::size_t i = 0; i < named_.size(); ++i) {
-        moments_[i].read(state_.moments.at(named_[i].name));
+    stepped_ = true;
+}
+
+const ServerState& GlobalState::state() const {
+    if (stepped_) {
+        global_.read(state_.global);
+        for (std::size_t i = 0; i < named_.size(); ++i) {
+            moments_[i].read(state_.moments.at(named_[i].name));
+        }
+        stepped_ = false;
     }
+    return state_;
 }
 
 } // namespace fedmrn

@@ -14,8 +14,8 @@
 
 namespace fedmrn {
 
-/// What the server has of the model: its state and the optimiser's moments, on the device, and
-/// beside them, as a checkpoint keeps them, on the host.
+/// What the server has of the model: its state and the optimiser's moments, on the device. As a
+/// checkpoint keeps them they are on the host too, copied there only when somebody asks.
 class GlobalState {
 public:
     /// Throws Error where the aggregation sets values and the server would take another step than
@@ -33,8 +33,17 @@ public:
 
     /// In device memory, always the same.
     [[nodiscard]] DevicePointer<const float> data() const { return global_.data(); }
-    [[nodiscard]] ServerState& state() { return state_; }
-    [[nodiscard]] const ServerState& state() const { return state_; }
+
+    /// Rounds done.
+    [[nodiscard]] std::uint32_t round() const { return state_.round; }
+    void end_round() { ++state_.round; }
+    /// What clients keep.
+    [[nodiscard]] auto& memory() { return state_.memory; }
+    [[nodiscard]] const auto& memory() const { return state_.memory; }
+
+    /// All of it on the host. Where a step has been taken since it was last asked for, waits for
+    /// the device and copies; else free.
+    [[nodiscard]] const ServerState& state() const;
 
 private:
     void check(const ServerState& from) const;
@@ -46,7 +55,8 @@ private:
     std::vector<Moment> named_; ///< what the optimiser keeps
     Buffer<float> global_;
     std::vector<Buffer<double>> moments_; ///< as they are named
-    ServerState state_;
+    mutable ServerState state_;
+    mutable bool stepped_ = false; ///< model and moments of state_ are those before the last step
 };
 
 } // namespace fedmrn

@@ -3,11 +3,13 @@
 #include "engine/server/intake.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/base/threads.hpp"
 #include "engine/message/packing.hpp"
 #include "engine/message/received.hpp"
 #include "fedmrn/error.hpp"
@@ -28,6 +30,16 @@ std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bou
     return count;
 }
 
+/// As many as check these faster than one; unpacking takes far longer than checking.
+std::size_t threads_for(std::span<const Upload> uploads, const IntakeBound& bound, bool packed) {
+    std::size_t bytes = 0;
+    for (const Upload& upload : uploads) {
+        bytes += claimed_bytes(upload.bytes);
+    }
+    return threads_worth(bytes, packed ? std::size_t{1} << 16 : bytes_worth_a_thread,
+                         bound.threads);
+}
+
 void require(const MessageView& message, const ExpectedUpload& expected, std::uint32_t round,
              const Codec& codec) {
     const auto differs = [&](const char* what, std::uint64_t found, std::uint64_t wanted) {
@@ -41,11 +53,40 @@ void require(const MessageView& message, const ExpectedUpload& expected, std::ui
     differs("has seed", message.seed, codec.message_seed(expected.seed));
 }
 
+/// As receive(), shared by the helpers: each adds some of the messages to sums of its own, which
+/// are then added in pairs. Integers: who adds what changes no bit.
+void receive_shared(Device& device, std::span<const std::unique_ptr<Device>> helpers,
+                    const RoundContext& round, const Method& method,
+                    const WeightedMessages& messages, Sums& sums) {
+    constexpr std::size_t least = 4; // messages that are worth sums of their own
+    const std::size_t count = std::min(helpers.size(), messages.size() / least);
+    if (count < 2) {
+        return receive(device, round, *method.uplink, *method.server, messages, sums);
+    }
+    std::vector<Sums> parts;
+    for (std::size_t i = 0; i < count; ++i) {
+        parts.emplace_back(*helpers[i], method.server->sums());
+    }
+    share_out(count, count, [&](std::size_t i) {
+        const std::size_t begin = messages.size() * i / count;
+        const std::size_t end = messages.size() * (i + 1) / count;
+        receive(*helpers[i], round, *method.uplink, *method.server,
+                messages.part(begin, end - begin), parts[i]);
+    });
+    for (std::size_t apart = 1; apart < count; apart *= 2) {
+        const std::size_t pairs = (count + apart - 1) / (2 * apart);
+        share_out(pairs, pairs,
+                  [&](std::size_t i) { parts[2 * apart * i].add(parts[2 * apart * i + apart]); });
+    }
+    sums.add(parts.front());
+}
+
 } // namespace
 
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
-             WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms) {
+             WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms,
+             std::span<const std::unique_ptr<Device>> helpers) {
     const Range range(device, "aggregation", uploads.size());
     const std::vector<TensorEntry> table = method.uplink->table(round.round);
     const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
@@ -56,23 +97,25 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
     };
     while (!uploads.empty()) {
         const std::span<Upload> some = uploads.first(count_within(uploads, bound));
-        std::vector<std::vector<std::byte>> opened;
-        std::vector<ReceivedMessage> received;
+        std::vector<std::vector<std::byte>> opened(some.size()); // where they are packed
+        std::vector<std::optional<ReceivedMessage>> received(some.size());
+        share_out(some.size(), threads_for(some, bound, packing != nullptr), [&](std::size_t k) {
+            std::span<const std::byte> bytes = some[k].bytes;
+            if (packing != nullptr) {
+                bytes = opened[k] = unpacked(*packing, bytes, most);
+            }
+            received[k].emplace(bytes, table);
+            require(received[k]->view(), expected[k], round.round, *method.uplink);
+        });
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
         for (std::size_t k = 0; k < some.size(); ++k) {
-            std::span<const std::byte> bytes = some[k].bytes;
-            if (packing != nullptr) {
-                bytes = opened.emplace_back(unpacked(*packing, bytes, most));
-            }
-            const MessageView& message = received.emplace_back(bytes, table).view();
-            require(message, expected[k], round.round, *method.uplink);
-            messages.push_back(message);
+            const MessageView& message = messages.emplace_back(received[k]->view());
             weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);
         }
         expected = expected.subspan(some.size());
         time.messages += lap();
-        receive(device, round, *method.uplink, *method.server, {messages, weights}, sums);
+        receive_shared(device, helpers, round, method, {messages, weights}, sums);
         for (Upload& upload : some) {
             std::vector<std::byte> room = std::move(upload.bytes);
             if (rooms != nullptr && packing == nullptr) { // a packed one was written elsewhere

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include "engine/client/lane_pool.hpp"
@@ -12,10 +13,11 @@
 namespace fedmrn {
 
 /// Uploads that are read together: as many as the kernels add in one launch, and no more bytes
-/// than 256 MiB, but at least one.
+/// than 256 MiB, but at least one. threads: that may unpack and check them at once.
 struct IntakeBound {
     std::size_t messages = 256;
     std::size_t bytes = std::size_t{1} << 28;
+    std::size_t threads = 1;
 };
 
 /// What the server knows of an upload before it comes.
@@ -28,11 +30,12 @@ struct ExpectedUpload {
 /// Adds a cohort's uploads to the sums, a bounded number at a time: each is checked completely,
 /// then added, and then its bytes go to rooms, unless they are packed, or are freed. Adds to the
 /// times of messages and aggregation. expected: who sent each, no client twice. packing: what all
-/// of them are packed by; null: they are not. Throws Error for a message of another client, round
-/// or seed, so that none counts twice, late, or with noise that nobody drew.
+/// of them are packed by; null: they are not. helpers: devices on the host that add too, a thread
+/// and sums of its own each, where there are messages enough. Throws Error for a message of another
+/// client, round or seed, so that none counts twice, late, or with noise that nobody drew.
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
              WallTime& time, const IntakeBound& bound = {}, const Packing* packing = nullptr,
-             Rooms* rooms = nullptr);
+             Rooms* rooms = nullptr, std::span<const std::unique_ptr<Device>> helpers = {});
 
 } // namespace fedmrn

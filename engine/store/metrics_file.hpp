@@ -37,7 +37,10 @@ class MetricsLog {
 public:
     explicit MetricsLog(const std::filesystem::path& path);
     void append(const RoundMetrics& round);
-    void sync(); ///< to the disk: a checkpoint must not be ahead of its metrics
+    /// To the disk: a checkpoint must not be ahead of its metrics. Any thread may, while another
+    /// appends: what was appended before is then there.
+    void sync();
+
 private:
     std::filesystem::path path_;
     Descriptor file_;

@@ -159,7 +159,7 @@ MetricSummary summary_of(const Measure& measure, std::span<const RoundMetrics> r
 Summary summarise(const Experiment& experiment, const Ledger& ledger,
                   std::span<const RoundMetrics> rounds) {
     Summary s;
-    s.rounds = experiment.state().round;
+    s.rounds = experiment.round();
     s.metrics.clear();
     for (const Measure& measure : judged_by(experiment.model()))
         s.metrics.push_back(summary_of(measure, rounds));

@@ -50,6 +50,10 @@ public:
     [[nodiscard]] const Config& config() const; ///< device and precision resolved
     [[nodiscard]] const Model& model() const;
     [[nodiscard]] const ClientSplit& clients() const;
+    /// Rounds done.
+    [[nodiscard]] std::uint32_t round() const;
+    /// Copied from the device when it is first asked for after a round, which waits for it; a round
+    /// alone copies nothing of it. Changes with the next round. Not from several threads at once.
     [[nodiscard]] const ServerState& state() const;
     [[nodiscard]] std::uint32_t lanes() const;
     [[nodiscard]] const std::string& device() const;   ///< e.g. "cpu"

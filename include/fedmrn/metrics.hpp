@@ -19,7 +19,7 @@ struct WallTime {
     double messages = 0;    ///< the server's decoding
     double aggregation = 0; ///< and the server's step
     double evaluation = 0;
-    double checkpoints = 0; ///< written since the round before
+    double checkpoints = 0; ///< copied, or waited for, since the round before
     double all = 0;
     WallTime& operator+=(const WallTime& more) {
         training += more.training;

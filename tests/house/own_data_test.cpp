@@ -62,7 +62,7 @@ Trained run(Config config, std::uint32_t lanes) {
     Experiment experiment(config, load_dataset(config.data, 1));
     Trained run;
     run.before = experiment.evaluate().loss;
-    while (experiment.state().round < config.experiment.rounds) {
+    while (experiment.round() < config.experiment.rounds) {
         EXPECT_TRUE(experiment.run_round());
     }
     run.after = experiment.evaluate().loss;

@@ -120,7 +120,7 @@ protected:
         return made;
     }
     static std::string hash_after(Experiment& experiment, std::uint32_t rounds) {
-        while (experiment.state().round < rounds) experiment.run_round();
+        while (experiment.round() < rounds) experiment.run_round();
         return state_hash(experiment.state().global);
     }
     static std::string hash_of(const Config& config) {

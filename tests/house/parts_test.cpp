@@ -72,7 +72,7 @@ TEST_F(Parts, FromOutsideRunAnExperiment) {
     }
     EXPECT_GT(moved, after.size() / 2);
     EXPECT_EQ(experiment.state().moments.at("steps").front(), 1.0);
-    while (experiment.state().round < 3) ASSERT_TRUE(experiment.run_round());
+    while (experiment.round() < 3) ASSERT_TRUE(experiment.run_round());
     EXPECT_GT(experiment.evaluate().metrics[0], 0.9);
 }
 
@@ -123,7 +123,7 @@ TEST_F(Parts, AMethodFromOutsideIsANameToo) {
     const Config config = parse_config(text, "toys.toml", set);
     Experiment experiment(config, load_dataset(config.data, 1));
     const std::vector<float> before = experiment.state().global;
-    while (experiment.state().round < 6) ASSERT_TRUE(experiment.run_round());
+    while (experiment.round() < 6) ASSERT_TRUE(experiment.run_round());
     const TensorSpec& weights = experiment.model().layout.tensors.front();
     const std::size_t row = weights.elements() / weights.shape.front();
     for (std::size_t i = row; i < weights.elements(); ++i) {

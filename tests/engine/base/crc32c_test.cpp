@@ -57,6 +57,9 @@ TEST(Crc32c, OfLongMessagesIsThatOfTheTables) {
     for (std::size_t length = 3000; length <= bytes.size(); length += 61) {
         const auto piece = std::span(bytes).last(length);
         ASSERT_EQ(crc32c(piece), crc32c_portable(piece)) << length;
+        const auto front = piece.first(length / 3), back = piece.subspan(length / 3);
+        ASSERT_EQ(crc32c(back, crc32c(front)), crc32c(piece)) << length;
+        ASSERT_EQ(crc32c_portable(back, crc32c_portable(front)), crc32c(piece)) << length;
     }
 }
 

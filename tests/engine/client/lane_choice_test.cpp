@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/client/lane_choice.hpp"
 
+#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
 
+#include "engine/client/lane_pool.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/images.hpp"
-#include "kernels/host_device.hpp"
+#include "kernels/cpu/cpu_device.hpp"
+#include "tests/support/federation.hpp"
+#include "tests/support/narrow_models.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
@@ -26,6 +30,30 @@ public:
 private:
     LaneMode mode_;
     std::size_t free_;
+};
+
+/// A GPU of so much memory, as the CPU would be one.
+class Small final : public kernels::cpu::CpuDevice {
+public:
+    explicit Small(std::size_t bytes) : free_(bytes) {}
+    [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::lockstep; }
+    [[nodiscard]] std::size_t free_memory() const override { return free_; }
+    DevicePointer<void> allocate(std::size_t bytes) override {
+        if (bytes > free_) throw Error("small: no memory left", Fault::run);
+        const DevicePointer<void> memory = CpuDevice::allocate(bytes);
+        free_ -= sizes_[memory.get()] = bytes;
+        least = std::min(least, free_);
+        return memory;
+    }
+    void release(DevicePointer<void> memory) noexcept override {
+        free_ += sizes_[memory.get()];
+        CpuDevice::release(memory);
+    }
+    std::size_t least = SIZE_MAX; ///< that was ever free
+
+private:
+    std::size_t free_;
+    std::map<const void*, std::size_t> sizes_;
 };
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
@@ -86,6 +114,36 @@ TEST_F(LaneChoice, WhatDoesNotFitIsOneLineWithWhatWould) {
                  Fault::run));
     config.experiment.lanes = 0;
     EXPECT_TRUE(one_line([&] { on_gpu(1); }, "0 lanes would fit", Fault::run));
+}
+
+/// Where memory chooses the lanes and all clients end in one step, their messages are made beside
+/// the lanes, and a fifth stays for what else there is.
+TEST_F(LaneChoice, LanesLeaveRoomForTheirMessages) {
+    const Model narrow = narrow_mlp();
+    config.client = {.cohort = 1000, .batch = 1};
+    config.server.eval_batch = 1;
+    std::map<std::string, std::size_t> chosen;
+    for (const char* name : {"fedmrn", "fedavg", "topk"}) {
+        config.method = {name};
+        const auto sender = make_method(config.method, narrow.layout);
+        const Stages stages = make_stages(config, narrow.layout);
+        kernels::cpu::CpuDevice host;
+        Small gpu(mebibyte);
+        const std::size_t lanes = choose_lanes(gpu, narrow, *sender, stages, config, 1);
+        ASSERT_GT(lanes, 5U) << name;
+        ASSERT_LT(lanes, 1000U) << name;
+        LanePool pool(gpu, narrow, *sender, stages, config, lanes, 1);
+        Federation clients(host, narrow, std::vector<std::uint32_t>(lanes, 1));
+        std::vector<std::vector<float>> memory(lanes);
+        for (std::size_t k = 0; k < lanes; ++k) clients.tasks[k].memory = &memory[k];
+        const Buffer<float> global(host, random_state(narrow, 1));
+        const auto uploads = pool.train(clients.tasks, clients.resident.view(), {4, global.data()},
+                                        [](std::uint64_t) {}, {});
+        EXPECT_EQ(uploads.size(), lanes) << name;
+        EXPECT_GT(gpu.least, mebibyte / 8) << name;
+        chosen[name] = lanes;
+    }
+    EXPECT_LT(chosen["fedavg"], chosen["fedmrn"]);
 }
 
 TEST_F(LaneChoice, EvaluationTakesAsManyBatchesAsFillADevice) {

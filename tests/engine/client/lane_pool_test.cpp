@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/threads.hpp"
 #include "engine/client/lane_pool.hpp"
+#include "kernels/cpu/cpu_device.hpp"
 #include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
+#include "tests/support/meeting.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/on_device.hpp"
@@ -57,6 +60,42 @@ TEST_P(Pool, LanesNeverChangeAnUpload) {
             }
         }
     }
+}
+
+/// Lanes in lockstep on the CPU.
+class Lockstep final : public kernels::cpu::CpuDevice {
+public:
+    [[nodiscard]] LaneMode lane_mode() const override { return LaneMode::lockstep; }
+};
+
+struct Packs final : Stage {
+    explicit Packs(const Packing& how) : how(how) {}
+    [[nodiscard]] const Packing* packing() const override { return &how; }
+    const Packing& how;
+};
+
+/// Where lanes share a device, what ends together is packed by several threads, into the bytes that
+/// a lane alone gives.
+TEST_P(Pool, MessagesThatEndTogetherAreSharedByThreads) {
+    if (device.kind() != DeviceKind::cpu) GTEST_SKIP() << "a CPU whose lanes share it";
+    if (cores() < 2) GTEST_SKIP() << "one core";
+    const auto method = make_method({"fedavg"}, model.layout);
+    const Meeting meeting(Meeting::Where::packing), alone(Meeting::Where::unpacking);
+    const Federation equal(device, model, std::vector<std::uint32_t>(6, 8));
+    const auto trained = [&](const Packing& packing, std::size_t lanes) {
+        Lockstep shared;
+        const Stages packs({std::make_shared<Packs>(packing)});
+        LanePool lane_pool(shared, model, *method, packs, config, lanes, 1);
+        std::vector<std::vector<std::byte>> bytes;
+        for (Upload& upload :
+             lane_pool.train(equal.tasks, equal.resident.view(), {4, global.data()}, ignore, {}))
+            bytes.push_back(std::move(upload.bytes));
+        return bytes;
+    };
+    const auto together = trained(meeting, 6);
+    EXPECT_TRUE(meeting.met());
+    EXPECT_EQ(together.size(), 6U);
+    EXPECT_EQ(together, trained(alone, 1));
 }
 
 TEST_P(Pool, CanTrainAgain) {

@@ -69,5 +69,21 @@ TEST(ReceivedMessage, IsCheckedBeforeItIsUsed) {
               std::string::npos);
 }
 
+/// To the end of a long one, at whatever address it stands.
+TEST(ReceivedMessage, IsCheckedToItsEnd) {
+    const auto whole = encode(samples::random_message({{Encoding::float32, 10'001}}, 1));
+    for (const std::size_t place : {0, 1535, 1536, 3072, 10'000}) {
+        auto nan = whole;
+        const float value = std::numeric_limits<float>::quiet_NaN();
+        std::memcpy(nan.data() + nan.size() - 4 - 4 * (10'001 - place), &value, 4);
+        nan = samples::with_crc(std::move(nan));
+        nan.insert(nan.begin(), std::byte{0});
+        const std::span<const std::byte> odd = std::span(nan).subspan(1);
+        const std::string why = "element " + std::to_string(place) + " is nan";
+        EXPECT_NE(samples::reason([&] { ReceivedMessage received(odd); }).find(why),
+                  std::string::npos);
+    }
+}
+
 } // namespace
 } // namespace fedmrn

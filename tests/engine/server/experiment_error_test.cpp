@@ -96,7 +96,7 @@ TEST(ExperimentError, ADivergedRunIsOneLine) {
                 for (int i = 0; i < 5; ++i) experiment.run_round();
             },
             "lower client.lr", Fault::run));
-        if (experiment.state().round == 0) {
+        if (experiment.round() == 0) {
             EXPECT_TRUE(same_bits(experiment.state().global, before));
         }
     }

@@ -106,7 +106,7 @@ TEST_P(Metrics, ARoundWithoutUploadsIsARound) {
         EXPECT_EQ(metrics->uplink_bytes, 0u);
         EXPECT_EQ(metrics->downlink_bytes, 132u * 4);
         EXPECT_FALSE(metrics->train_loss);
-        EXPECT_EQ(experiment.state().round, round);
+        EXPECT_EQ(experiment.round(), round);
         EXPECT_EQ(experiment.state().global, before.global);
         EXPECT_EQ(experiment.state().moments, before.moments);
     }
@@ -253,7 +253,7 @@ TEST_P(Metrics, AStoppedRoundNeverHappened) {
     EXPECT_FALSE(experiment.run_round(stop.get_token(), [&](double, std::uint64_t) {
         if (++steps == 3) stop.request_stop();
     }));
-    EXPECT_EQ(experiment.state().round, 1u);
+    EXPECT_EQ(experiment.round(), 1u);
     EXPECT_TRUE(same_bits(experiment.state().global, before));
     EXPECT_FALSE(experiment.run_round(stop.get_token())); // asked before it began
     experiment.run_round();

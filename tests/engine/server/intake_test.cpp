@@ -1,8 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/intake.hpp"
-#include "engine/stage/deflate_packing.hpp"
 
+#include "engine/base/threads.hpp"
+#include "engine/stage/deflate_packing.hpp"
+#include "kernels/cpu/cpu_device.hpp"
+
+#include "tests/support/meeting.hpp"
 #include "tests/support/method_test.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/reason.hpp"
@@ -20,6 +24,18 @@ protected:
         }
         return made;
     }
+    /// So many bytes of them, alike but for who sends and what it counts.
+    std::vector<Upload> uploads_of(const Method& method, std::size_t bytes) {
+        Message one = decode(uploads(method, 1).front().bytes);
+        std::vector<Upload> made;
+        for (std::size_t done = 0; done < bytes; done += made.back().bytes.size()) {
+            one.client = made.size();
+            one.seed = 1000 + one.client;
+            one.samples = 1 + 7 * one.client;
+            made.push_back({encode(one), {}});
+        }
+        return made;
+    }
     /// As uploads() makes them.
     static std::vector<ExpectedUpload> first(std::size_t clients, std::uint64_t weight = 0) {
         std::vector<ExpectedUpload> expected;
@@ -29,13 +45,14 @@ protected:
     std::vector<double> taken(const Method& method, std::vector<Upload> uploads,
                               const IntakeBound& bound,
                               const std::vector<ExpectedUpload>& expected = {},
-                              const Packing* packing = nullptr) {
+                              const Packing* packing = nullptr,
+                              std::span<const std::unique_ptr<Device>> helpers = {}) {
         const Buffer<float> g(device, global);
         const RoundContext round{7, g.data()};
         Sums sums(device, method.server->sums());
         WallTime time;
         take_in(device, round, method, expected.empty() ? first(uploads.size()) : expected, uploads,
-                sums, time, bound, packing);
+                sums, time, bound, packing, nullptr, helpers);
         for (const Upload& upload : uploads) EXPECT_EQ(upload.bytes.capacity(), 0U);
         EXPECT_GT(time.messages, 0.0);
         EXPECT_GT(time.aggregation, 0.0);
@@ -77,6 +94,68 @@ TEST_P(Intake, PackedBytesGoToNoRoom) {
     Rooms rooms;
     take_in(device, {7, g.data()}, *method, first(2), sent, sums, time, {}, &packing, &rooms);
     EXPECT_TRUE(rooms.take().empty());
+}
+
+/// A device that counts the copies to it.
+class Copies final : public kernels::cpu::CpuDevice {
+public:
+    void copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) override {
+        ++copies;
+        CpuDevice::copy_in(device, host, bytes);
+    }
+    int copies = 0;
+};
+
+/// A copy to a GPU takes microseconds, however small: arrays of small messages share one.
+TEST_P(Intake, SmallArraysAreCopiedTogether) {
+    for (const char* name : {"fedmrn", "signsgd", "fedpm"}) {
+        const auto method = make_method({name}, model.layout, 11);
+        auto sent = uploads(*method, 20);
+        Copies counting;
+        const Buffer<float> g(counting, global);
+        Sums sums(counting, method->server->sums());
+        WallTime time;
+        counting.copies = 0;
+        take_in(counting, {7, g.data()}, *method, first(20), sent, sums, time);
+        EXPECT_LE(counting.copies, 3) << name;
+    }
+}
+
+/// However many threads check them; of several that are wrong the first is said.
+TEST_P(Intake, ThreadsNeverChangeABit) {
+    const auto method = make_method({"fedavg"}, model.layout);
+    std::vector<Upload> sent = uploads_of(*method, 4 * bytes_worth_a_thread);
+    const IntakeBound alone{.messages = sent.size()}, four{.messages = sent.size(), .threads = 4};
+    EXPECT_TRUE(same_bits(taken(*method, sent, four), taken(*method, sent, alone)));
+    for (const std::size_t k : {8, 3, 5}) sent[k].bytes.resize(100 + k);
+    EXPECT_TRUE(one_line([&] { taken(*method, sent, four); }, "truncated: 103 bytes"));
+}
+
+/// However many devices add, down to the statistics.
+TEST_P(Intake, HelpersNeverChangeABit) {
+    if (device.kind() != DeviceKind::cpu) GTEST_SKIP() << "helpers are on the host";
+    for (const NamedMethod& named : methods_under_test()) {
+        const auto method = make_method(named.config, model.layout, 11);
+        const auto sent = uploads(*method, 21);
+        const auto alone = taken(*method, sent, {});
+        for (const std::size_t count : {2, 3, 5}) {
+            std::vector<std::unique_ptr<Device>> helpers;
+            while (helpers.size() < count) helpers.push_back(open_device(device.kind()));
+            EXPECT_TRUE(same_bits(taken(*method, sent, {}, {}, nullptr, helpers), alone))
+                << named.name << ", " << count;
+        }
+    }
+}
+
+/// Where there is enough to unpack, threads share it.
+TEST_P(Intake, IsSharedByThreads) {
+    const auto method = make_method({"fedavg"}, model.layout);
+    const Meeting meeting(Meeting::Where::unpacking);
+    std::vector<Upload> sent = uploads_of(*method, std::size_t{1} << 18);
+    for (Upload& upload : sent) upload.bytes = packed(meeting, upload.bytes);
+    const IntakeBound two{.messages = sent.size(), .threads = 2};
+    static_cast<void>(taken(*method, sent, two, {}, &meeting));
+    EXPECT_TRUE(meeting.met());
 }
 
 /// However many are read together, by number or by bytes, and all bytes are freed.
