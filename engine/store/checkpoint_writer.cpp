@@ -44,7 +44,7 @@ void CheckpointWriter::wait() {
 
 bool CheckpointWriter::busy() const {
     return under_way_.valid() &&
-           under_way_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+           under_way_.wait_for(std::chrono::seconds(0)) == std::future_status::timeout;
 }
 
 } // namespace fedmrn
