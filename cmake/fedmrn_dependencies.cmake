@@ -20,6 +20,11 @@ target_include_directories(fedmrn_file_formats SYSTEM INTERFACE ${FEDMRN_HDF5_IN
 target_link_libraries(fedmrn_file_formats INTERFACE ${FEDMRN_MATIO} ${FEDMRN_HDF5}
   $<$<BOOL:${FEDMRN_SZIP}>:${FEDMRN_SZIP}> $<$<BOOL:${FEDMRN_AEC}>:${FEDMRN_AEC}>
   ZLIB::ZLIB m ${CMAKE_DL_LIBS})
+if(FEDMRN_MPI STREQUAL "AUTO")
+  find_package(MPI QUIET COMPONENTS CXX)
+elseif(FEDMRN_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+endif()
 if(FEDMRN_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

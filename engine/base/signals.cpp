@@ -20,6 +20,7 @@ Signals::Signals() {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR1);
     signals_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
     quit_ = Descriptor(::eventfd(0, EFD_CLOEXEC));
     if (!signals_.open() || !quit_.open())

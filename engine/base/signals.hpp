@@ -11,8 +11,9 @@
 
 namespace fedmrn {
 
-/// While one of these lives, SIGINT and SIGTERM ask for a stop instead of ending the process; a
-/// second one ends it at once. Make it before any other thread: they inherit that these signals are
+/// While one of these lives, SIGINT, SIGTERM and SIGUSR1 (what Slurm sends before it preempts a job
+/// that asked for it) ask for a stop instead of ending the process; a second one ends it at once.
+/// Make it before any other thread: they inherit that these signals are
 /// blocked.
 class Signals {
 public:

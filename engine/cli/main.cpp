@@ -15,6 +15,7 @@
 #include "engine/base/suggest.hpp"
 #include "engine/base/text.hpp"
 #include "engine/cli/commands.hpp"
+#include "engine/cli/job.hpp"
 #include "engine/cli/output.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/version.hpp"
@@ -32,10 +33,15 @@ constexpr const char* examples = R"(Examples:
   fedmrn inspect runs/perceptron/checkpoint.safetensors
   fedmrn aggregate kept/round-3-client-*.fmrn --model kept/state-2.safetensors --out next
 
-Exit status: 0 done, 1 the run failed, 2 wrong input, 130 and 143 stopped by SIGINT and SIGTERM.)";
+Exit status: 0 done, 1 the run failed, 2 wrong input; 130, 138 and 143 stopped by SIGINT, SIGUSR1
+and SIGTERM with a checkpoint written.)";
 
+/// Where other ranks are at work, it is the end of the job.
 int say(int status, std::string_view message) {
-    cli::say_error(one_line(message));
+    const auto& job = cli::job();
+    if (job) job->wait_for_first();
+    cli::say_error((job ? job->name() : "") + one_line(message));
+    if (job) job->abort(status);
     return status;
 }
 
@@ -117,6 +123,7 @@ int whole(int argc, char** argv) {
     cli::StandardOutput output;
     const int status = guarded(argc, argv);
     const int failed = output.finish();
+    cli::job().reset();
     if (failed == EPIPE && status == 0) return 128 + SIGPIPE; // the reader has had enough: no word
     if (failed != 0 && status == 0)
         return say(static_cast<int>(Fault::run),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/cli/commands.hpp"
+#include "engine/cli/job.hpp"
 #include "engine/config/same_run.hpp"
 #include "engine/run/runner.hpp"
 
@@ -58,9 +59,13 @@ void add_run(CLI::App& app, Action& action) {
                 if (!options->rounds.empty())
                     how.kept->rounds = parse_rounds(options->rounds, "--keep-rounds");
             }
+            job() = std::make_unique<Job>();
+            how.ranks = job()->ranks();
             Notes notes;
             const Config config = load_config(options->file, overrides, &notes);
-            for (const std::string& note : notes) std::cout << "note: " << note << '\n';
+            const bool speaks = !how.ranks || how.ranks->rank() == 0;
+            for (const std::string& note : notes)
+                if (speaks) std::cout << "note: " << note << '\n';
             return run(config, how, std::cout);
         };
     });

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "engine/client/lane_choice.hpp"
+#include "engine/cluster/exchange.hpp"
 #include "engine/method/diverged.hpp"
 #include "fedmrn/error.hpp"
 
@@ -135,7 +136,7 @@ std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const Bat
 
 std::vector<LaneMetrics> LanePool::evaluate(const BatchSource& split,
                                             std::span<const SampleRange> ranges,
-                                            DevicePointer<const float> state) {
+                                            DevicePointer<const float> state, Communicator& ranks) {
     std::vector<SampleRange> batches;
     std::vector<std::size_t> range_of;
     for (std::size_t r = 0; r < ranges.size(); ++r) {
@@ -144,13 +145,19 @@ std::vector<LaneMetrics> LanePool::evaluate(const BatchSource& split,
             range_of.push_back(r);
         }
     }
-    std::vector<LaneMetrics> results(batches.size() * tallies_), totals(ranges.size() * tallies_);
+    std::vector<SampleRange> own;
+    for (std::size_t b = ranks.rank(); b < batches.size(); b += ranks.size()) {
+        own.push_back(batches[b]);
+    }
+    std::vector<LaneMetrics> results(own.size() * tallies_), totals(ranges.size() * tallies_);
     std::atomic<std::size_t> next{0};
     on_all(evaluators_.size(),
-           [&](std::size_t i) { evaluators_[i]->run(split, batches, state, next, results); });
+           [&](std::size_t i) { evaluators_[i]->run(split, own, state, next, results); });
+    const auto of_ranks = gather(ranks, std::span<const LaneMetrics>(results));
     for (std::size_t b = 0; b < batches.size(); ++b) { // in their order, whoever took them
+        const LaneMetrics* result = of_ranks[b % ranks.size()].data() + b / ranks.size() * tallies_;
         for (std::size_t t = 0; t < tallies_; ++t) {
-            totals[range_of[b] * tallies_ + t] += results[b * tallies_ + t];
+            totals[range_of[b] * tallies_ + t] += result[t];
         }
     }
     return totals;

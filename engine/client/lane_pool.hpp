@@ -10,6 +10,7 @@
 
 #include "engine/client/evaluator.hpp"
 #include "engine/client/lane_group.hpp"
+#include "fedmrn/communicator.hpp"
 #include "fedmrn/config.hpp"
 
 namespace fedmrn {
@@ -35,10 +36,11 @@ public:
                               const RoundContext& round, const LaneGroup::Stepped& stepped,
                               const std::stop_token& stop);
 
-    /// Tallies [ranges][Model::tallies] of a state over each range of a split; how they are cut
-    /// into batches and who evaluates which never changes a bit.
+    /// Tallies [ranges][Model::tallies] of a state over each range of a split, the batches shared
+    /// by the ranks of a job, who all get all tallies; how ranges are cut into batches and who
+    /// evaluates which never changes a bit.
     std::vector<LaneMetrics> evaluate(const BatchSource& split, std::span<const SampleRange> ranges,
-                                      DevicePointer<const float> state);
+                                      DevicePointer<const float> state, Communicator& ranks);
 
     [[nodiscard]] std::size_t lanes() const { return lanes_; }
     /// Those of lanes that are threads, while none trains; on a GPU none.

@@ -97,6 +97,23 @@ void Sums::add(const Sums& other) {
     messages_ += other.messages_;
 }
 
+void Sums::add_ranks(Communicator& ranks) {
+    if (ranks.size() == 1) {
+        return;
+    }
+    std::uint64_t counted[] = {messages_, weight_};
+    ranks.add(counted);
+    messages_ = counted[0];
+    weight_ = counted[1];
+    check_weight(weight_);
+    for (std::size_t i = 0; i < arrays_.size(); ++i) {
+        std::vector<std::uint64_t> values(arrays_[i].size() / sizeof(std::uint64_t));
+        arrays_[i].read(std::as_writable_bytes(std::span(values)));
+        specs_[i].type == SumType::int64 ? ranks.add(values) : ranks.add_wide(values);
+        arrays_[i].write(std::as_bytes(std::span(values)));
+    }
+}
+
 void Sums::clear() {
     for (Buffer<std::byte>& array : arrays_) {
         array.clear();

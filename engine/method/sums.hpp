@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fedmrn/communicator.hpp"
 #include "kernels/device.hpp"
 #include "kernels/formula/fixed_point.hpp"
 
@@ -44,6 +45,8 @@ public:
 
     /// Adds another part's sums of the same specs, by way of the host.
     void add(const Sums& other);
+    /// Adds those of all ranks, by way of the host: each then has the sums of all.
+    void add_ranks(Communicator& ranks);
     void clear();
 
 private:

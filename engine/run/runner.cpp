@@ -10,10 +10,12 @@
 
 #include "engine/base/atomic_file.hpp"
 #include "engine/base/signals.hpp"
+#include "engine/cluster/exchange.hpp"
 #include "engine/config/same_run.hpp"
 #include "engine/report/chart.hpp"
 #include "engine/report/progress.hpp"
 #include "engine/report/run_text.hpp"
+#include "engine/run/ensemble.hpp"
 #include "engine/run/loading.hpp"
 #include "engine/store/checkpoint_writer.hpp"
 #include "engine/store/client_results.hpp"
@@ -62,13 +64,14 @@ class Run {
 public:
     Run(const Config& config, RunFolder& folder, Experiment& experiment, const DataHash& data,
         Clock::time_point start)
-        : config_(config), folder_(folder), experiment_(experiment),
+        : config_(config), folder_(folder), experiment_(experiment), ensemble_(experiment),
           measure_(judged_by(experiment.model()).front()), data_(data), start_(start) {}
 
     void restore();
     void train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
                std::ostream& out);
     void finish(std::ostream& out);
+    void end() { ensemble_.end(); }
 
     [[nodiscard]] std::uint32_t round() const { return experiment_.round(); }
     [[nodiscard]] bool complete() const { return round() >= config_.experiment.rounds; }
@@ -78,12 +81,13 @@ private:
     void save(CheckpointWriter& writer);
     void settle(CheckpointWriter& writer);
     [[nodiscard]] KeptState kept_state() const;
-    void keep_next(Keeping* kept);
+    [[nodiscard]] std::function<void(const UplinkMessage&)> keeping(Keeping* kept);
     void evaluate_last();
 
     const Config& config_;
     RunFolder& folder_;
     Experiment& experiment_;
+    Ensemble ensemble_;
     Measure measure_; ///< what the run is judged by
     DataHash data_;
     Ledger ledger_;
@@ -126,7 +130,7 @@ void Run::save(CheckpointWriter& writer) {
     writer.wait(); // before the copy: there is one at a time
     ledger_.time.all += seconds_since(start_) - counted_;
     counted_ = seconds_since(start_);
-    writer.write({experiment_.state(), ledger_, experiment_.model().name, to_toml(config_),
+    writer.write({ensemble_.whole_state(), ledger_, experiment_.model().name, to_toml(config_),
                   data_.text(), started_});
     saved_ = round();
     save_took_ = seconds_since(save_began_);
@@ -149,11 +153,11 @@ KeptState Run::kept_state() const {
             to_toml(config_)};
 }
 
-/// Before a round: it is one of those that are kept, or none.
-void Run::keep_next(Keeping* kept) {
-    if (kept == nullptr || !kept->rounds.hold(round() + 1)) return experiment_.on_message({});
+/// Before a round: what keeps its messages, where it is one of those that are kept.
+std::function<void(const UplinkMessage&)> Run::keeping(Keeping* kept) {
+    if (kept == nullptr || !kept->rounds.hold(round() + 1)) return {};
     kept->folder.begin(kept_state());
-    experiment_.on_message([kept](const UplinkMessage& message) { kept->folder.keep(message); });
+    return [kept](const UplinkMessage& message) { kept->folder.keep(message); };
 }
 
 void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, Keeping* kept,
@@ -164,13 +168,12 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, K
                       ledger_.uplink_bytes);
     bool profiling = false;
     while (!complete() && !signals.token().stop_requested()) {
-        keep_next(kept);
         const bool inside = profiled && profiled->hold(round() + 1);
         if (inside != std::exchange(profiling, inside)) experiment_.profile(inside);
-        auto metrics =
-            experiment_.run_round(signals.token(), [&](double share, std::uint64_t samples) {
-                progress.update(share, samples);
-            });
+        auto metrics = ensemble_.run_round(
+            signals.token(),
+            [&](double share, std::uint64_t samples) { progress.update(share, samples); },
+            keeping(kept));
         if (!metrics) break;
         if (kept != nullptr && kept->rounds.hold(round())) kept->folder.end(kept_state());
         ledger_.add(*metrics);
@@ -189,7 +192,7 @@ void Run::train(const Signals& signals, const std::optional<Rounds>& profiled, K
 void Run::evaluate_last() {
     if (read_metrics(folder_.metrics_file()).back().loss) return;
     const auto began = Clock::now();
-    const Evaluation test = experiment_.evaluate();
+    const Evaluation test = ensemble_.evaluate();
     set_evaluation(folder_.metrics_file(), test.loss, test.metrics);
     ledger_.time.evaluation += seconds_since(began);
 }
@@ -205,7 +208,7 @@ void Run::finish(std::ostream& out) {
     const Curve curve = curve_of(method_name(config_), measure_, rounds);
     write_atomically(folder_.chart_file(), chart_svg({&curve, 1}, setting_name(config_)));
     if (config_.experiment.per_client) {
-        const std::vector<Evaluation> clients = experiment_.evaluate_clients();
+        const std::vector<Evaluation> clients = ensemble_.evaluate_clients();
         summary.clients = spread_of(clients, measure_);
         out << fmt::format(
             "\neach client's {} is on {}\n", measure_.name,
@@ -227,8 +230,17 @@ void Run::finish(std::ostream& out) {
     out << '\n' << summary_text(summary, folder_.name()) << std::flush;
 }
 
-const char* signal_name(const Signals& signals) {
-    return signals.number() == SIGTERM ? "SIGTERM" : "SIGINT";
+/// Of the signal that stopped this process; SIGTERM where another rank was stopped.
+int stopped_by(const Signals& signals) {
+    return signals.number() != 0 ? signals.number() : SIGTERM;
+}
+
+std::string signal_name(const Signals& signals) {
+    const int number = signals.number();
+    return number == 0         ? "a signal to another rank"
+           : number == SIGTERM ? "SIGTERM"
+           : number == SIGUSR1 ? "SIGUSR1"
+                               : "SIGINT";
 }
 
 std::string going_on(std::uint32_t done) {
@@ -238,7 +250,7 @@ std::string going_on(std::uint32_t done) {
                        done);
 }
 
-int stopped(const Signals& signals) { return 128 + signals.number(); }
+int stopped(const Signals& signals) { return 128 + stopped_by(signals); }
 
 /// Throws Error where the rounds cannot be recorded.
 void require_profiler(const Rounds& rounds, DeviceKind device, const std::string& why,
@@ -253,6 +265,52 @@ void require_profiler(const Rounds& rounds, DeviceKind device, const std::string
 
 } // namespace
 
+namespace {
+
+/// What a run needs of its data after the experiment is made.
+struct Known {
+    std::string data; ///< for the reader
+    DataHash hash;
+};
+
+/// The experiment; none where all ranks agree that it was stopped.
+std::optional<Experiment> make(const Config& config, const RunOptions& options,
+                               const std::stop_token& stop, Known& known) {
+    const std::shared_ptr<Communicator> ranks = options.ranks ? options.ranks : alone();
+    std::optional<Experiment> made;
+    try { // an experiment keeps the data on its device: this copy ends here
+        const Dataset loaded = options.dataset
+                                   ? Dataset{}
+                                   : load_unless_stopped(config.data, config.experiment.seed, stop);
+        const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
+        made.emplace(config, dataset, stop, ranks);
+        require_columns(measures_of(made->model()));
+        known = {data_text(dataset), hash_of(dataset, made->clients())};
+    } catch (const Stopped&) {
+        made.reset();
+    }
+    if (any(*ranks, !made || stop.stop_requested())) return std::nullopt;
+    return made;
+}
+
+/// A rank that is not the first: trains what is its own, as rank 0 says.
+int follow(const Config& config, const RunOptions& options, const Signals& signals) {
+    Communicator& ranks = *options.ranks;
+    const auto done = from_first<std::uint32_t>(ranks, {}); // rounds; nothing: all
+    if (done.empty()) return 0;
+    Known known;
+    std::optional<Experiment> experiment = make(config, options, signals.token(), known);
+    if (!experiment) return stopped(signals);
+    if (done.front() != 0) {
+        const std::filesystem::path file = RunFolder::checkpoint_file_in(config.experiment.out);
+        experiment->restore(read_checkpoint(file).state);
+    }
+    Ensemble(*experiment).follow(signals.token());
+    return experiment->round() >= config.experiment.rounds ? 0 : stopped(signals);
+}
+
+} // namespace
+
 int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     const auto start = Clock::now();
     std::optional<Signals> own; // before any other thread
@@ -262,16 +320,20 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     if (options.profiled) require_profiler(*options.profiled, device, why, asked.experiment.rounds);
     Config config = asked; // the precision decides the result, the device must not
     config.experiment.precision = choose_precision(asked.experiment.precision, device);
+    if (options.ranks && options.ranks->rank() != 0) return follow(config, options, signals);
+    const auto tell = [&](std::span<const std::uint32_t> done) {
+        if (options.ranks) static_cast<void>(from_first(*options.ranks, done));
+    };
 
     RunFolder folder(config, options.resume, options.input);
     if (!options.brief && !folder.warning().empty()) out << "warning: " << folder.warning() << '\n';
+    const std::uint32_t done = folder.checkpoint() ? folder.checkpoint()->state.round : 0;
     std::optional<Keeping> kept;
-    if (options.kept) {
-        const std::uint32_t done = folder.checkpoint() ? folder.checkpoint()->state.round : 0;
+    if (options.kept)
         kept.emplace(*options.kept, rounds_kept(*options.kept, config.experiment.rounds, done),
                      options.resume);
-    }
     if (folder.finished()) {
+        tell({});
         out << fmt::format("{}: finished already\n", folder.name());
         if (options.brief) return 0;
         out << summary_text(read_summary(folder.summary_file()), folder.name());
@@ -280,36 +342,22 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
     if (options.resume && !options.brief && !folder.checkpoint())
         out << fmt::format("{}: no checkpoint yet, starting from the beginning\n", folder.name());
 
-    std::string data;
-    DataHash hash;
-    const auto made = [&]() -> std::optional<Experiment> {
-        try { // an experiment keeps the data on its device: this copy ends here
-            const Dataset loaded =
-                options.dataset
-                    ? Dataset{}
-                    : load_unless_stopped(config.data, config.experiment.seed, signals.token());
-            const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
-            data = data_text(dataset);
-            Experiment experiment(config, dataset, signals.token());
-            require_columns(measures_of(experiment.model()));
-            hash = hash_of(dataset, experiment.clients());
-            return experiment;
-        } catch (const Stopped&) {
-            return std::nullopt;
-        }
-    };
-    std::optional<Experiment> experiment = made();
-    if (!experiment || signals.token().stop_requested()) {
+    tell({&done, 1});
+    Known known;
+    std::optional<Experiment> experiment = make(config, options, signals.token(), known);
+    if (!experiment) {
         out << fmt::format("stopped by {} before training began\n", signal_name(signals))
             << std::flush;
         return stopped(signals);
     }
-    Run current(config, folder, *experiment, hash, start);
+    Run current(config, folder, *experiment, known.hash, start);
     current.restore();
-    out << opening_text(config, *experiment, data, why, current.round()) << '\n' << std::flush;
+    out << opening_text(config, *experiment, known.data, why, current.round()) << '\n'
+        << std::flush;
 
     current.train(signals, options.profiled, kept ? &*kept : nullptr, out);
     if (!current.complete()) {
+        current.end();
         out << fmt::format("stopped by {} after round {} of {}; {}\n", signal_name(signals),
                            current.round(), config.experiment.rounds,
                            options.brief ? "the same command goes on from there"
@@ -318,6 +366,7 @@ int run(const Config& asked, const RunOptions& options, std::ostream& out) {
         return stopped(signals);
     }
     current.finish(out);
+    current.end();
     return 0;
 }
 

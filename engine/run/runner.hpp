@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 
 #include "engine/base/signals.hpp"
+#include "fedmrn/communicator.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 
@@ -31,6 +33,9 @@ struct RunOptions {
     std::optional<Rounds>
         profiled; ///< what a profiler is to record; needs a device with a profiler
     std::optional<KeptRounds> kept;
+    /// The job's; null: this process alone. Each rank calls run(); rank 0 keeps the folder, writes
+    /// and speaks, and the others follow it.
+    std::shared_ptr<Communicator> ranks;
     bool brief = false; ///< no summary of a finished run, no word of an empty folder or of locks
     // For one run among several:
     const Signals* signals = nullptr;                     ///< null: its own
@@ -38,8 +43,8 @@ struct RunOptions {
 };
 
 /// Runs an experiment from its data to its summary in the folder experiment.out. Returns the exit
-/// status: 0, or 130 and 143 after SIGINT and SIGTERM, where a checkpoint was written first. Throws
-/// Error.
+/// status: 0, or 130, 138 and 143 after SIGINT, SIGUSR1 and SIGTERM, where a checkpoint was written
+/// first. Throws Error.
 int run(const Config& asked, const RunOptions& options, std::ostream& out);
 
 } // namespace fedmrn

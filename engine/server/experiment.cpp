@@ -10,6 +10,8 @@
 #include "engine/base/threads.hpp"
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
+#include "engine/cluster/exchange.hpp"
+#include "engine/cluster/shares.hpp"
 #include "engine/method/diverged.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/server/downlink.hpp"
@@ -112,9 +114,11 @@ struct Experiment::Impl {
     GlobalState server;
     Downlink downlink;
     const SamplerEntry& sampler;
+    std::shared_ptr<Communicator> ranks;
     std::function<void(const UplinkMessage&)> visit;
 
-    Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop)
+    Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop,
+         std::shared_ptr<Communicator> job)
         : config(completed(resolved(c))), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           device(open_device(config.experiment.device, config.experiment.precision)),
@@ -122,7 +126,7 @@ struct Experiment::Impl {
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
           downlink(*device, model.layout, stages.model_codec()),
-          sampler(samplers().checked(c.server.sampling)) {
+          sampler(samplers().checked(c.server.sampling)), ranks(job ? std::move(job) : alone()) {
         check(config, dataset, clients);
         require_columns(model, dataset);
         if (config.data.augment) {
@@ -147,17 +151,74 @@ struct Experiment::Impl {
                             std::to_string(clients.clients() - 1));
             }
         }
+        std::erase_if(from.memory, [&](const auto& kept) { return !at_home(kept.first); });
         server.restore(std::move(from));
+    }
+
+    /// Whether this rank keeps what a client keeps, and so trains it wherever clients keep
+    /// anything.
+    bool at_home(std::uint64_t client) const { return client % ranks->size() == ranks->rank(); }
+
+    /// The rank that trains each client of a cohort.
+    std::vector<std::uint32_t> owners(std::span<const ClientTask> tasks) const {
+        std::vector<std::uint32_t> homes;
+        std::vector<std::uint64_t> work;
+        for (const ClientTask& task : tasks) {
+            homes.push_back(static_cast<std::uint32_t>(task.client % ranks->size()));
+            work.push_back(formula::steps_per_epoch(task.count, config.client.batch));
+        }
+        return stages.memory() != 0 ? homes : share_by_work(work, ranks->size());
+    }
+
+    ServerState whole_state() const {
+        ServerState all = server.state();
+        if (stages.memory() == 0 || ranks->size() == 1) {
+            return all;
+        }
+        std::vector<std::uint64_t> keepers;
+        std::vector<float> kept;
+        for (const auto& [client, values] : all.memory) {
+            keepers.push_back(client);
+            kept.insert(kept.end(), values.begin(), values.end());
+        }
+        const auto clients_of = gather(*ranks, std::span<const std::uint64_t>(keepers));
+        const auto values_of = gather(*ranks, std::span<const float>(kept));
+        for (std::size_t r = 0; r < clients_of.size(); ++r) {
+            const float* from = values_of[r].data();
+            for (const std::uint64_t client : clients_of[r]) {
+                all.memory[client].assign(from, from + stages.memory());
+                from += stages.memory();
+            }
+        }
+        return all;
     }
 
     SamplerTask drawing(std::uint32_t round) const {
         return {config.experiment.seed, round, clients.first, config.client.cohort};
     }
 
-    /// A round's cohort: who trains and uploads, and who drops out.
+    /// A round's cohort: who trains and uploads, on which rank, and who drops out.
     struct Cohort {
         std::vector<ClientTask> tasks;
+        std::vector<std::uint32_t> owner; ///< of each task
         std::vector<std::uint64_t> dropped;
+
+        /// Of values a task those of a rank's tasks, in their order.
+        template <class T>
+        [[nodiscard]] std::vector<T> of(std::uint32_t rank, std::span<const T> values) const {
+            std::vector<T> own;
+            for (std::size_t k = 0; k < values.size(); ++k) {
+                if (owner[k] == rank) {
+                    own.push_back(values[k]);
+                }
+            }
+            return own;
+        }
+    };
+    /// What the server learns of an upload besides its bytes.
+    struct Arrival {
+        LaneMetrics metrics;
+        std::uint64_t bytes = 0;
     };
     Cohort cohort(std::uint32_t round) const {
         Cohort drawn;
@@ -171,7 +232,49 @@ struct Experiment::Impl {
                                    formula::client_seed(seed, round, k), clients.first[k],
                                    static_cast<std::uint32_t>(clients.samples(k))});
         }
+        drawn.owner = owners(drawn.tasks);
         return drawn;
+    }
+
+    /// This rank's tasks, their slots counted anew.
+    std::vector<ClientTask> own(const Cohort& cohort) const {
+        std::vector<ClientTask> tasks = cohort.of(ranks->rank(), std::span(cohort.tasks));
+        for (std::size_t k = 0; k < tasks.size(); ++k) {
+            tasks[k].slot = k;
+        }
+        return tasks;
+    }
+
+    /// The cohort's arrivals, in its order, from those of each rank.
+    std::vector<Arrival> arrivals(const Cohort& cohort, std::span<const Upload> uploads) const {
+        std::vector<Arrival> mine;
+        for (const Upload& upload : uploads) {
+            mine.push_back({upload.metrics, upload.bytes.size()});
+        }
+        const auto of_ranks = gather(*ranks, std::span<const Arrival>(mine));
+        std::vector<std::size_t> next(ranks->size());
+        std::vector<Arrival> all;
+        for (const std::uint32_t rank : cohort.owner) {
+            all.push_back(of_ranks[rank][next[rank]++]);
+        }
+        return all;
+    }
+
+    /// Shows the cohort's messages to who asked for them.
+    void show(const Cohort& cohort, std::span<const ExpectedUpload> known,
+              std::span<const Arrival> arrived, std::span<const Upload> uploads) const {
+        std::vector<std::byte> mine;
+        for (const Upload& upload : uploads) {
+            mine.insert(mine.end(), upload.bytes.begin(), upload.bytes.end());
+        }
+        const std::vector<std::vector<std::byte>> of_ranks = ranks->gather(mine);
+        std::vector<std::size_t> next(ranks->size());
+        for (std::size_t k = 0; k < known.size(); ++k) {
+            const std::uint32_t rank = cohort.owner[k];
+            const std::span<const std::byte> bytes(of_ranks[rank]);
+            visit({known[k].client, known[k].weight, bytes.subspan(next[rank], arrived[k].bytes)});
+            next[rank] += arrived[k].bytes;
+        }
     }
 
     /// What is known of the tasks' uploads, and what they count.
@@ -219,19 +322,21 @@ struct Experiment::Impl {
         return method->local->model_weights(*device, context(std::max(server.round(), 1u)), room);
     }
 
-    /// Moves the global state by what arrived; reads nothing but the messages, and frees them.
-    void aggregate(const RoundContext& round, std::span<const ClientTask> tasks,
-                   std::span<Upload> uploads, WallTime& time) {
-        const std::vector<ExpectedUpload> known = expected(tasks);
-        for (std::size_t k = 0; visit && k < uploads.size(); ++k) {
-            visit({known[k].client, known[k].weight, uploads[k].bytes});
+    /// Moves the global state by what arrived, uploads of this rank; reads nothing but the
+    /// messages, and frees them.
+    void aggregate(const RoundContext& round, const Cohort& cohort,
+                   std::span<const Arrival> arrived, std::span<Upload> uploads, WallTime& time) {
+        const std::vector<ExpectedUpload> known = expected(cohort.tasks);
+        if (visit) {
+            show(cohort, known, arrived, uploads);
         }
         Sums sums(*device, method->server->sums());
         const bool on_cpu = device->lane_mode() == LaneMode::threads;
         const IntakeBound bound{.threads =
                                     on_cpu ? evaluation_threads(config.experiment) : cores()};
-        take_in(*device, round, *method, known, uploads, sums, time, bound, stages.packing(),
-                &lanes->rooms(), lanes->devices());
+        take_in(*device, round, *method, cohort.of(ranks->rank(), std::span(known)), uploads, sums,
+                time, bound, stages.packing(), &lanes->rooms(), lanes->devices());
+        sums.add_ranks(*ranks);
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -241,16 +346,15 @@ struct Experiment::Impl {
 
     /// All of the cohort have received the global state, those that dropped out too. download: the
     /// bytes that it took.
-    void count(const Cohort& cohort, std::span<const Upload> uploads, std::uint64_t download,
+    void count(const Cohort& cohort, std::span<const Arrival> arrived, std::uint64_t download,
                RoundMetrics& metrics) const {
         std::vector<ClientWork> work;
         double loss = 0;
-        for (std::size_t k = 0; k < uploads.size(); ++k) {
-            const Upload& upload = uploads[k];
-            loss += upload.metrics.sum;
-            metrics.samples += upload.metrics.rows;
-            metrics.uplink_bytes += upload.bytes.size();
-            work.push_back({cohort.tasks[k].client, upload.bytes.size(), download,
+        for (std::size_t k = 0; k < arrived.size(); ++k) {
+            loss += arrived[k].metrics.sum;
+            metrics.samples += arrived[k].metrics.rows;
+            metrics.uplink_bytes += arrived[k].bytes;
+            work.push_back({cohort.tasks[k].client, arrived[k].bytes, download,
                             std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
         }
         for (const std::uint64_t k : cohort.dropped) {
@@ -259,7 +363,7 @@ struct Experiment::Impl {
         if (metrics.samples != 0) {
             metrics.train_loss = loss / static_cast<double>(metrics.samples);
         }
-        metrics.messages = uploads.size();
+        metrics.messages = arrived.size();
         metrics.downlink_bytes = config.client.cohort * download;
         metrics.dropped = cohort.dropped.size();
         metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
@@ -269,7 +373,7 @@ struct Experiment::Impl {
         Buffer<float> room;
         std::vector<Evaluation> results;
         const std::vector<LaneMetrics> totals =
-            lanes->evaluate(part.source, part.ranges, weights(room));
+            lanes->evaluate(part.source, part.ranges, weights(room), *ranks);
         for (std::size_t i = 0; i < totals.size(); i += model.tallies) {
             Evaluation& result = results.emplace_back();
             result.samples = totals[i].rows;
@@ -294,8 +398,9 @@ struct Experiment::Impl {
     }
 };
 
-Experiment::Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop)
-    : impl_(std::make_unique<Impl>(config, dataset, stop)) {}
+Experiment::Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop,
+                       std::shared_ptr<Communicator> ranks)
+    : impl_(std::make_unique<Impl>(config, dataset, stop, std::move(ranks))) {}
 Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
 Experiment& Experiment::operator=(Experiment&&) noexcept = default;
@@ -304,6 +409,8 @@ const Model& Experiment::model() const { return impl_->model; }
 const ClientSplit& Experiment::clients() const { return impl_->clients; }
 std::uint32_t Experiment::round() const { return impl_->server.round(); }
 const ServerState& Experiment::state() const { return impl_->server.state(); }
+ServerState Experiment::whole_state() const { return impl_->whole_state(); }
+Communicator& Experiment::ranks() const { return *impl_->ranks; }
 const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
@@ -345,8 +452,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     RoundMetrics metrics;
     metrics.round = run.server.round() + 1;
     const Range range(*run.device, "round", metrics.round);
-    Impl::Cohort cohort = run.cohort(metrics.round);
-    std::span<ClientTask> tasks = cohort.tasks;
+    const Impl::Cohort cohort = run.cohort(metrics.round);
+    std::vector<ClientTask> tasks = run.own(cohort);
     const RoundContext context = run.context(metrics.round);
     std::vector<std::vector<float>> memory = run.lend_memory(tasks);
     std::uint64_t expected = 0;
@@ -370,13 +477,15 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
                                     stepped, stop);
         });
     }
-    if (uploads.size() != tasks.size()) {
+    if (any(*run.ranks, uploads.size() != tasks.size())) {
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    run.count(cohort, uploads, sent.bytes, metrics);
-    if (!uploads.empty()) {
-        advised(run.config, [&] { run.aggregate(context, tasks, uploads, metrics.time); });
+    const std::vector<Impl::Arrival> arrived = run.arrivals(cohort, uploads);
+    run.count(cohort, arrived, sent.bytes, metrics);
+    if (!arrived.empty()) {
+        advised(run.config,
+                [&] { run.aggregate(context, cohort, arrived, uploads, metrics.time); });
     }
     run.keep_memory(tasks, std::move(memory));
     run.server.end_round();

@@ -45,7 +45,11 @@ public:
     [[nodiscard]] std::filesystem::path clients_file() const { return path_ / "clients.csv"; }
     [[nodiscard]] std::filesystem::path clients_chart_file() const { return path_ / "clients.svg"; }
     [[nodiscard]] std::filesystem::path checkpoint_file() const {
-        return path_ / "checkpoint.safetensors";
+        return checkpoint_file_in(path_);
+    }
+    [[nodiscard]] static std::filesystem::path
+    checkpoint_file_in(const std::filesystem::path& path) {
+        return path / "checkpoint.safetensors";
     }
 
 private:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "fedmrn/aggregate.hpp"
+#include "fedmrn/communicator.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/metrics.hpp"
@@ -38,11 +39,18 @@ struct Evaluation {
 };
 
 /// A federated experiment on one device: owns the data, the lanes and the server's state.
+///
+/// On several ranks (a Communicator) each rank makes the same experiment and calls the same
+/// functions in the same order. A rank trains its share of every cohort; the sums of all messages
+/// are integers, so that every rank has the same state as one process alone would have, bit for
+/// bit, at any number of ranks. Where one throws, its host has to end the others, who wait for it.
 class Experiment {
 public:
-    /// Checks that everything fits together. Throws Error with one line where it does not, and
-    /// Stopped where a stop was requested while the partition was drawn.
-    Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop = {});
+    /// Checks that everything fits together. ranks: null for a job of one process. Throws Error
+    /// with one line where it does not fit, and Stopped where a stop was requested while the
+    /// partition was drawn.
+    Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop = {},
+               std::shared_ptr<Communicator> ranks = nullptr);
     ~Experiment();
     Experiment(Experiment&&) noexcept;
     Experiment& operator=(Experiment&&) noexcept;
@@ -73,7 +81,14 @@ public:
     /// Which of the two it would be.
     [[nodiscard]] bool clients_have_tests() const;
 
-    /// Continues from a state that state() gave. Throws Error if it is of another model.
+    /// state() with what the clients of all ranks keep; state() has those of this rank. All ranks
+    /// call it.
+    [[nodiscard]] ServerState whole_state() const;
+    /// The job's; of one process alone where none was given.
+    [[nodiscard]] Communicator& ranks() const;
+
+    /// Continues from a state that state() gave, or whole_state(). Throws Error if it is of another
+    /// model.
     void restore(ServerState state);
 
     /// Called from the training threads with the share of the round that is done, 0 … 1, and the
@@ -82,14 +97,16 @@ public:
 
     /// Runs one round: samples a cohort, trains it, aggregates its messages, evaluates where
     /// eval_every says so. Where all of the cohort drop out, no update arrives: the state stays as
-    /// it is, the server's optimiser takes no step. Nothing if stop was requested: the round is
-    /// then given up at the end of the current local step, and state() is what it was before.
+    /// it is, the server's optimiser takes no step. Nothing if stop was requested, of any rank: the
+    /// round is then given up at the end of the rank's current local step, and state() is what it
+    /// was before. progress: of this rank's share.
     /// Throws Error (Fault::run) where a client's loss is not finite.
     std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
                                           const Progress& progress = {});
 
     /// Called for every message of a round, in the cohort's order, before the server reads it; what
-    /// it throws ends the round, which then has not been. An empty function: no more.
+    /// it throws ends the round, which then has not been. An empty function: no more. On several
+    /// ranks all ask or none does: each is then called for the messages of all.
     void on_message(std::function<void(const UplinkMessage&)> visit);
 
     /// Begins and ends what a profiler (nsys, ncu) records; nothing without one, or on the CPU.

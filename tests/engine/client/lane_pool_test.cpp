@@ -167,7 +167,7 @@ TEST_P(Pool, EvaluatesTheWholeSplit) {
     for (const std::size_t lanes : {1u, 2u, 3u}) {
         LanePool lane_pool = pool(*method, lanes);
         const SampleRange whole{0, samples};
-        results.push_back(lane_pool.evaluate(view, {&whole, 1}, global.data()).front());
+        results.push_back(lane_pool.evaluate(view, {&whole, 1}, global.data(), *alone()).front());
         EXPECT_EQ(results.back().rows, samples);
         EXPECT_EQ(results.back().hits, hits);
         EXPECT_EQ(results.back().sum, results.front().sum);
@@ -185,9 +185,9 @@ TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
     const std::vector<SampleRange> ranges{{0, 3}, {3, 41}, {44, 0}, {44, 10}, {54, samples - 54}};
     LanePool two = pool(*method, 2), three = pool(*method, 3);
     const SampleRange whole{0, samples};
-    const LaneMetrics all = two.evaluate(view, {&whole, 1}, global.data()).front();
-    const std::vector<LaneMetrics> parts = two.evaluate(view, ranges, global.data()),
-                                   others = three.evaluate(view, ranges, global.data());
+    const LaneMetrics all = two.evaluate(view, {&whole, 1}, global.data(), *alone()).front();
+    const std::vector<LaneMetrics> parts = two.evaluate(view, ranges, global.data(), *alone()),
+                                   others = three.evaluate(view, ranges, global.data(), *alone());
     ASSERT_EQ(parts.size(), ranges.size());
     std::uint64_t correct = 0, counted = 0;
     for (std::size_t r = 0; r < ranges.size(); ++r) {
@@ -195,7 +195,7 @@ TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
         counted += parts[r].rows;
         EXPECT_EQ(parts[r].rows, ranges[r].count);
         EXPECT_EQ(parts[r].sum, others[r].sum);
-        EXPECT_EQ(parts[r].sum, two.evaluate(view, {&ranges[r], 1}, global.data())[0].sum);
+        EXPECT_EQ(parts[r].sum, two.evaluate(view, {&ranges[r], 1}, global.data(), *alone())[0].sum);
     }
     EXPECT_EQ(correct, all.hits);
     EXPECT_EQ(counted, all.rows);

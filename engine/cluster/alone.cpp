@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "fedmrn/communicator.hpp"
+
+namespace fedmrn {
+namespace {
+
+class Alone final : public Communicator {
+public:
+    [[nodiscard]] std::uint32_t rank() const override { return 0; }
+    [[nodiscard]] std::uint32_t size() const override { return 1; }
+    [[nodiscard]] std::uint32_t local_rank() const override { return 0; }
+    void add(std::span<std::uint64_t>) override {}
+    void add_wide(std::span<std::uint64_t>) override {}
+    [[nodiscard]] std::vector<std::vector<std::byte>>
+    gather(std::span<const std::byte> own) override {
+        return {{own.begin(), own.end()}};
+    }
+    [[nodiscard]] std::uint64_t sent() const override { return 0; }
+};
+
+} // namespace
+
+std::shared_ptr<Communicator> alone() { return std::make_shared<Alone>(); }
+
+} // namespace fedmrn

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace fedmrn {
+
+/// The processes that share an experiment, its ranks, each with a device of its own. Every rank
+/// calls the same functions in the same order, from one thread; a call returns when all have made
+/// it. What a rank gives and gets is in host memory. Errors of the transport are thrown as Error
+/// (Fault::run) or end the job, as the transport does it.
+class Communicator {
+public:
+    virtual ~Communicator() = default;
+    [[nodiscard]] virtual std::uint32_t rank() const = 0; ///< 0 … size − 1
+    [[nodiscard]] virtual std::uint32_t size() const = 0;
+    /// Of the ranks on this rank's machine, which one it is: what chooses among its GPUs.
+    [[nodiscard]] virtual std::uint32_t local_rank() const = 0;
+
+    /// values ← the sums, element by element, of what all ranks give: integers modulo 2⁶⁴. The
+    /// arrays of all are of one size.
+    virtual void add(std::span<std::uint64_t> values) = 0;
+    /// The same modulo 2¹²⁸: pairs (low, high) of 64 bits.
+    virtual void add_wide(std::span<std::uint64_t> pairs) = 0;
+    /// What every rank gives, of any size, in the order of the ranks.
+    [[nodiscard]] virtual std::vector<std::vector<std::byte>>
+    gather(std::span<const std::byte> own) = 0;
+
+    /// Bytes that this rank has sent to others, as the calls give them: not what the transport
+    /// makes of them.
+    [[nodiscard]] virtual std::uint64_t sent() const = 0;
+};
+
+/// A job of one process.
+[[nodiscard]] std::shared_ptr<Communicator> alone();
+
+} // namespace fedmrn
