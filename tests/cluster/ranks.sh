@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The fedmrn authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# fedmrn under mpirun: the same model at 1, 2 and 4 ranks, resumed at another number; a rank that
+# dies ends the job; what all ranks cannot do is said once.
+#   ranks.sh FEDMRN MPIEXEC METHOD|resume|death|error
+set -euo pipefail
+fedmrn=$1 mpiexec=$2 what=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export OMP_NUM_THREADS=1
+cat >run.toml <<'TOML'
+[experiment]
+rounds = 4
+lanes = 1
+[data]
+name = "synthetic"
+clients = 10
+[client]
+cohort = 5
+epochs = 2
+batch = 32
+[model]
+name = "mlp"
+TOML
+
+fail() {
+    echo "ranks.sh: $*" >&2
+    exit 1
+}
+start() { # ranks, arguments of run
+    local ranks=$1
+    shift
+    "$mpiexec" --oversubscribe --allow-run-as-root -n "$ranks" "$fedmrn" run run.toml "$@"
+}
+hash_of() { sed -n 's/.*"model_hash": "\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
+same() {
+    local one other
+    one=$(hash_of "$1") other=$(hash_of "$2")
+    [ -n "$one" ] && [ "$one" = "$other" ] || fail "$1 has $one, $2 has $other"
+}
+
+case $what in
+    resume)
+        "$fedmrn" run run.toml --set method.name=topk --out one >/dev/null
+        start 3 --set method.name=topk --set experiment.rounds=2 --out three >/dev/null
+        start 2 --set method.name=topk --resume --out three >/dev/null
+        same one three
+        ;;
+    death)
+        start 3 --set experiment.rounds=1000000 --out long >said 2>&1 &
+        job=$!
+        for _ in $(seq 100); do
+            [ -s long/metrics.jsonl ] && break
+            sleep 0.1
+        done
+        [ -s long/metrics.jsonl ] || fail "no round: $(cat said)"
+        victim=$(pgrep -P "$job" -n -f "$fedmrn") || fail "no rank to be seen"
+        kill -KILL "$victim"
+        for _ in $(seq 300); do
+            kill -0 "$job" 2>/dev/null || break
+            sleep 0.1
+        done
+        if kill -0 "$job" 2>/dev/null; then
+            kill "$job"
+            fail "the job lives on 30 s after a rank has died"
+        fi
+        wait "$job" && fail "a job without a rank ended well"
+        rounds=$(wc -l <long/metrics.jsonl)
+        start 2 --resume --set "experiment.rounds=$((rounds + 5))" --out long >/dev/null
+        "$fedmrn" run run.toml --set "experiment.rounds=$((rounds + 5))" --out alone >/dev/null
+        same alone long
+        ;;
+    error)
+        if start 3 --set data.name=no-such --out bad >said 2>&1; then fail "no error"; fi
+        [ "$(grep -c "no-such" said)" = 1 ] || fail "said: $(cat said)"
+        grep -q "rank 0: " said || fail "no rank is named: $(cat said)"
+        [ ! -e bad ] || fail "a folder was left"
+        ;;
+    *)
+        "$fedmrn" run run.toml --set "method.name=$what" --out alone >/dev/null
+        for ranks in 1 2 4; do
+            start "$ranks" --set "method.name=$what" --out "of-$ranks" >/dev/null
+            same alone "of-$ranks"
+            diff <(grep -o '"train_loss": *[^,]*' alone/metrics.jsonl) \
+                <(grep -o '"train_loss": *[^,]*' "of-$ranks/metrics.jsonl") ||
+                fail "other losses at $ranks ranks"
+        done
+        ;;
+esac

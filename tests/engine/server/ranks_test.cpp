@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "experiments.hpp"
+#include "tests/support/methods_under_test.hpp"
+#include "tests/support/thread_ranks.hpp"
+
+// One experiment on several ranks, which are threads here: what each of them has is what a process
+// alone would have.
+namespace fedmrn::test {
+namespace {
+
+/// What a rank has after some rounds.
+struct Outcome {
+    ServerState state;
+    std::vector<double> numbers; ///< of all rounds and of evaluations
+    std::vector<std::vector<std::byte>> messages;
+    bool operator==(const Outcome& other) const {
+        return state.round == other.state.round && state.global == other.state.global &&
+               state.moments == other.state.moments && state.memory == other.state.memory &&
+               numbers == other.numbers && messages == other.messages;
+    }
+};
+
+Outcome outcome(const Config& config, const Dataset& data, std::uint32_t rounds,
+                const std::shared_ptr<Communicator>& ranks, const ServerState* from = nullptr) {
+    Experiment experiment(config, data, {}, ranks);
+    if (from != nullptr) experiment.restore(*from);
+    Outcome made;
+    experiment.on_message([&](const UplinkMessage& message) {
+        made.messages.emplace_back(message.bytes.begin(), message.bytes.end());
+    });
+    for (std::uint32_t i = 0; i < rounds; ++i) {
+        const auto metrics = experiment.run_round();
+        for (const double number :
+             {metrics->train_loss, metrics->loss.value(), static_cast<double>(metrics->samples),
+              static_cast<double>(metrics->uplink_bytes), metrics->simulated_seconds})
+            made.numbers.push_back(number);
+        made.numbers.push_back(metrics->value("accuracy").value());
+    }
+    for (const Evaluation& client : experiment.evaluate_clients())
+        made.numbers.push_back(client.loss);
+    made.state = experiment.whole_state();
+    return made;
+}
+
+void expect_the_same(const Config& config, const Dataset& data, std::uint32_t ranks,
+                     const Outcome& wanted, const std::string& what,
+                     const ServerState* from = nullptr, std::uint32_t rounds = 2) {
+    std::mutex mutex;
+    ThreadRanks::run(ranks, [&](const std::shared_ptr<Communicator>& job) {
+        const Outcome found = outcome(config, data, rounds, job, from);
+        const std::scoped_lock lock(mutex);
+        EXPECT_TRUE(found == wanted) << what << ", rank " << job->rank() << " of " << ranks;
+    });
+}
+
+class Ranks : public ::testing::Test {
+protected:
+    Config config = [] {
+        Config small = perceptron_config();
+        small.client.epochs = 2;
+        small.experiment.lanes = 1;
+        return small;
+    }();
+    const Dataset data = make_synthetic(1);
+};
+
+TEST_F(Ranks, TheirNumberNeverChangesABit) {
+    for (const NamedMethod& method : methods_under_test()) {
+        config.method = method.config;
+        const Outcome one = outcome(config, data, 2, nullptr);
+        ASSERT_EQ(one.messages.size(), 10u);
+        for (const std::uint32_t ranks : {2u, 3u}) {
+            expect_the_same(config, data, ranks, one, method.name);
+        }
+    }
+}
+
+TEST_F(Ranks, MoreOfThemThanClients) {
+    config.client.cohort = 2;
+    expect_the_same(config, data, 5, outcome(config, data, 2, nullptr), "5 ranks");
+}
+
+TEST_F(Ranks, StagesMomentumAndDropOutsToo) {
+    config.method = {"topk"};
+    config.client.momentum = 0.9;
+    config.server.optimizer = {"yogi"};
+    config.server.lr = 0.02;
+    config.network.dropout = 0.3;
+    const Outcome one = outcome(config, data, 2, nullptr);
+    EXPECT_FALSE(one.state.memory.empty()); // top-k feeds errors back
+    expect_the_same(config, data, 3, one, "3 ranks");
+}
+
+/// A state of one number of ranks goes on at another, what clients keep included.
+TEST_F(Ranks, AStateGoesOnAtAnotherNumber) {
+    config.method = {"topk"};
+    const ServerState first = outcome(config, data, 2, nullptr).state;
+    const Outcome one = outcome(config, data, 2, nullptr, &first);
+    EXPECT_EQ(one.state.round, 4u);
+    expect_the_same(config, data, 2, one, "2 ranks", &first);
+    ServerState of_three;
+    ThreadRanks::run(3, [&](const std::shared_ptr<Communicator>& job) {
+        const Outcome made = outcome(config, data, 2, job);
+        if (job->rank() == 0) of_three = made.state;
+    });
+    expect_the_same(config, data, 2, one, "3 ranks, then 2", &of_three);
+}
+
+/// A stop that one rank is asked for gives up the round on all.
+TEST_F(Ranks, AStopOfOneStopsAll) {
+    ThreadRanks::run(3, [&](const std::shared_ptr<Communicator>& job) {
+        Experiment experiment(config, data, {}, job);
+        ASSERT_TRUE(experiment.run_round());
+        const std::vector<float> before = experiment.state().global;
+        std::stop_source stop;
+        if (job->rank() == 1) stop.request_stop();
+        EXPECT_FALSE(experiment.run_round(stop.get_token()));
+        EXPECT_EQ(experiment.round(), 1u);
+        EXPECT_EQ(experiment.state().global, before);
+        EXPECT_TRUE(experiment.run_round());
+    });
+}
+
+} // namespace
+} // namespace fedmrn::test
