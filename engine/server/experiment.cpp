@@ -20,6 +20,7 @@
 #include "engine/server/links.hpp"
 #include "engine/server/model_columns.hpp"
 #include "engine/server/resident_data.hpp"
+#include "engine/server/round.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
@@ -172,23 +173,8 @@ struct Experiment::Impl {
 
     ServerState whole_state() const {
         ServerState all = server.state();
-        if (stages.memory() == 0 || ranks->size() == 1) {
-            return all;
-        }
-        std::vector<std::uint64_t> keepers;
-        std::vector<float> kept;
-        for (const auto& [client, values] : all.memory) {
-            keepers.push_back(client);
-            kept.insert(kept.end(), values.begin(), values.end());
-        }
-        const auto clients_of = gather(*ranks, std::span<const std::uint64_t>(keepers));
-        const auto values_of = gather(*ranks, std::span<const float>(kept));
-        for (std::size_t r = 0; r < clients_of.size(); ++r) {
-            const float* from = values_of[r].data();
-            for (const std::uint64_t client : clients_of[r]) {
-                all.memory[client].assign(from, from + stages.memory());
-                from += stages.memory();
-            }
+        if (stages.memory() != 0) {
+            gather_memory(*ranks, stages.memory(), all.memory);
         }
         return all;
     }
@@ -197,29 +183,6 @@ struct Experiment::Impl {
         return {config.experiment.seed, round, clients.first, config.client.cohort};
     }
 
-    /// A round's cohort: who trains and uploads, on which rank, and who drops out.
-    struct Cohort {
-        std::vector<ClientTask> tasks;
-        std::vector<std::uint32_t> owner; ///< of each task
-        std::vector<std::uint64_t> dropped;
-
-        /// Of values a task those of a rank's tasks, in their order.
-        template <class T>
-        [[nodiscard]] std::vector<T> of(std::uint32_t rank, std::span<const T> values) const {
-            std::vector<T> own;
-            for (std::size_t k = 0; k < values.size(); ++k) {
-                if (owner[k] == rank) {
-                    own.push_back(values[k]);
-                }
-            }
-            return own;
-        }
-    };
-    /// What the server learns of an upload besides its bytes.
-    struct Arrival {
-        LaneMetrics metrics;
-        std::uint64_t bytes = 0;
-    };
     Cohort cohort(std::uint32_t round) const {
         Cohort drawn;
         const std::uint64_t seed = config.experiment.seed;
@@ -234,47 +197,6 @@ struct Experiment::Impl {
         }
         drawn.owner = owners(drawn.tasks);
         return drawn;
-    }
-
-    /// This rank's tasks, their slots counted anew.
-    std::vector<ClientTask> own(const Cohort& cohort) const {
-        std::vector<ClientTask> tasks = cohort.of(ranks->rank(), std::span(cohort.tasks));
-        for (std::size_t k = 0; k < tasks.size(); ++k) {
-            tasks[k].slot = k;
-        }
-        return tasks;
-    }
-
-    /// The cohort's arrivals, in its order, from those of each rank.
-    std::vector<Arrival> arrivals(const Cohort& cohort, std::span<const Upload> uploads) const {
-        std::vector<Arrival> mine;
-        for (const Upload& upload : uploads) {
-            mine.push_back({upload.metrics, upload.bytes.size()});
-        }
-        const auto of_ranks = gather(*ranks, std::span<const Arrival>(mine));
-        std::vector<std::size_t> next(ranks->size());
-        std::vector<Arrival> all;
-        for (const std::uint32_t rank : cohort.owner) {
-            all.push_back(of_ranks[rank][next[rank]++]);
-        }
-        return all;
-    }
-
-    /// Shows the cohort's messages to who asked for them.
-    void show(const Cohort& cohort, std::span<const ExpectedUpload> known,
-              std::span<const Arrival> arrived, std::span<const Upload> uploads) const {
-        std::vector<std::byte> mine;
-        for (const Upload& upload : uploads) {
-            mine.insert(mine.end(), upload.bytes.begin(), upload.bytes.end());
-        }
-        const std::vector<std::vector<std::byte>> of_ranks = ranks->gather(mine);
-        std::vector<std::size_t> next(ranks->size());
-        for (std::size_t k = 0; k < known.size(); ++k) {
-            const std::uint32_t rank = cohort.owner[k];
-            const std::span<const std::byte> bytes(of_ranks[rank]);
-            visit({known[k].client, known[k].weight, bytes.subspan(next[rank], arrived[k].bytes)});
-            next[rank] += arrived[k].bytes;
-        }
     }
 
     /// What is known of the tasks' uploads, and what they count.
@@ -328,7 +250,7 @@ struct Experiment::Impl {
                    std::span<const Arrival> arrived, std::span<Upload> uploads, WallTime& time) {
         const std::vector<ExpectedUpload> known = expected(cohort.tasks);
         if (visit) {
-            show(cohort, known, arrived, uploads);
+            show(*ranks, cohort, known, arrived, uploads, visit);
         }
         Sums sums(*device, method->server->sums());
         const bool on_cpu = device->lane_mode() == LaneMode::threads;
@@ -342,31 +264,6 @@ struct Experiment::Impl {
         method->server->finish(*device, round, sums, change.data());
         server.step(change.data());
         time.aggregation += seconds_since(start);
-    }
-
-    /// All of the cohort have received the global state, those that dropped out too. download: the
-    /// bytes that it took.
-    void count(const Cohort& cohort, std::span<const Arrival> arrived, std::uint64_t download,
-               RoundMetrics& metrics) const {
-        std::vector<ClientWork> work;
-        double loss = 0;
-        for (std::size_t k = 0; k < arrived.size(); ++k) {
-            loss += arrived[k].metrics.sum;
-            metrics.samples += arrived[k].metrics.rows;
-            metrics.uplink_bytes += arrived[k].bytes;
-            work.push_back({cohort.tasks[k].client, arrived[k].bytes, download,
-                            std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
-        }
-        for (const std::uint64_t k : cohort.dropped) {
-            work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});
-        }
-        if (metrics.samples != 0) {
-            metrics.train_loss = loss / static_cast<double>(metrics.samples);
-        }
-        metrics.messages = arrived.size();
-        metrics.downlink_bytes = config.client.cohort * download;
-        metrics.dropped = cohort.dropped.size();
-        metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
     }
 
     std::vector<Evaluation> evaluate(const ResidentData::Part& part) {
@@ -452,8 +349,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     RoundMetrics metrics;
     metrics.round = run.server.round() + 1;
     const Range range(*run.device, "round", metrics.round);
-    const Impl::Cohort cohort = run.cohort(metrics.round);
-    std::vector<ClientTask> tasks = run.own(cohort);
+    const Cohort cohort = run.cohort(metrics.round);
+    std::vector<ClientTask> tasks = own_tasks(cohort, run.ranks->rank());
     const RoundContext context = run.context(metrics.round);
     std::vector<std::vector<float>> memory = run.lend_memory(tasks);
     std::uint64_t expected = 0;
@@ -481,8 +378,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    const std::vector<Impl::Arrival> arrived = run.arrivals(cohort, uploads);
-    run.count(cohort, arrived, sent.bytes, metrics);
+    const std::vector<Arrival> arrived = arrivals(*run.ranks, cohort, uploads);
+    count(run.config, run.clients, cohort, arrived, sent.bytes, metrics);
     if (!arrived.empty()) {
         advised(run.config,
                 [&] { run.aggregate(context, cohort, arrived, uploads, metrics.time); });

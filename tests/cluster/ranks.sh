@@ -57,7 +57,7 @@ case $what in
             sleep 0.1
         done
         [ -s long/metrics.jsonl ] || fail "no round: $(cat said)"
-        victim=$(pgrep -P "$job" -n -f "$fedmrn") || fail "no rank to be seen"
+        victim=$(pgrep -n -f "^$fedmrn run run.toml .*--out long") || fail "no rank to be seen"
         kill -KILL "$victim"
         for _ in $(seq 300); do
             kill -0 "$job" 2>/dev/null || break

@@ -195,7 +195,8 @@ TEST_P(Pool, EvaluatesRangesOnTheirOwn) {
         counted += parts[r].rows;
         EXPECT_EQ(parts[r].rows, ranges[r].count);
         EXPECT_EQ(parts[r].sum, others[r].sum);
-        EXPECT_EQ(parts[r].sum, two.evaluate(view, {&ranges[r], 1}, global.data(), *alone())[0].sum);
+        EXPECT_EQ(parts[r].sum,
+                  two.evaluate(view, {&ranges[r], 1}, global.data(), *alone())[0].sum);
     }
     EXPECT_EQ(correct, all.hits);
     EXPECT_EQ(counted, all.rows);

@@ -36,8 +36,9 @@ Outcome outcome(const Config& config, const Dataset& data, std::uint32_t rounds,
     for (std::uint32_t i = 0; i < rounds; ++i) {
         const auto metrics = experiment.run_round();
         for (const double number :
-             {metrics->train_loss, metrics->loss.value(), static_cast<double>(metrics->samples),
-              static_cast<double>(metrics->uplink_bytes), metrics->simulated_seconds})
+             {metrics->train_loss.value(), metrics->loss.value(),
+              static_cast<double>(metrics->samples), static_cast<double>(metrics->uplink_bytes),
+              metrics->simulated_seconds})
             made.numbers.push_back(number);
         made.numbers.push_back(metrics->value("accuracy").value());
     }
@@ -63,6 +64,7 @@ protected:
     Config config = [] {
         Config small = perceptron_config();
         small.client.epochs = 2;
+        small.client.lr = 0.02;
         small.experiment.lanes = 1;
         return small;
     }();
@@ -86,7 +88,7 @@ TEST_F(Ranks, MoreOfThemThanClients) {
 }
 
 TEST_F(Ranks, StagesMomentumAndDropOutsToo) {
-    config.method = {"topk"};
+    config.method = {"topk", {{"error_feedback", true}}};
     config.client.momentum = 0.9;
     config.server.optimizer = {"yogi"};
     config.server.lr = 0.02;
@@ -98,7 +100,7 @@ TEST_F(Ranks, StagesMomentumAndDropOutsToo) {
 
 /// A state of one number of ranks goes on at another, what clients keep included.
 TEST_F(Ranks, AStateGoesOnAtAnotherNumber) {
-    config.method = {"topk"};
+    config.method = {"topk", {{"error_feedback", true}}};
     const ServerState first = outcome(config, data, 2, nullptr).state;
     const Outcome one = outcome(config, data, 2, nullptr, &first);
     EXPECT_EQ(one.state.round, 4u);

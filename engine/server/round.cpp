@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/server/round.hpp"
+
+#include "engine/cluster/exchange.hpp"
+#include "engine/server/links.hpp"
+
+namespace fedmrn {
+
+std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank) {
+    std::vector<ClientTask> tasks = cohort.of(rank, std::span(cohort.tasks));
+    for (std::size_t k = 0; k < tasks.size(); ++k) {
+        tasks[k].slot = k;
+    }
+    return tasks;
+}
+
+std::vector<Arrival> arrivals(Communicator& ranks, const Cohort& cohort,
+                              std::span<const Upload> uploads) {
+    std::vector<Arrival> mine;
+    for (const Upload& upload : uploads) {
+        mine.push_back({upload.metrics, upload.bytes.size()});
+    }
+    const auto of_ranks = gather(ranks, std::span<const Arrival>(mine));
+    std::vector<std::size_t> next(ranks.size());
+    std::vector<Arrival> all;
+    for (const std::uint32_t rank : cohort.owner) {
+        all.push_back(of_ranks[rank][next[rank]++]);
+    }
+    return all;
+}
+
+void show(Communicator& ranks, const Cohort& cohort, std::span<const ExpectedUpload> known,
+          std::span<const Arrival> arrived, std::span<const Upload> uploads,
+          const std::function<void(const UplinkMessage&)>& visit) {
+    std::vector<std::byte> mine;
+    for (const Upload& upload : uploads) {
+        mine.insert(mine.end(), upload.bytes.begin(), upload.bytes.end());
+    }
+    const std::vector<std::vector<std::byte>> of_ranks = ranks.gather(mine);
+    std::vector<std::size_t> next(ranks.size());
+    for (std::size_t k = 0; k < known.size(); ++k) {
+        const std::uint32_t rank = cohort.owner[k];
+        const std::span<const std::byte> bytes(of_ranks[rank]);
+        visit({known[k].client, known[k].weight, bytes.subspan(next[rank], arrived[k].bytes)});
+        next[rank] += arrived[k].bytes;
+    }
+}
+
+void count(const Config& config, const ClientSplit& clients, const Cohort& cohort,
+           std::span<const Arrival> arrived, std::uint64_t download, RoundMetrics& metrics) {
+    std::vector<ClientWork> work;
+    double loss = 0;
+    for (std::size_t k = 0; k < arrived.size(); ++k) {
+        loss += arrived[k].metrics.sum;
+        metrics.samples += arrived[k].metrics.rows;
+        metrics.uplink_bytes += arrived[k].bytes;
+        work.push_back({cohort.tasks[k].client, arrived[k].bytes, download,
+                        std::uint64_t{config.client.epochs} * cohort.tasks[k].count});
+    }
+    for (const std::uint64_t k : cohort.dropped) {
+        work.push_back({k, 0, download, config.client.epochs * clients.samples(k)});
+    }
+    if (metrics.samples != 0) {
+        metrics.train_loss = loss / static_cast<double>(metrics.samples);
+    }
+    metrics.messages = arrived.size();
+    metrics.downlink_bytes = config.client.cohort * download;
+    metrics.dropped = cohort.dropped.size();
+    metrics.simulated_seconds = round_seconds(config.network, config.experiment.seed, work);
+}
+
+void gather_memory(Communicator& ranks, std::size_t each,
+                   std::map<std::uint64_t, std::vector<float>>& memory) {
+    if (ranks.size() == 1) {
+        return;
+    }
+    std::vector<std::uint64_t> keepers;
+    std::vector<float> kept;
+    for (const auto& [client, values] : memory) {
+        keepers.push_back(client);
+        kept.insert(kept.end(), values.begin(), values.end());
+    }
+    const auto clients_of = gather(ranks, std::span<const std::uint64_t>(keepers));
+    const auto values_of = gather(ranks, std::span<const float>(kept));
+    for (std::size_t r = 0; r < clients_of.size(); ++r) {
+        const float* from = values_of[r].data();
+        for (const std::uint64_t client : clients_of[r]) {
+            memory[client].assign(from, from + each);
+            from += each;
+        }
+    }
+}
+
+} // namespace fedmrn

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The fedmrn authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "engine/client/lane_pool.hpp"
+#include "engine/server/intake.hpp"
+#include "fedmrn/aggregate.hpp"
+#include "fedmrn/communicator.hpp"
+#include "fedmrn/config.hpp"
+#include "fedmrn/dataset.hpp"
+#include "fedmrn/metrics.hpp"
+
+// What ranks know of a round: all of them the same, of whoever trains.
+namespace fedmrn {
+
+/// A round's cohort: who trains and uploads, on which rank, and who drops out.
+struct Cohort {
+    std::vector<ClientTask> tasks;
+    std::vector<std::uint32_t> owner; ///< the rank of each task
+    std::vector<std::uint64_t> dropped;
+
+    /// Of values a task those of a rank's tasks, in their order.
+    template <class T>
+    [[nodiscard]] std::vector<T> of(std::uint32_t rank, std::span<const T> values) const {
+        std::vector<T> own;
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            if (owner[k] == rank) {
+                own.push_back(values[k]);
+            }
+        }
+        return own;
+    }
+};
+
+/// What all ranks learn of an upload.
+struct Arrival {
+    LaneMetrics metrics;
+    std::uint64_t bytes = 0;
+};
+
+/// A rank's tasks, their slots counted anew.
+std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank);
+
+/// The cohort's arrivals, in its order. uploads: this rank's.
+std::vector<Arrival> arrivals(Communicator& ranks, const Cohort& cohort,
+                              std::span<const Upload> uploads);
+
+/// Calls visit for each message of the cohort, in its order, on every rank. known, arrived: of the
+/// cohort; uploads: this rank's.
+void show(Communicator& ranks, const Cohort& cohort, std::span<const ExpectedUpload> known,
+          std::span<const Arrival> arrived, std::span<const Upload> uploads,
+          const std::function<void(const UplinkMessage&)>& visit);
+
+/// Adds what the cohort did to the metrics. All of it have received the global state, those that
+/// dropped out too; download: the bytes that it took.
+void count(const Config& config, const ClientSplit& clients, const Cohort& cohort,
+           std::span<const Arrival> arrived, std::uint64_t download, RoundMetrics& metrics);
+
+/// What the clients of all ranks keep, `each` values a client, where there were those of this one.
+void gather_memory(Communicator& ranks, std::size_t each,
+                   std::map<std::uint64_t, std::vector<float>>& memory);
+
+} // namespace fedmrn
