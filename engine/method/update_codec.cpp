@@ -66,7 +66,7 @@ private:
 } // namespace
 
 void add_method(const UpdateMethod& method) {
-    MethodEntry entry{method};
+    MethodEntry entry{static_cast<const Part&>(method)};
     entry.wire = method.wire;
     entry.lr = method.lr;
     entry.make = [method](const Options& said, const MethodSetting& setting) {
