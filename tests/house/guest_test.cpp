@@ -6,6 +6,7 @@
 #include "fedmrn/experiment.hpp"
 #include "fedmrn/graph.hpp"
 #include "fedmrn/update_codec.hpp"
+#include "tests/support/on_device.hpp"
 #include "tests/support/run_files.hpp"
 
 extern "C" int omp_get_max_threads();
@@ -15,16 +16,17 @@ extern "C" void omp_set_num_threads(int);
 namespace fedmrn::test {
 namespace {
 
-Experiment experiment(const std::string& method, int seed, int lanes = 1) {
+Experiment experiment(const std::string& method, int seed, int lanes = 1,
+                      DeviceKind device = DeviceKind::cpu) {
     const std::vector<std::string> said{"method.name=" + method,
                                         "experiment.seed=" + std::to_string(seed),
                                         "experiment.lanes=" + std::to_string(lanes),
-                                        "experiment.device=cpu",
                                         "data.name=synthetic",
                                         "data.clients=6",
                                         "client.cohort=3",
                                         "model.name=mlp"};
-    const Config config = parse_config("", "guest", said);
+    Config config = parse_config("", "guest", said);
+    config.experiment.device = device;
     return {config, load_dataset(config.data, config.experiment.seed)};
 }
 
@@ -85,14 +87,25 @@ private:
     std::size_t weights_;
 };
 
-TEST(Guest, BringsAMethodThatWorksInHostMemory) {
+UpdateMethod first_sign() {
     UpdateMethod method{{"first_sign", "FirstSign", "the sign of the first weight"}};
     method.wire = 210;
     method.make = [](const Options&, const ParameterLayout& layout) {
         return std::make_unique<FirstSign>(layout.masked);
     };
-    add_method(method);
-    Experiment run = experiment("first_sign", 1);
+    return method;
+}
+
+class OwnCodec : public PerDevice {
+protected:
+    static void SetUpTestSuite() {
+        [[maybe_unused]] static const bool once = (add_method(first_sign()), true);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(On, OwnCodec, testing::ValuesIn(kinds_under_test()), kind_name);
+
+TEST_P(OwnCodec, WorksInHostMemory) {
+    Experiment run = experiment("first_sign", 1, 2, GetParam());
     const std::vector<float> before = run.state().global;
     run.run_round();
     const std::vector<float>& after = run.state().global;
@@ -105,9 +118,12 @@ TEST(Guest, BringsAMethodThatWorksInHostMemory) {
         ASSERT_NEAR(double{after[i]} - before[i], step, 1e-6) << i;
     }
     EXPECT_NE(double{after[weights]} - before[weights], step); // a bias goes as it is
+}
 
-    method.name = "another";
-    EXPECT_NE(error_of([&] { add_method(method); }), ""); // its number is taken
+TEST_P(OwnCodec, HasANumberOfItsOwn) {
+    UpdateMethod other = first_sign();
+    other.name = "another";
+    EXPECT_THAT(error_of([&] { add_method(other); }), testing::HasSubstr("210"));
 }
 
 TEST(Guest, HasOneKindOfErrors) {

@@ -24,6 +24,10 @@ for file in bin/fedmrn include/fedmrn/fedmrn.h lib/libfedmrn.so."${version%.*}" 
     lib/pkgconfig/fedmrn.pc lib/cmake/fedmrn/fedmrnConfig.cmake share/doc/fedmrn/copyright; do
     expect "$files" "^\./usr/$file\$" "file"
 done
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+dpkg-deb --extract "$deb" "$folder"
+expect "$("$folder/usr/bin/fedmrn" --version)" "${version//./\\.}" "version"
 outside=$(grep -vE '^\./(usr/.*)?$' <<<"$files" || true)
 [ -z "$outside" ] || { echo "deb: outside of /usr: $outside" >&2; status=1; }
 echo "deb: $needs"
