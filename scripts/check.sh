@@ -25,7 +25,7 @@ files() {
         while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done
 }
 
-mapfile -t cxx < <(files '*.cpp' '*.hpp' '*.cu' '*.cuh')
+mapfile -t cxx < <(files '*.cpp' '*.hpp' '*.cu' '*.cuh' '*.c' '*.h')
 mapfile -t shell < <(files '*.sh' .ci/run)
 mapfile -t python < <(files '*.py')
 sources=("${cxx[@]}" "${shell[@]}" "${python[@]}")

@@ -106,6 +106,12 @@ if [ "$preset" = cuda ] && [ -z "$(setup_gpu)" ]; then
     without=(--label-exclude '^gpu$')
 fi
 case $preset in
+    cpu-asan | cpu-tsan)
+        leave_out "tests of the installed library (label install): a program that links a library" \
+            "under sanitizers must be compiled so itself"
+        ;;
+esac
+case $preset in
     cuda | simt) ;;
     *) leave_out "the CUDA device's tests: presets cuda and simt have them, $preset does not" ;;
 esac

@@ -22,21 +22,21 @@ enum class Bare { direct, channels_last, fastest };
 class BareConvolutions {
 public:
     BareConvolutions(Real real, Bare how) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-        kernels::cpu::single_threaded();
+        const kernels::cpu::SingleThreaded primitives;
         for_layers<Convolution>(cnn4(), [&](const Convolution& layer, const Tensor& in) {
             layers_.push_back(choose(layer.shape(in, 1, batch), real, how));
         });
     }
 
     void forward() {
-        kernels::cpu::single_threaded();
+        const kernels::cpu::SingleThreaded primitives;
         for (Layer& l : layers_) {
             run(l.forward);
         }
     }
     /// Without the gradient of the images, which nobody needs.
     void backward() {
-        kernels::cpu::single_threaded();
+        const kernels::cpu::SingleThreaded primitives;
         for (std::size_t i = layers_.size(); i-- > 0;) {
             run(layers_[i].weights);
             if (i != 0) {

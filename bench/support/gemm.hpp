@@ -18,7 +18,7 @@ public:
     static constexpr dnnl::memory::dim size = 768;
 
     explicit Gemm(Real real) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-        kernels::cpu::single_threaded();
+        const kernels::cpu::SingleThreaded primitives;
         using Memory = dnnl::memory;
         const auto type = real == Real::f32 ? Memory::data_type::f32 : Memory::data_type::bf16;
         const Memory::desc any({size, size}, type, Memory::format_tag::any);
@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] double operations() const override { return 2.0 * size * size * size; }
     void run() override {
-        kernels::cpu::single_threaded();
+        const kernels::cpu::SingleThreaded primitives;
         matmul_.execute(stream_, {{DNNL_ARG_SRC, a_}, {DNNL_ARG_WEIGHTS, b_}, {DNNL_ARG_DST, c_}});
     }
 

@@ -77,13 +77,17 @@ Value Graph::input(const std::string& name, Tensor tensor) {
     return {model_.values.size() - 1};
 }
 
+std::size_t Graph::checked(Value value, const std::string& who) const {
+    if (value.id >= model_.values.size()) {
+        throw Error(who + ": a value of another graph");
+    }
+    return value.id;
+}
+
 std::vector<Tensor> Graph::tensors_of(const std::string& who, const std::vector<Value>& in) const {
     std::vector<Tensor> tensors;
     for (const Value value : in) {
-        if (value.id >= model_.values.size()) {
-            throw Error(who + ": a value of another graph");
-        }
-        tensors.push_back(model_.values[value.id]);
+        tensors.push_back(model_.values[checked(value, who)]);
     }
     return tensors;
 }
@@ -154,9 +158,9 @@ void Graph::head(const Head& head, Value given, Value wanted) {
     }
 }
 
-const Tensor& Graph::tensor(Value value) const { return model_.values.at(value.id); }
+const Tensor& Graph::tensor(Value value) const { return model_.values[checked(value)]; }
 
-const std::string& Graph::name(Value value) const { return names_.at(value.id); }
+const std::string& Graph::name(Value value) const { return names_[checked(value)]; }
 
 void Graph::lay_out() {
     ParameterLayout& layout = model_.layout;

@@ -12,6 +12,7 @@
 #include "fedmrn/config.hpp"
 #include "fedmrn/parameter.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 struct ServerState;
@@ -46,3 +47,4 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
 bool weighs_samples(const Config& config);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

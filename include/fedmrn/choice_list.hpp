@@ -8,6 +8,7 @@
 
 #include "fedmrn/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Parts in a row, each with what is said to it: "accuracy, topk(k=3)". Values are written as in
@@ -22,3 +23,4 @@ std::string choices_text(const std::vector<Choice>& choices);
 std::string place_text(std::size_t i, const Choice& choice);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

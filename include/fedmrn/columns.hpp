@@ -14,6 +14,7 @@
 
 #include "fedmrn/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What a column holds for every sample: a row, a fixed number of rows (rows = tokens(T)), or one
@@ -115,3 +116,4 @@ struct DataShape {
 std::string text_of(const DataShape& shape);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

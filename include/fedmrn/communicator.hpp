@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// The processes that share an experiment, its ranks, each with a device of its own. Every rank
@@ -40,3 +41,4 @@ public:
 [[nodiscard]] std::shared_ptr<Communicator> alone();
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "fedmrn/device_kind.hpp"
 #include "fedmrn/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 enum class Schedule { constant, inverse };
@@ -101,3 +102,4 @@ struct Config {
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 
 #include "fedmrn/config.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Lines about keys of a file that a choice of the overrides has left without effect.
@@ -30,3 +31,4 @@ Config parse_config(std::string_view text, std::string_view file_name,
 std::string to_toml(const Config& config);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -14,6 +14,7 @@
 #include "fedmrn/columns.hpp"
 #include "fedmrn/registry.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 struct DataConfig;
@@ -104,3 +105,4 @@ ClientSplit partition(const DataConfig& config, std::span<const std::uint16_t> l
                       std::uint32_t classes, std::uint64_t seed, const std::stop_token& stop = {});
 
 } // namespace fedmrn
+#pragma GCC visibility pop

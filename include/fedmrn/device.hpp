@@ -8,6 +8,7 @@
 
 #include "fedmrn/device_kind.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 struct Config;
@@ -39,3 +40,4 @@ Precision choose_precision(Precision asked, DeviceKind device);
 Config resolved(const Config& config);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

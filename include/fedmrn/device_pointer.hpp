@@ -11,6 +11,7 @@
 #define FEDMRN_POINTER constexpr
 #endif
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Where something is in a device's memory. A T* of the host's does not become one, nor the other
@@ -56,3 +57,4 @@ private:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

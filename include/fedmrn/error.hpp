@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Whose mistake it was; the value is the exit status of the command line.
@@ -32,3 +33,4 @@ public:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

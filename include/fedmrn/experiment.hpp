@@ -18,6 +18,7 @@
 #include "fedmrn/metrics.hpp"
 #include "fedmrn/model.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Everything that decides the rest of a run; a checkpoint is this and nothing else.
@@ -113,8 +114,9 @@ public:
     void profile(bool on);
 
 private:
-    struct Impl;
+    struct [[gnu::visibility("hidden")]] Impl;
     std::unique_ptr<Impl> impl_;
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "fedmrn/loss.hpp"
 #include "fedmrn/model.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Something that a graph computes, or is given.
@@ -53,6 +54,7 @@ public:
     Model finish(const std::string& name);
 
 private:
+    std::size_t checked(Value value, const std::string& who = "graph") const;
     std::vector<Tensor> tensors_of(const std::string& who, const std::vector<Value>& in) const;
     void lay_out();
 
@@ -68,3 +70,4 @@ private:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

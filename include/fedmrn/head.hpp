@@ -7,6 +7,7 @@
 #include "fedmrn/loss.hpp"
 #include "fedmrn/metric.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 struct ModelConfig;
@@ -23,3 +24,4 @@ struct Head {
 Head make_head(const ModelConfig& config);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 #include "fedmrn/dataset.hpp"
 
 // Images of bytes with a class each, which most data sets are: columns "x" and "label".
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Pixels are stored row by row with the channel innermost.
@@ -41,3 +42,4 @@ std::optional<ImageShape> image_shape_of(const Dataset& dataset);
 DataShape shape_of_images(ImageShape shape, std::uint32_t classes);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "fedmrn/device_pointer.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// A lane's place in its client's local training; lives in device memory, so that kernels of a
@@ -46,3 +47,4 @@ template <class T> struct PerLane {
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

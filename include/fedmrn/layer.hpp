@@ -13,9 +13,12 @@
 #include "fedmrn/parameter.hpp"
 #include "fedmrn/tensor.hpp"
 
-namespace fedmrn {
-
+namespace fedmrn { // the library's own
 class Device;
+} // namespace fedmrn
+
+#pragma GCC visibility push(default)
+namespace fedmrn {
 
 /// What layers and losses are called with. What they queue on the device runs in the order of the
 /// calls and may be recorded: no memory is to be allocated and nothing waited for.
@@ -95,3 +98,4 @@ public:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "fedmrn/registry.hpp"
 
 // The layers that come with the engine.
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 using LayerPtr = std::shared_ptr<const Layer>;
@@ -84,3 +85,4 @@ void check_layer(const Choice& choice);
 LayerPtr make_layer(const Choice& choice, const Tensor& x);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

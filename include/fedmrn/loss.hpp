@@ -11,6 +11,7 @@
 #include "fedmrn/metric.hpp"
 #include "fedmrn/registry.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What training makes small: the mean over a lane's rows.
@@ -44,3 +45,4 @@ struct LossEntry : Part {
 Registry<LossEntry>& losses();
 
 } // namespace fedmrn
+#pragma GCC visibility pop

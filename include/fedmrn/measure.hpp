@@ -4,6 +4,7 @@
 
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Whether more of it is better, or less.
@@ -30,3 +31,4 @@ struct Measure {
 inline Measure loss_measure() { return {"loss", Better::lower, Unit::number}; }
 
 } // namespace fedmrn
+#pragma GCC visibility pop

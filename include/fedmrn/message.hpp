@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// How the elements of one tensor stand in the payload.
@@ -99,3 +100,4 @@ Message decode(std::span<const std::byte> bytes, std::span<const TensorEntry> ex
 Message decode(std::span<const std::byte> bytes);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 #include "fedmrn/measure.hpp"
 #include "fedmrn/registry.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What a loss or a metric works on.
@@ -85,3 +86,4 @@ NamedMetric make_metric(const Choice& choice);
 std::vector<Measure> measures_of(std::span<const Choice> metrics);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 
 #include "fedmrn/measure.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Seconds of a wall clock, and what they were spent on; the rest of all is setting up, progress
@@ -110,3 +111,4 @@ struct Summary {
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -17,6 +17,7 @@
 #include "fedmrn/registry.hpp"
 #include "fedmrn/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 class Layer;
@@ -96,3 +97,4 @@ std::vector<float> initial_state(const Model& model, std::uint64_t seed);
 std::string state_hash(std::span<const float> state);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

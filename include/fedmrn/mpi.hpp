@@ -8,6 +8,7 @@
 
 #include "fedmrn/communicator.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// The processes of an MPI communicator, for the library fedmrn_mpi. They go on in a duplicate of
@@ -17,3 +18,4 @@ namespace fedmrn {
 [[nodiscard]] std::shared_ptr<Communicator> ranks_of(MPI_Comm communicator);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What a key can be set to.
@@ -33,3 +34,4 @@ struct Choice {
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What a tensor of the state is to the algorithm.
@@ -65,3 +66,4 @@ struct ParameterLayout {
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

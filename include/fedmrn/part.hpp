@@ -9,6 +9,7 @@
 
 #include "fedmrn/options.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 struct Config;
@@ -78,3 +79,4 @@ void check_options(const Part& part, const Options& said, const std::string& whe
 std::string value_text(const KeyValue& value);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 
 #include "fedmrn/part.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Throws Error, one line: part is no name of key's parts; says which there are, and the nearest.
@@ -86,3 +87,4 @@ private:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

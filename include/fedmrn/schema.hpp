@@ -12,6 +12,7 @@
 #include "fedmrn/choice_list.hpp"
 #include "fedmrn/part.hpp"
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// Numbers between two ends; "(" and ")" leave the end out.
@@ -189,3 +190,4 @@ private:
 };
 
 } // namespace fedmrn
+#pragma GCC visibility pop

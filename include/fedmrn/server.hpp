@@ -12,9 +12,12 @@
 #include "fedmrn/device_pointer.hpp"
 #include "fedmrn/registry.hpp"
 
-namespace fedmrn {
-
+namespace fedmrn { // the library's own
 class Device;
+} // namespace fedmrn
+
+#pragma GCC visibility push(default)
+namespace fedmrn {
 
 /// What a server optimiser keeps of each trainable parameter from round to round: the name that
 /// checkpoints give it and the value that it begins with.
@@ -70,3 +73,4 @@ struct SamplerEntry : Part {
 Registry<SamplerEntry>& samplers();
 
 } // namespace fedmrn
+#pragma GCC visibility pop

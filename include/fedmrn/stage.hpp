@@ -10,10 +10,14 @@
 
 #include "fedmrn/registry.hpp"
 
-namespace fedmrn {
-
+namespace fedmrn { // the library's own
 class Packing;
 class Stage;
+} // namespace fedmrn
+
+#pragma GCC visibility push(default)
+namespace fedmrn {
+
 struct ParameterLayout;
 
 /// What a stage is made for.
@@ -49,3 +53,4 @@ void check_stages(const Config& config);
 std::string stages_text(const Config& config);
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace fedmrn {
 
 /// What one element of a value is.
@@ -54,3 +55,4 @@ std::string text_of(const Tensor& tensor);
 inline Tensor labels(Rows rows = {}) { return {{}, Element::u16, rows}; }
 
 } // namespace fedmrn
+#pragma GCC visibility pop

@@ -35,7 +35,7 @@ Error failure(const char* pass, const ConvolutionShape& s, const dnnl::error& er
 template <class Body>
 void for_lanes(Device& device, const char* pass, const ConvolutionShape& shape,
                const LaneState* states, const Body& body) try {
-    single_threaded();
+    const SingleThreaded primitives;
     CpuDevice& cpu = cpu_device(device);
     const std::size_t x = shape.batch * shape.height * shape.width * shape.in * size_of(shape.real);
     const std::size_t y =

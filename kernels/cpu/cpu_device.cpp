@@ -16,6 +16,7 @@
 
 // libgomp's, which is the runtime that Debian's oneDNN was built with, whichever compiler builds
 // us.
+extern "C" int omp_get_max_threads();
 extern "C" void omp_set_num_threads(int);
 
 namespace fedmrn::kernels::cpu {
@@ -35,7 +36,8 @@ std::string cpuinfo(const std::string& name) {
 
 } // namespace
 
-void single_threaded() { omp_set_num_threads(1); }
+SingleThreaded::SingleThreaded() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+SingleThreaded::~SingleThreaded() { omp_set_num_threads(before_); }
 
 CpuDevice::CpuDevice()
     : engine(dnnl::engine::kind::cpu, 0), stream(engine),

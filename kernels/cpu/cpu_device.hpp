@@ -39,8 +39,18 @@ private:
 
 inline CpuDevice& cpu_device(Device& device) { return static_cast<CpuDevice&>(device); }
 
-/// oneDNN takes its thread count from OpenMP, one setting a calling thread: one, since threads
-/// inside a primitive collapse on a shared machine and could change how a sum is split.
-void single_threaded();
+/// oneDNN takes its thread count from OpenMP, one setting a calling thread: one while this lives,
+/// since threads inside a primitive collapse on a shared machine and could change how a sum is
+/// split. The thread may be of a program that links the library, so its own setting comes back.
+class SingleThreaded {
+public:
+    SingleThreaded();
+    ~SingleThreaded();
+    SingleThreaded(const SingleThreaded&) = delete;
+    SingleThreaded& operator=(const SingleThreaded&) = delete;
+
+private:
+    int before_;
+};
 
 } // namespace fedmrn::kernels::cpu

@@ -41,7 +41,7 @@ const float* widen(Device& device, Real real, const void* x, std::size_t first, 
 
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
-    single_threaded();
+    const SingleThreaded primitives;
     for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
         const std::size_t rows = states[lane].samples;
         if (rows == 0) {
@@ -62,7 +62,7 @@ void linear_forward(Device& device, const LinearShape& shape, const LaneState* s
 
 void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
                           const float* dy, PerLane<const float> w, void* dx) {
-    single_threaded();
+    const SingleThreaded primitives;
     for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
         const std::size_t rows = states[lane].samples, count = rows * shape.in;
         if (rows == 0) {
@@ -84,7 +84,7 @@ void linear_backward_data(Device& device, const LinearShape& shape, const LaneSt
 void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
                              const void* x, const float* dy, PerLane<float> dw,
                              PerLane<float> dbias) {
-    single_threaded();
+    const SingleThreaded primitives;
     for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
         const std::size_t rows = states[lane].samples;
         if (rows == 0) {

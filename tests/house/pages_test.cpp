@@ -156,6 +156,33 @@ TEST(Pages, NoArrowRunsUp) {
     }
 }
 
+TEST(Pages, NameFilesThatThereAre) {
+    const std::regex named("`((?:examples|include|engine|cmake|tests|docs)/[A-Za-z0-9_./]+)`");
+    std::size_t files = 0;
+    for (const char* page : {"docs/library.md", "docs/architecture.md"}) {
+        for (const std::string& line : lines_of(root / page)) {
+            for (std::sregex_iterator at(line.begin(), line.end(), named), end; at != end; ++at) {
+                const std::string file = (*at)[1];
+                if (file.find("NAME") != std::string::npos) continue; // a newcomer's
+                EXPECT_TRUE(fs::exists(root / file)) << page << ": " << file;
+                ++files;
+            }
+        }
+    }
+    EXPECT_GT(files, 30u);
+}
+
+/// What the shared library shows is what they declare.
+TEST(Pages, PublicHeadersAreVisible) {
+    for (const auto& entry : fs::directory_iterator(root / "include/fedmrn")) {
+        const Lines lines = lines_of(entry.path());
+        for (const char* pragma :
+             {"#pragma GCC visibility push(default)", "#pragma GCC visibility pop"}) {
+            EXPECT_EQ(std::ranges::count(lines, pragma), 1) << entry.path() << ": " << pragma;
+        }
+    }
+}
+
 /// That the above would find something.
 TEST(Pages, AreRead) {
     EXPECT_GE(examples().size(), 15u);

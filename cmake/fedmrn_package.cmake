@@ -1,0 +1,25 @@
+# cpack: what cmake --install gives, as .tar.gz and .deb. The preset package builds it for any machine
+# of this kind; a package that is tuned to the building machine says so in its name.
+set(kind ${CMAKE_SYSTEM_PROCESSOR})
+if(FEDMRN_CUDA)
+  string(APPEND kind -cuda)
+endif()
+if(FEDMRN_NATIVE)
+  string(APPEND kind -native)
+endif()
+set(CPACK_GENERATOR TGZ)
+find_program(FEDMRN_DPKG_SHLIBDEPS dpkg-shlibdeps)
+mark_as_advanced(FEDMRN_DPKG_SHLIBDEPS)
+if(FEDMRN_DPKG_SHLIBDEPS)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+set(CPACK_PACKAGE_FILE_NAME fedmrn-${PROJECT_VERSION}-linux-${kind})
+set(CPACK_PACKAGE_VENDOR "The fedmrn authors")
+set(CPACK_PACKAGE_CONTACT "The fedmrn authors <fedmrn@localhost>")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # dpkg-shlibdeps finds what program and library are linked with
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libdnnl-dev, ocl-icd-opencl-dev, zlib1g-dev, libfmt-dev, libtomlplusplus-dev, libhdf5-dev, libmatio-dev") # for libfedmrn.a
+include(CPack)
