@@ -69,7 +69,7 @@ public:
 };
 
 struct Packs final : Stage {
-    explicit Packs(const Packing& how) : how(how) {}
+    explicit Packs(const Packing& by) : how(by) {}
     [[nodiscard]] const Packing* packing() const override { return &how; }
     const Packing& how;
 };
