@@ -8,7 +8,7 @@ file(RENAME ${FIRST} ${PREFIX})
 file(GLOB_RECURSE files RELATIVE ${PREFIX} ${PREFIX}/*)
 foreach(file ${files})
   if(NOT file MATCHES "^(bin/fedmrn|include/fedmrn/[a-z0-9_]+\\.hp?p?|share/.*)$" AND
-     NOT file MATCHES "^lib[^ ]*/(libfedmrn\\.(a|so.*)|pkgconfig/fedmrn\\.pc|cmake/fedmrn/[^/]+\\.cmake)$")
+     NOT file MATCHES "^lib[^ ]*/(libfedmrn(_mpi)?\\.(a|so.*)|pkgconfig/fedmrn\\.pc|cmake/fedmrn/[^/]+\\.cmake)$")
     message(SEND_ERROR "installed, though nobody asked for it: ${file}")
   endif()
   if(file MATCHES "\\.(cmake|pc)$")
