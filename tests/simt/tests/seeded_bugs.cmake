@@ -54,7 +54,6 @@ set(seeded_bugs
   "thread|missing_second_barrier|data race"
   "thread|missing_syncwarp|data race"
   "thread|missing_grid_sync|data race"
-  "thread|early_copy|data race"
 )
 
 # A build without sanitizers makes the two sanitized programs too; a sanitized build, its own.
