@@ -68,8 +68,12 @@ struct AsyncCopy {
     const void* from = nullptr;
     std::size_t size = 0, zeros = 0; ///< of `size` bytes the last `zeros` are zero-filled
 };
-/// The calling thread's copies: the last group is still open.
-std::vector<std::vector<AsyncCopy>>& async_copies();
+// The calling thread's copies. Their books are kept by the simulator, which no sanitizer sees: a
+// CUDA thread's place in them is another's later.
+void queue_copy(const AsyncCopy& copy);
+void end_copy_group();
+/// Takes out the next one of all groups but the last `later` that have ended; false: there is none.
+bool next_copy(std::size_t later, AsyncCopy& copy);
 
 struct Grid {
     dim3 grid, block;

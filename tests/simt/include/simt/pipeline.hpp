@@ -30,15 +30,12 @@ inline void __pipeline_memcpy_async(void* to, const void* from, std::size_t size
     if (simt::config().schedule == simt::Schedule::lifo) {
         simt::detail::perform(copy);
     } else {
-        simt::detail::async_copies().back().push_back(copy);
+        simt::detail::queue_copy(copy);
     }
 }
-inline void __pipeline_commit() { simt::detail::async_copies().emplace_back(); }
+inline void __pipeline_commit() { simt::detail::end_copy_group(); }
 /// Waits for all but the last `later` committed groups.
 inline void __pipeline_wait_prior(std::size_t later) {
-    auto& groups = simt::detail::async_copies();
-    while (groups.size() > later + 1) {
-        for (const auto& copy : groups.front()) simt::detail::perform(copy);
-        groups.erase(groups.begin());
-    }
+    simt::detail::AsyncCopy copy;
+    while (simt::detail::next_copy(later, copy)) simt::detail::perform(copy);
 }

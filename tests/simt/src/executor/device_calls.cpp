@@ -51,9 +51,27 @@ void* dynamic_shared() {
     return Executor::self().block->shared.dynamic();
 }
 bool in_kernel() { return Executor::current() != nullptr; }
-std::vector<std::vector<AsyncCopy>>& async_copies() {
+void queue_copy(const AsyncCopy& copy) {
     need("an asynchronous copy");
-    return Executor::self().copies;
+    Executor::self().copies.back().push_back(copy);
+}
+void end_copy_group() {
+    need("an asynchronous copy");
+    Executor::self().copies.emplace_back();
+}
+bool next_copy(std::size_t later, AsyncCopy& copy) {
+    need("an asynchronous copy");
+    auto& groups = Executor::self().copies; // the last one is still open
+    while (groups.size() > later + 1) {
+        if (groups.front().empty()) {
+            groups.erase(groups.begin());
+            continue;
+        }
+        copy = groups.front().front();
+        groups.front().erase(groups.front().begin());
+        return true;
+    }
+    return false;
 }
 
 } // namespace simt::detail
