@@ -25,8 +25,7 @@ void Block::begin(unsigned long id, const Grid& g) {
         t.state = State::ready;
         t.block = this;
         t.fiber = nullptr;
-        t.copies.resize(1);
-        t.copies[0].clear();
+        t.copies.first = t.copies.end = t.copies.ended = 0;
     }
     for (unsigned w = 0; w < warps.size(); ++w) {
         const unsigned left = size - w * 32;

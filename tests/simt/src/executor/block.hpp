@@ -13,6 +13,17 @@ namespace simt::detail {
 
 struct Block;
 
+/// A thread's asynchronous copies in a ring that stays where it is, as Warp::meetings does.
+struct Copies {
+    struct Entry {
+        AsyncCopy copy;
+        std::uint64_t group = 0;
+    };
+    std::vector<Entry> ring = std::vector<Entry>(128);
+    std::uint64_t first = 0, end = 0; ///< of those that have not happened
+    std::uint64_t ended = 0;          ///< groups
+};
+
 enum class State : std::uint8_t { ready, at_barrier, at_warp, at_grid, done };
 
 struct Thread {
@@ -23,7 +34,7 @@ struct Thread {
     Fiber* fiber = nullptr; ///< only while it has begun and has not ended
     std::uint64_t result = 0;
     Where at; ///< where it waits
-    std::vector<std::vector<AsyncCopy>> copies = std::vector<std::vector<AsyncCopy>>(1);
+    Copies copies;
 };
 
 /// Lanes of one warp on their way to one collective.

@@ -53,25 +53,27 @@ void* dynamic_shared() {
 bool in_kernel() { return Executor::current() != nullptr; }
 void queue_copy(const AsyncCopy& copy) {
     need("an asynchronous copy");
-    Executor::self().copies.back().push_back(copy);
+    Copies& copies = Executor::self().copies;
+    if (copies.end - copies.first == copies.ring.size()) {
+        throw Error(
+            "a thread has more asynchronous copies under way than the simulator holds (128)");
+    }
+    Copies::Entry& entry = copies.ring[copies.end++ % copies.ring.size()];
+    entry.copy = copy;
+    entry.group = copies.ended;
 }
 void end_copy_group() {
     need("an asynchronous copy");
-    Executor::self().copies.emplace_back();
+    ++Executor::self().copies.ended;
 }
 bool next_copy(std::size_t later, AsyncCopy& copy) {
     need("an asynchronous copy");
-    auto& groups = Executor::self().copies; // the last one is still open
-    while (groups.size() > later + 1) {
-        if (groups.front().empty()) {
-            groups.erase(groups.begin());
-            continue;
-        }
-        copy = groups.front().front();
-        groups.front().erase(groups.front().begin());
-        return true;
-    }
-    return false;
+    Copies& copies = Executor::self().copies;
+    const Copies::Entry& entry = copies.ring[copies.first % copies.ring.size()];
+    if (copies.first == copies.end || entry.group + later >= copies.ended) return false;
+    copy = entry.copy;
+    ++copies.first;
+    return true;
 }
 
 } // namespace simt::detail
