@@ -20,8 +20,6 @@ public:
     virtual ~Communicator() = default;
     [[nodiscard]] virtual std::uint32_t rank() const = 0; ///< 0 … size − 1
     [[nodiscard]] virtual std::uint32_t size() const = 0;
-    /// Of the ranks on this rank's machine, which one it is: what chooses among its GPUs.
-    [[nodiscard]] virtual std::uint32_t local_rank() const = 0;
 
     /// values ← the sums, element by element, of what all ranks give: integers modulo 2⁶⁴. The
     /// arrays of all are of one size.

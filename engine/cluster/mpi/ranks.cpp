@@ -31,13 +31,8 @@ class MpiRanks final : public Communicator {
 public:
     explicit MpiRanks(MPI_Comm job) {
         check(MPI_Comm_dup(job, &all_), "duplicating a communicator");
-        MPI_Comm node = MPI_COMM_NULL;
         check(MPI_Comm_rank(all_, &rank_), "asking for the rank");
         check(MPI_Comm_size(all_, &size_), "asking for the size");
-        check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
-              "finding the ranks of this machine");
-        check(MPI_Comm_rank(node, &local_), "asking for the rank");
-        MPI_Comm_free(&node);
         check(MPI_Type_contiguous(sizeof(Wide), MPI_BYTE, &pair_), "making a type");
         check(MPI_Type_commit(&pair_), "making a type");
         check(MPI_Op_create(add_pairs, 1, &add_pairs_), "making an operation");
@@ -55,9 +50,6 @@ public:
 
     [[nodiscard]] std::uint32_t rank() const override { return static_cast<std::uint32_t>(rank_); }
     [[nodiscard]] std::uint32_t size() const override { return static_cast<std::uint32_t>(size_); }
-    [[nodiscard]] std::uint32_t local_rank() const override {
-        return static_cast<std::uint32_t>(local_);
-    }
 
     void add(std::span<std::uint64_t> values) override {
         sum(values.data(), values.size(), MPI_UINT64_T, MPI_SUM, sizeof(std::uint64_t));
@@ -102,7 +94,7 @@ private:
     MPI_Comm all_ = MPI_COMM_NULL;
     MPI_Datatype pair_ = MPI_DATATYPE_NULL;
     MPI_Op add_pairs_ = MPI_OP_NULL;
-    int rank_ = 0, size_ = 1, local_ = 0;
+    int rank_ = 0, size_ = 1;
     std::uint64_t sent_ = 0;
 };
 
