@@ -46,5 +46,12 @@ for file in "${shell[@]}"; do
     bash -n "$file" || complain "$file: not valid bash"
 done
 
+while read -r file; do
+    case $file in
+        bench/results/* | docs/images/* | tests/*) ;; # figures, pictures and what tests read
+        *) complain "$file: not text; what is committed is written here" ;;
+    esac
+done < <(files '*' | xargs -d '\n' -r grep -LI '' -- | xargs -d '\n' -r -I{} find {} -size +0)
+
 [ $status -ne 0 ] || echo "check: ${#sources[@]} sources are fine"
 exit $status
