@@ -16,7 +16,21 @@ install(TARGETS fedmrn_cli)
 install(TARGETS fedmrn_api EXPORT api)
 install(TARGETS fedmrn_shared EXPORT shared)
 install(TARGETS fedmrn_static EXPORT static)
-foreach(kind api shared static)
+
+# What stages and methods in three parts are written against: the headers of their rooms and of the
+# contracts, as they are. What they declare is in the static library alone.
+foreach(room kernels kernels/formula engine/base engine/message engine/method engine/stage)
+  file(GLOB headers ${room}/*.hpp)
+  install(FILES ${headers} DESTINATION include/fedmrn-parts/${room})
+endforeach()
+add_library(fedmrn_parts INTERFACE)
+set_target_properties(fedmrn_parts PROPERTIES EXPORT_NAME parts)
+target_link_libraries(fedmrn_parts INTERFACE fedmrn_static)
+target_include_directories(fedmrn_parts INTERFACE $<INSTALL_INTERFACE:include/fedmrn-parts>)
+target_compile_options(fedmrn_parts INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
+install(TARGETS fedmrn_parts EXPORT parts)
+
+foreach(kind api shared static parts)
   install(EXPORT ${kind} NAMESPACE fedmrn:: FILE fedmrn-${kind}.cmake DESTINATION ${package})
 endforeach()
 
