@@ -8,10 +8,12 @@ target_include_directories(fedmrn_api INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
 
 # fedmrn_exact owns what can change a bit: no contraction of a*b+c, no fast-math. It is linked by
-# everything that includes a formula. (-fno-math-errno lets √ become one instruction; same bits.)
+# everything that includes a formula. (-fno-math-errno lets √ become one instruction, and
+# -fno-trapping-math a choice between two results one of vectors: nobody reads errno or the
+# processor's flags, and the bits are the same.)
 add_library(fedmrn_exact INTERFACE)
 target_compile_options(fedmrn_exact INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off -fno-math-errno>
+  $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off -fno-math-errno -fno-trapping-math>
   $<$<COMPILE_LANGUAGE:CUDA>:--fmad=false -Xcompiler=-ffp-contract=off>)
 
 # fedmrn_options is for what is built here, and never installed: warnings, the building machine's

@@ -75,11 +75,18 @@ TEST(Key, ElementsOfATileTakeAllWordsOfItsBlocksOnce) {
 }
 
 TEST(Key, TheCpuTileIsInElementOrder) {
-    for (const std::uint64_t tile_number : {0ull, 1ull, 3046ull, (1ull << 40) + 3}) {
-        std::uint32_t words[tile];
-        kernels::cpu::random_tile(99, tile_number, 3, purpose_noise, words);
-        for (std::uint64_t i = 0; i < tile; ++i) {
-            ASSERT_EQ(words[i], element_word(99, tile_number * tile + i, 3, purpose_noise));
+    for (const std::uint64_t key : {99ull, 0ull, ~0ull, 0x299f31d0a4093822ull, 0xffffffffull}) {
+        for (const std::uint64_t tile_number :
+             {0ull, 1ull, 3046ull, (1ull << 40) + 3, 1ull << 27}) {
+            std::uint32_t words[tile], plain[tile];
+            kernels::cpu::random_tile(key, tile_number, 3, purpose_noise, words);
+            kernels::cpu::random_tile_plainly(key, tile_number, 3, purpose_noise, plain);
+            for (std::uint64_t i = 0; i < tile; ++i) {
+                const std::uint32_t expected =
+                    element_word(key, tile_number * tile + i, 3, purpose_noise);
+                ASSERT_EQ(words[i], expected);
+                ASSERT_EQ(plain[i], expected);
+            }
         }
     }
 }
