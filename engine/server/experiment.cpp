@@ -307,6 +307,14 @@ const ClientSplit& Experiment::clients() const { return impl_->clients; }
 std::uint32_t Experiment::round() const { return impl_->server.round(); }
 const ServerState& Experiment::state() const { return impl_->server.state(); }
 ServerState Experiment::whole_state() const { return impl_->whole_state(); }
+DevicePointer<const float> Experiment::parameters() const {
+    impl_->device->synchronize();
+    return impl_->server.data();
+}
+DevicePointer<float> Experiment::change_parameters() {
+    impl_->device->synchronize();
+    return impl_->server.change();
+}
 Communicator& Experiment::ranks() const { return *impl_->ranks; }
 const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }

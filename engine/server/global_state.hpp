@@ -33,6 +33,11 @@ public:
 
     /// In device memory, always the same.
     [[nodiscard]] DevicePointer<const float> data() const { return global_.data(); }
+    /// The same, for somebody who changes it.
+    [[nodiscard]] DevicePointer<float> change() {
+        stepped_ = true;
+        return global_.data();
+    }
 
     /// Rounds done.
     [[nodiscard]] std::uint32_t round() const { return state_.round; }
@@ -56,7 +61,7 @@ private:
     Buffer<float> global_;
     std::vector<Buffer<double>> moments_; ///< as they are named
     mutable ServerState state_;
-    mutable bool stepped_ = false; ///< model and moments of state_ are those before the last step
+    mutable bool stepped_ = false; ///< model and moments of state_ are not those of the device
 };
 
 } // namespace fedmrn

@@ -15,6 +15,7 @@
 #include "fedmrn/communicator.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
+#include "fedmrn/device_pointer.hpp"
 #include "fedmrn/metrics.hpp"
 #include "fedmrn/model.hpp"
 
@@ -64,6 +65,13 @@ public:
     /// Copied from the device when it is first asked for after a round, which waits for it; a round
     /// alone copies nothing of it. Changes with the next round. Not from several threads at once.
     [[nodiscard]] const ServerState& state() const;
+    /// The global state [state] where the device has it, without a copy: the host's memory on the
+    /// CPU device, a GPU's on that GPU. Always the same place; waits for what is queued. Not while
+    /// a round runs.
+    [[nodiscard]] DevicePointer<const float> parameters() const;
+    /// The same, to be written until the next call of a member function: the next round begins with
+    /// it. On several ranks each writes the same. Moments and what clients keep stay as they are.
+    [[nodiscard]] DevicePointer<float> change_parameters();
     [[nodiscard]] std::uint32_t lanes() const;
     [[nodiscard]] const std::string& device() const;   ///< e.g. "cpu"
     [[nodiscard]] std::uint64_t float32_bytes() const; ///< of one client's dense float32 upload

@@ -99,6 +99,26 @@ TEST_P(Exactness, ARestoredStateContinuesTheSameRun) {
     }
 }
 
+/// On the CPU device they are the host's: read where they lie, and written there as by restore().
+TEST(Parameters, AreReadAndWrittenWithoutACopy) {
+    const Config config = perceptron_config();
+    const Dataset data = make_synthetic(1);
+    Experiment written(config, data), restored(config, data);
+    const float* const place = written.parameters().get();
+    for (int round = 0; round < 2; ++round) {
+        ServerState state = restored.state();
+        EXPECT_TRUE(same_bits(state.global, std::vector(place, place + state.global.size())));
+        state.global[3] += 0.25f;
+        restored.restore(state);
+        written.change_parameters().get()[3] += 0.25f;
+        EXPECT_EQ(written.parameters().get(), place);
+        EXPECT_TRUE(same_bits(written.state().global, state.global));
+        written.run_round();
+        restored.run_round();
+        EXPECT_TRUE(same_bits(written.state().global, restored.state().global));
+    }
+}
+
 /// Clients that keep what their messages left out: only those that were in a cohort keep anything,
 /// lanes change none of it, and a restored state goes on with it.
 TEST_P(Exactness, WhatClientsKeepIsPartOfTheState) {
