@@ -70,6 +70,13 @@ private:
     }
 };
 
+/// Held while oneDNN makes a primitive or is asked for one: lanes and experiments want the same
+/// ones at the same time, and it shares what it compiles.
+std::mutex& making() {
+    static std::mutex mutex;
+    return mutex;
+}
+
 /// make(algorithm, layout of images), or nothing where oneDNN has no such primitive for this CPU.
 template <class Make>
 auto attempt(const Make& make, dnnl::algorithm algorithm, Tag layout)
@@ -173,6 +180,7 @@ Convolution::Convolution(const dnnl::engine& engine, const ConvolutionShape& sha
       backward_weights(make_backward_weights(engine, {shape, samples})) {}
 
 bool multiplies_bf16(const dnnl::engine& engine) {
+    const std::scoped_lock lock(making());
     ConvolutionShape shape;
     shape.height = shape.width = 8;
     shape.in = shape.out = 16;
@@ -191,9 +199,7 @@ Convolution& ConvolutionCache::get(const dnnl::engine& engine, const Convolution
     if (const auto found = entries_.find(key); found != entries_.end()) {
         return found->second;
     }
-    // Lanes make the same primitives at the same time, and oneDNN shares what they compile.
-    static std::mutex making;
-    const std::scoped_lock lock(making);
+    const std::scoped_lock lock(making());
     return entries_.try_emplace(key, engine, shape, samples).first->second;
 }
 
