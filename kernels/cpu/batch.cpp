@@ -68,7 +68,7 @@ void gather_lane(const SplitView& split, std::size_t batch, const LaneState& sta
         } else {
             normalise<0>(split, pixels, x + row * split.sample_size);
         }
-        if (split.labels) {
+        if (split.labels && labels != nullptr) {
             labels[row] = split.labels.get()[sample];
         }
     }
