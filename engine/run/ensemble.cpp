@@ -35,6 +35,11 @@ std::vector<Evaluation> Ensemble::evaluate_clients() {
     return experiment_.evaluate_clients();
 }
 
+Traffic Ensemble::traffic() {
+    say(Step::traffic);
+    return experiment_.traffic();
+}
+
 void Ensemble::end() { say(Step::end); }
 
 void Ensemble::follow(const std::stop_token& stop) {
@@ -56,6 +61,9 @@ void Ensemble::follow(const std::stop_token& stop) {
             break;
         case Step::clients:
             static_cast<void>(experiment_.evaluate_clients());
+            break;
+        case Step::traffic:
+            static_cast<void>(experiment_.traffic());
             break;
         case Step::end:
             return;

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] ServerState whole_state();
     [[nodiscard]] Evaluation evaluate();
     [[nodiscard]] std::vector<Evaluation> evaluate_clients();
+    [[nodiscard]] Traffic traffic();
     /// The others return from follow().
     void end();
 
@@ -32,7 +33,7 @@ public:
     void follow(const std::stop_token& stop);
 
 private:
-    enum class Step : std::uint8_t { round, shown_round, state, evaluation, clients, end };
+    enum class Step : std::uint8_t { round, shown_round, state, evaluation, clients, traffic, end };
     void say(Step step);
 
     Experiment& experiment_;

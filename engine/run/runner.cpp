@@ -222,6 +222,7 @@ void Run::finish(std::ostream& out) {
             folder_.clients_chart_file(),
             clients_svg(clients, measure_, method_name(config_) + ", " + setting_name(config_)));
     }
+    summary.traffic += ensemble_.traffic();
     summary.time.all += seconds_since(start_) - counted_;
     summary.provenance = provenance_of(experiment_.config().experiment.device);
     summary.provenance.started = started_;

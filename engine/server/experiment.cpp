@@ -11,6 +11,7 @@
 #include "engine/client/lane_choice.hpp"
 #include "engine/client/lane_pool.hpp"
 #include "engine/cluster/exchange.hpp"
+#include "engine/cluster/sent_bytes.hpp"
 #include "engine/cluster/shares.hpp"
 #include "engine/method/diverged.hpp"
 #include "engine/method/registry.hpp"
@@ -116,6 +117,7 @@ struct Experiment::Impl {
     Downlink downlink;
     const SamplerEntry& sampler;
     std::shared_ptr<Communicator> ranks;
+    SentBytes sent;
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop,
@@ -127,7 +129,8 @@ struct Experiment::Impl {
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
           downlink(*device, model.layout, stages.model_codec()),
-          sampler(samplers().checked(c.server.sampling)), ranks(job ? std::move(job) : alone()) {
+          sampler(samplers().checked(c.server.sampling)), ranks(job ? std::move(job) : alone()),
+          sent(*ranks) {
         check(config, dataset, clients);
         require_columns(model, dataset);
         if (config.data.augment) {
@@ -250,7 +253,8 @@ struct Experiment::Impl {
                    std::span<const Arrival> arrived, std::span<Upload> uploads, WallTime& time) {
         const std::vector<ExpectedUpload> known = expected(cohort.tasks);
         if (visit) {
-            show(*ranks, cohort, known, arrived, uploads, visit);
+            sent.as(&Traffic::messages,
+                    [&] { show(*ranks, cohort, known, arrived, uploads, visit); });
         }
         Sums sums(*device, method->server->sums());
         const bool on_cpu = device->lane_mode() == LaneMode::threads;
@@ -258,7 +262,7 @@ struct Experiment::Impl {
                                     on_cpu ? evaluation_threads(config.experiment) : cores()};
         take_in(*device, round, *method, cohort.of(ranks->rank(), std::span(known)), uploads, sums,
                 time, bound, stages.packing(), &lanes->rooms(), lanes->devices());
-        sums.add_ranks(*ranks);
+        sent.as(&Traffic::sums, [&] { sums.add_ranks(*ranks); });
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -316,6 +320,7 @@ DevicePointer<float> Experiment::change_parameters() {
     return impl_->server.change();
 }
 Communicator& Experiment::ranks() const { return *impl_->ranks; }
+Traffic Experiment::traffic() { return impl_->sent.of_all(); }
 const std::string& Experiment::device() const { return impl_->device->name(); }
 void Experiment::restore(ServerState state) { impl_->restore(std::move(state)); }
 
@@ -406,6 +411,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
         }
         metrics.time.evaluation = seconds_since(begun);
     }
+    metrics.traffic = run.sent.of_all();
     metrics.time.all = seconds_since(start);
     return metrics;
 }

@@ -72,6 +72,10 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     each_number(state, checkpoint.ledger, [&](const char* name, const auto& number) {
         metadata[name] = fmt::format("{}", number); // doubles: the shortest text that reads back
     });
+    if (checkpoint.ledger.traffic != Traffic{})
+        each_sent(checkpoint.ledger.traffic, [&](const char* name, std::uint64_t bytes) {
+            metadata[name] = fmt::format("{}", bytes);
+        });
     const FlatMemory memory = flattened(state.memory);
     std::vector<TensorView> tensors; // those of 8 bytes first: their data is aligned
     for (const auto& [name, values] : state.moments)
@@ -108,13 +112,17 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
         text = entry(key);
         ++entries;
     });
-    each_number(checkpoint.state, checkpoint.ledger, [&](const char* key, auto& number) {
+    const auto read_number = [&](const char* key, auto& number) {
         const std::string& text = entry(key);
         const char* end = text.data() + text.size();
         const auto [stop, error] = std::from_chars(text.data(), end, number);
         if (error != std::errc{} || stop != end)
             fail(fmt::format("{} is no number: {}", key, text));
         ++entries;
+    };
+    each_number(checkpoint.state, checkpoint.ledger, read_number);
+    each_sent(checkpoint.ledger.traffic, [&](const char* key, std::uint64_t& bytes) {
+        if (file.metadata.contains(key)) read_number(key, bytes); // of ranks alone
     });
     bool complete = false;
     FlatMemory memory;

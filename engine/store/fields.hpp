@@ -14,4 +14,11 @@ template <class Time, class Visit> void each_second(Time& time, Visit visit) {
     visit("seconds", time.all);
 }
 
+/// What ranks sent, by the names that files give it. A file without ranks has none of them.
+template <class Bytes, class Visit> void each_sent(Bytes& traffic, Visit visit) {
+    visit("wire_sum_bytes", traffic.sums);
+    visit("wire_message_bytes", traffic.messages);
+    visit("wire_rest_bytes", traffic.rest);
+}
+
 } // namespace fedmrn

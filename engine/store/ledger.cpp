@@ -10,6 +10,7 @@ void Ledger::add(const RoundMetrics& round) {
     downlink_bytes += round.downlink_bytes;
     samples += round.samples;
     simulated_seconds += round.simulated_seconds;
+    traffic += round.traffic;
     const double all = time.all; // of whole processes, not of rounds alone
     time += round.time;
     time.all = all;

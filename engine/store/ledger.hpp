@@ -14,6 +14,7 @@ struct Ledger {
     std::uint64_t uplink_bytes = 0, downlink_bytes = 0;
     std::uint64_t samples = 0;
     double simulated_seconds = 0;
+    Traffic traffic;
     WallTime time; ///< all: added by who keeps the clock of the process
 
     void add(const RoundMetrics& round);

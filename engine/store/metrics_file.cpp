@@ -36,13 +36,16 @@ template <class Round, class Visit> void each_field(Round& round, Visit visit) {
     visit("downlink_bytes", round.downlink_bytes);
     visit("dropped", round.dropped);
     visit("simulated_seconds", round.simulated_seconds);
+    visit("wire", round.traffic);
     each_second(round.time, visit);
 }
 
 bool is_field(std::string_view name) {
     const RoundMetrics any;
     bool found = false;
-    each_field(any, [&](const char* field, const auto&) { found |= name == field; });
+    const auto compare = [&](const char* field, const auto&) { found |= name == field; };
+    each_field(any, compare);
+    each_sent(any.traffic, compare);
     return found;
 }
 
@@ -60,6 +63,10 @@ template <class T> void write_field(Json& line, const char* name, const T& value
 void write_field(Json& line, const char*, const Metrics& metrics) {
     for (const MetricValue& metric : metrics) line[metric.name] = to_json(metric.value);
 }
+void write_field(Json& line, const char*, const Traffic& traffic) {
+    if (traffic == Traffic{}) return;
+    each_sent(traffic, [&](const char* name, std::uint64_t bytes) { line[name] = bytes; });
+}
 
 template <class T> void read_field(const Json& line, const char* name, T& value) {
     from_json(line.at(name), value);
@@ -68,6 +75,11 @@ template <class T> void read_field(const Json& line, const char* name, T& value)
 void read_field(const Json& line, const char*, Metrics& metrics) {
     for (const auto& [name, value] : line.items())
         if (!is_field(name)) from_json(value, metrics.emplace_back(MetricValue{name, {}}).value);
+}
+void read_field(const Json& line, const char*, Traffic& traffic) {
+    each_sent(traffic, [&](const char* name, std::uint64_t& bytes) {
+        bytes = line.value(name, std::uint64_t{0});
+    });
 }
 
 /// Throws Json::exception.

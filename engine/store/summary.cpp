@@ -29,6 +29,7 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("samples_per_second", s.samples_per_second);
     each_second(s.time, visit);
     visit("simulated_seconds", s.simulated_seconds);
+    visit("wire", s.traffic);
     visit("device", s.device);
     visit("lanes", s.lanes);
     visit("model_hash", s.model_hash);
@@ -68,6 +69,10 @@ void write_field(Json& json, const char*, const Metrics& metrics, const Summary&
     }
     if (!measures.empty()) json[measures_key] = measures;
 }
+void write_field(Json& json, const char*, const Traffic& traffic, const Summary&) {
+    if (traffic == Traffic{}) return;
+    each_sent(traffic, [&](const char* name, std::uint64_t bytes) { json[name] = bytes; });
+}
 void write_field(Json& json, const char* name, const std::optional<ClientSpread>& spread,
                  const Summary& summary) {
     json[name] = nullptr;
@@ -101,6 +106,11 @@ void read_field(const Json& json, const char*, Metrics& metrics, const Summary&)
             metric.measure.better = Better::lower;
         if (found->at("unit").get<std::string>() == "number") metric.measure.unit = Unit::number;
     }
+}
+void read_field(const Json& json, const char*, Traffic& traffic, const Summary&) {
+    each_sent(traffic, [&](const char* name, std::uint64_t& bytes) {
+        bytes = json.value(name, std::uint64_t{0});
+    });
 }
 void read_field(const Json& json, const char* name, std::optional<ClientSpread>& spread,
                 const Summary& summary) {
@@ -174,6 +184,7 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger,
     s.samples_per_second = ratio(static_cast<double>(ledger.samples), ledger.time.training);
     s.time = ledger.time;
     s.simulated_seconds = ledger.simulated_seconds;
+    s.traffic = ledger.traffic;
     s.device = experiment.device();
     s.lanes = experiment.lanes();
     s.model_hash = state_hash(experiment.state().global);
@@ -240,6 +251,12 @@ std::string summary_text(const Summary& s, const std::string& folder) {
     if (s.simulated_seconds > 0)
         row("network", fmt::format("{} simulated, the slowest client of each round",
                                    duration_text(s.simulated_seconds)));
+    if (s.traffic != Traffic{})
+        row("between ranks", fmt::format("{}: sums {}, messages {}, the rest {}",
+                                         bytes_text(static_cast<double>(s.traffic.all())),
+                                         bytes_text(static_cast<double>(s.traffic.sums)),
+                                         bytes_text(static_cast<double>(s.traffic.messages)),
+                                         bytes_text(static_cast<double>(s.traffic.rest))));
     if (s.clients) {
         const Unit unit = s.metrics.front().measure.unit;
         row("clients", fmt::format("mean {}, worst tenth {}, deviation {} over {}",

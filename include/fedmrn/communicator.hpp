@@ -30,8 +30,9 @@ public:
     [[nodiscard]] virtual std::vector<std::vector<std::byte>>
     gather(std::span<const std::byte> own) = 0;
 
-    /// Bytes that this rank has sent to others, as the calls give them: not what the transport
-    /// makes of them.
+    /// Bytes that this rank has sent to others, reckoned: what it gives to a gathering once to each
+    /// of the others, and of an array that is added 2 (n - 1) / n, as a ring of n ranks would send
+    /// it. Not what the transport makes of them.
     [[nodiscard]] virtual std::uint64_t sent() const = 0;
 };
 

@@ -95,6 +95,9 @@ public:
     [[nodiscard]] ServerState whole_state() const;
     /// The job's; of one process alone where none was given.
     [[nodiscard]] Communicator& ranks() const;
+    /// What the ranks have sent each other since the last round's end, which RoundMetrics tells, or
+    /// the last call. All ranks call it.
+    [[nodiscard]] Traffic traffic();
 
     /// Continues from a state that state() gave, or whole_state(). Throws Error if it is of another
     /// model.

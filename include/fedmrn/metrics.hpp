@@ -41,6 +41,22 @@ struct MetricValue {
     bool operator==(const MetricValue&) const = default;
 };
 
+/// Bytes that the ranks of a job have sent each other, all of them together, by what they were. Not
+/// the simulated network's: a process alone sends nothing.
+struct Traffic {
+    std::uint64_t sums = 0;     ///< of the server
+    std::uint64_t messages = 0; ///< of clients
+    std::uint64_t rest = 0;     ///< metrics, what clients keep, who trains whom, what is done next
+    [[nodiscard]] std::uint64_t all() const { return sums + messages + rest; }
+    Traffic& operator+=(const Traffic& more) {
+        sums += more.sums;
+        messages += more.messages;
+        rest += more.rest;
+        return *this;
+    }
+    bool operator==(const Traffic&) const = default;
+};
+
 /// What one round did. Byte counts are of encoded messages.
 struct RoundMetrics {
     std::uint32_t round = 0;          ///< 1 … rounds
@@ -54,6 +70,7 @@ struct RoundMetrics {
     std::uint64_t downlink_bytes = 0; ///< the global state to each client, float32
     std::uint64_t dropped = 0;        ///< clients of the cohort that dropped out
     double simulated_seconds = 0;     ///< on the simulated network: the slowest client's
+    Traffic traffic;                  ///< between ranks, since the round before
     WallTime time;
 
     /// Of a metric, or of "loss"; none where it was not evaluated, or where there is none.
@@ -102,6 +119,7 @@ struct Summary {
     double samples_per_second = 0;   ///< of training
     WallTime time;                   ///< of all processes that the run took
     double simulated_seconds = 0;    ///< of all rounds on the simulated network; 0 without one
+    Traffic traffic;                 ///< between ranks, of all processes that the run took
     std::string device;
     std::uint32_t lanes = 0;
     std::string model_hash;              ///< 16 hex digits, of the global state's bytes

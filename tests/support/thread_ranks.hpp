@@ -61,7 +61,7 @@ private:
             return all;
         }
         template <class T> void add_as(T* values, std::size_t count) {
-            sent_ += count * sizeof(T);
+            sent_ += 2 * (size() - 1) * count * sizeof(T) / size();
             const auto all = meet(std::as_bytes(std::span(values, count)));
             std::fill(values, values + count, T{});
             for (const auto& bytes : all) {

@@ -89,7 +89,7 @@ private:
             return MPI_Allreduce(MPI_IN_PLACE, values + first * (bytes / sizeof *values), some,
                                  type, op, all_);
         });
-        if (size_ > 1) sent_ += count * bytes;
+        sent_ += 2 * (size() - std::uint64_t{1}) * count * bytes / size();
     }
 
     MPI_Comm all_ = MPI_COMM_NULL;

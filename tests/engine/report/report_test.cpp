@@ -102,6 +102,18 @@ TEST(Summary, TextNamesWhatAClientUploads) {
     EXPECT_THAT(summary_text(one, "x"), HasSubstr("after 1 round, best"));
 }
 
+TEST(Summary, SaysWhatRanksSentWhereTheyAre) {
+    const TemporaryFolder folder;
+    Summary s = example();
+    EXPECT_THAT(summary_text(s, "x"), testing::Not(HasSubstr("between ranks")));
+    s.traffic = {16'000'000, 2'000'000, 300'000};
+    write_summary(folder / "s", s);
+    EXPECT_EQ(nlohmann::json::parse(slurp(folder / "s")).size(), 30U);
+    EXPECT_EQ(read_summary(folder / "s").traffic, s.traffic);
+    EXPECT_THAT(summary_text(s, "x"), HasSubstr("between ranks     18.3 MB: sums 16.0 MB, "
+                                                "messages 2.00 MB, the rest 300 kB"));
+}
+
 /// Messages are counted: rounds times cohort are more where clients drop out.
 TEST(Report, BytesAnUploadAreThoseOfTheMessages) {
     Summary s = example();

@@ -113,6 +113,32 @@ TEST_F(Ranks, AStateGoesOnAtAnotherNumber) {
     expect_the_same(config, data, 2, one, "3 ranks, then 2", &of_three);
 }
 
+/// What ranks send is told by what it is, the same on all; a process alone sends nothing.
+TEST_F(Ranks, WhatTheySendIsCounted) {
+    config.method = {"fedavg"};
+    config.client.cohort = 10;
+    EXPECT_EQ(Experiment(config, data).run_round()->traffic, Traffic{});
+    const auto of = [&](std::uint32_t ranks, bool shown) {
+        std::vector<RoundMetrics> told(ranks);
+        ThreadRanks::run(ranks, [&](const std::shared_ptr<Communicator>& job) {
+            Experiment experiment(config, data, {}, job);
+            if (shown) experiment.on_message([](const UplinkMessage&) {});
+            told[job->rank()] = experiment.run_round().value();
+            EXPECT_GT(experiment.traffic().all(), 0u); // the counting itself
+        });
+        for (const RoundMetrics& rank : told) EXPECT_EQ(rank.traffic, told[0].traffic);
+        return told[0];
+    };
+    const std::uint64_t parameters = Experiment(config, data).model().layout.state;
+    const std::uint64_t pair = 2 * (16 * parameters + 16); // sums of 128 bits, and two counts
+    EXPECT_EQ(of(2, false).traffic.sums, pair);
+    EXPECT_EQ(of(4, false).traffic.sums, 3 * pair);
+    EXPECT_EQ(of(2, false).traffic.messages, 0u);
+    EXPECT_GT(of(2, false).traffic.rest, 0u);
+    const RoundMetrics shown = of(4, true);
+    EXPECT_EQ(shown.traffic.messages, 3 * shown.uplink_bytes);
+}
+
 /// A stop that one rank is asked for gives up the round on all.
 TEST_F(Ranks, AStopOfOneStopsAll) {
     ThreadRanks::run(3, [&](const std::shared_ptr<Communicator>& job) {

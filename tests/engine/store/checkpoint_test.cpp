@@ -66,6 +66,18 @@ TEST(Checkpoint, ManyClientsAreTwoArrays) {
     EXPECT_EQ(read_checkpoint(folder / "c").state.memory, c.state.memory);
 }
 
+/// A process alone writes nothing of ranks, and reads a file that has nothing of them.
+TEST(Checkpoint, WhatRanksSentIsThereWhereTheyAre) {
+    const TemporaryFolder folder;
+    Checkpoint c = example();
+    c.ledger.traffic = {0xffffffffffffffff, 0, 3};
+    write_checkpoint(folder / "c", c);
+    EXPECT_EQ(read_checkpoint(folder / "c").ledger, c.ledger);
+    write_checkpoint(folder / "alone", example());
+    EXPECT_THAT(slurp(folder / "alone"), testing::Not(testing::HasSubstr("wire_")));
+    EXPECT_EQ(read_checkpoint(folder / "alone").ledger.traffic, Traffic{});
+}
+
 TEST(Checkpoint, WithoutVelocity) {
     const TemporaryFolder folder;
     Checkpoint c = example();

@@ -50,6 +50,25 @@ TEST(Metrics, ALineIsJsonWithTheNamesOfTheInterface) {
     EXPECT_TRUE(nlohmann::json::parse(to_json_line(skipped))["train_loss"].is_null());
 }
 
+/// A process alone writes nothing of ranks.
+TEST(Metrics, WhatRanksSentIsThereWhereTheyAre) {
+    const TemporaryFolder folder;
+    RoundMetrics of_ranks = round_of(1);
+    of_ranks.traffic = {16, 0, 3};
+    MetricsLog log(folder / "m");
+    log.append(of_ranks);
+    log.append(round_of(2));
+    const auto json = nlohmann::json::parse(to_json_line(of_ranks));
+    EXPECT_EQ(json["wire_sum_bytes"], 16);
+    EXPECT_EQ(json["wire_message_bytes"], 0);
+    EXPECT_EQ(json["wire_rest_bytes"], 3);
+    EXPECT_THAT(to_json_line(round_of(2)), testing::Not(testing::HasSubstr("wire")));
+    const auto rounds = read_metrics(folder / "m");
+    EXPECT_EQ(rounds.at(0).traffic, of_ranks.traffic);
+    EXPECT_EQ(rounds.at(0).metrics, of_ranks.metrics); // none of the bytes is one
+    EXPECT_EQ(rounds.at(1).traffic, Traffic{});
+}
+
 TEST(Metrics, EachLineIsThereAtOnceAndReadsBack) {
     const TemporaryFolder folder;
     MetricsLog log(folder / "m");
@@ -108,6 +127,16 @@ TEST(Metrics, AFullDiskIsAFaultOfTheRun) {
     MetricsLog log("/dev/full");
     EXPECT_EQ(error_of([&] { log.append(round_of(1)); }, Fault::run),
               "/dev/full: cannot write: No space left on device");
+}
+
+TEST(Ledger, AddsWhatRanksSent) {
+    RoundMetrics round = round_of(1);
+    round.traffic = {16, 2, 3};
+    Ledger ledger;
+    ledger.add(round);
+    ledger.add(round);
+    EXPECT_EQ(ledger.traffic, (Traffic{32, 4, 6}));
+    EXPECT_EQ(ledger.traffic.all(), 42U);
 }
 
 TEST(Ledger, AddsRounds) {
