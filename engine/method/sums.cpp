@@ -84,6 +84,14 @@ std::uint64_t Sums::weight() const {
     return weight_;
 }
 
+std::uint64_t Sums::bytes() const {
+    std::uint64_t bytes = sizeof messages_ + sizeof weight_;
+    for (const Buffer<std::byte>& array : arrays_) {
+        bytes += array.size();
+    }
+    return bytes;
+}
+
 void Sums::add(const Sums& other) {
     if (specs_ != other.specs_) {
         throw std::logic_error("sums of another aggregation");

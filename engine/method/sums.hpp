@@ -40,6 +40,8 @@ public:
     /// weights leave what exact sums hold.
     void count(std::span<const std::uint64_t> weights);
     [[nodiscard]] std::uint64_t messages() const { return messages_; }
+    /// That add_ranks() adds: the arrays and two counts.
+    [[nodiscard]] std::uint64_t bytes() const;
     /// Σ N_k. Throws Error (Fault::run) where nothing was added.
     [[nodiscard]] std::uint64_t weight() const;
 

@@ -247,22 +247,42 @@ struct Experiment::Impl {
         return method->local->model_weights(*device, context(std::max(server.round(), 1u)), room);
     }
 
-    /// Moves the global state by what arrived, uploads of this rank; reads nothing but the
-    /// messages, and frees them.
+    /// Moves the global state by what arrived, of which uploads has this rank's; reads nothing but
+    /// the messages, and frees them.
     void aggregate(const RoundContext& round, const Cohort& cohort,
                    std::span<const Arrival> arrived, std::span<Upload> uploads, WallTime& time) {
         const std::vector<ExpectedUpload> known = expected(cohort.tasks);
-        if (visit) {
-            sent.as(&Traffic::messages,
-                    [&] { show(*ranks, cohort, known, arrived, uploads, visit); });
-        }
         Sums sums(*device, method->server->sums());
+        const bool all = visit || messages_are_fewer(arrived, sums.bytes());
+        if (all && ranks->size() > 1) {
+            sent.as(&Traffic::messages, [&] { exchange(*ranks, arrived, uploads); });
+        }
+        if (visit) {
+            for (std::size_t k = 0; k < known.size(); ++k) {
+                visit({known[k].client, known[k].weight, uploads[k].bytes});
+            }
+        }
         const bool on_cpu = device->lane_mode() == LaneMode::threads;
         const IntakeBound bound{.threads =
                                     on_cpu ? evaluation_threads(config.experiment) : cores()};
-        take_in(*device, round, *method, cohort.of(ranks->rank(), std::span(known)), uploads, sums,
-                time, bound, stages.packing(), &lanes->rooms(), lanes->devices());
-        sent.as(&Traffic::sums, [&] { sums.add_ranks(*ranks); });
+        const auto add = [&](bool own, Rooms* rooms) { // rooms: of what was trained here
+            std::vector<ExpectedUpload> senders;
+            std::vector<Upload> some;
+            for (std::size_t k = 0; k < known.size(); ++k) {
+                if ((arrived[k].rank == ranks->rank()) == own) {
+                    senders.push_back(known[k]);
+                    some.push_back(std::move(uploads[k]));
+                }
+            }
+            take_in(*device, round, *method, senders, some, sums, time, bound, stages.packing(),
+                    rooms, lanes->devices());
+        };
+        add(true, &lanes->rooms());
+        if (all) {
+            add(false, nullptr);
+        } else {
+            sent.as(&Traffic::sums, [&] { sums.add_ranks(*ranks); });
+        }
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
@@ -372,26 +392,32 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     }
     expected *= run.config.client.epochs;
 
-    std::atomic<std::uint64_t> trained{0};
+    std::atomic<std::uint64_t> seen{0};
     const auto stepped = [&](std::uint64_t samples) {
-        const std::uint64_t now = trained.fetch_add(samples) + samples;
+        const std::uint64_t now = seen.fetch_add(samples) + samples;
         if (progress) {
             progress(static_cast<double>(now) / static_cast<double>(expected), now);
         }
     };
     const Sent sent = run.downlink.send(context);
-    std::vector<Upload> uploads;
+    std::vector<Upload> trained;
     if (!tasks.empty()) {
-        uploads = advised(run.config, [&] {
+        trained = advised(run.config, [&] {
             return run.lanes->train(tasks, run.data->training(run.config.data.augment), sent.round,
                                     stepped, stop);
         });
     }
-    if (any(*run.ranks, uploads.size() != tasks.size())) {
+    if (any(*run.ranks, trained.size() != tasks.size())) {
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    const std::vector<Arrival> arrived = arrivals(*run.ranks, cohort, uploads);
+    std::vector<Upload> uploads(cohort.tasks.size());
+    for (std::size_t k = 0, next = 0; k < uploads.size(); ++k) {
+        if (cohort.owner[k] == run.ranks->rank()) {
+            uploads[k] = std::move(trained[next++]);
+        }
+    }
+    const std::vector<Arrival> arrived = arrivals(*run.ranks, uploads);
     count(run.config, run.clients, cohort, arrived, sent.bytes, metrics);
     if (!arrived.empty()) {
         advised(run.config,

@@ -15,34 +15,46 @@ std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank) {
     return tasks;
 }
 
-std::vector<Arrival> arrivals(Communicator& ranks, const Cohort& cohort,
-                              std::span<const Upload> uploads) {
+std::vector<Arrival> arrivals(Communicator& ranks, std::span<const Upload> uploads) {
     std::vector<Arrival> mine;
-    for (const Upload& upload : uploads) {
-        mine.push_back({upload.metrics, upload.bytes.size()});
+    for (std::uint32_t k = 0; k < uploads.size(); ++k) {
+        if (!uploads[k].bytes.empty()) {
+            mine.push_back({uploads[k].metrics, uploads[k].bytes.size(), k, ranks.rank()});
+        }
     }
-    const auto of_ranks = gather(ranks, std::span<const Arrival>(mine));
-    std::vector<std::size_t> next(ranks.size());
-    std::vector<Arrival> all;
-    for (const std::uint32_t rank : cohort.owner) {
-        all.push_back(of_ranks[rank][next[rank]++]);
+    std::vector<Arrival> all(uploads.size());
+    for (const auto& of_rank : gather(ranks, std::span<const Arrival>(mine))) {
+        for (const Arrival& arrival : of_rank) {
+            all.at(arrival.slot) = arrival;
+        }
     }
     return all;
 }
 
-void show(Communicator& ranks, const Cohort& cohort, std::span<const ExpectedUpload> known,
-          std::span<const Arrival> arrived, std::span<const Upload> uploads,
-          const std::function<void(const UplinkMessage&)>& visit) {
+bool messages_are_fewer(std::span<const Arrival> arrived, std::uint64_t sums_bytes) {
+    std::uint64_t bytes = 0;
+    for (const Arrival& arrival : arrived) {
+        bytes += arrival.bytes;
+    }
+    return bytes < 2 * sums_bytes;
+}
+
+void exchange(Communicator& ranks, std::span<const Arrival> arrived, std::span<Upload> uploads) {
     std::vector<std::byte> mine;
-    for (const Upload& upload : uploads) {
-        mine.insert(mine.end(), upload.bytes.begin(), upload.bytes.end());
+    for (std::size_t k = 0; k < arrived.size(); ++k) {
+        if (arrived[k].rank == ranks.rank()) {
+            mine.insert(mine.end(), uploads[k].bytes.begin(), uploads[k].bytes.end());
+        }
     }
     const std::vector<std::vector<std::byte>> of_ranks = ranks.gather(mine);
     std::vector<std::size_t> next(ranks.size());
-    for (std::size_t k = 0; k < known.size(); ++k) {
-        const std::uint32_t rank = cohort.owner[k];
-        const std::span<const std::byte> bytes(of_ranks[rank]);
-        visit({known[k].client, known[k].weight, bytes.subspan(next[rank], arrived[k].bytes)});
+    for (std::size_t k = 0; k < arrived.size(); ++k) {
+        const std::uint32_t rank = arrived[k].rank;
+        if (rank != ranks.rank()) {
+            const std::span<const std::byte> bytes =
+                std::span(of_ranks[rank]).subspan(next[rank], arrived[k].bytes);
+            uploads[k].bytes.assign(bytes.begin(), bytes.end());
+        }
         next[rank] += arrived[k].bytes;
     }
 }

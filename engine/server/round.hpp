@@ -42,20 +42,24 @@ struct Cohort {
 struct Arrival {
     LaneMetrics metrics;
     std::uint64_t bytes = 0;
+    std::uint32_t slot = 0; ///< in the cohort
+    std::uint32_t rank = 0; ///< that has it
 };
 
 /// A rank's tasks, their slots counted anew.
 std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank);
 
-/// The cohort's arrivals, in its order. uploads: this rank's.
-std::vector<Arrival> arrivals(Communicator& ranks, const Cohort& cohort,
-                              std::span<const Upload> uploads);
+/// The cohort's arrivals, in its order. uploads: the cohort's; without bytes where another rank has
+/// them.
+std::vector<Arrival> arrivals(Communicator& ranks, std::span<const Upload> uploads);
 
-/// Calls visit for each message of the cohort, in its order, on every rank. known, arrived: of the
-/// cohort; uploads: this rank's.
-void show(Communicator& ranks, const Cohort& cohort, std::span<const ExpectedUpload> known,
-          std::span<const Arrival> arrived, std::span<const Upload> uploads,
-          const std::function<void(const UplinkMessage&)>& visit);
+/// Whether ranks send each other their messages, of which each then adds all, instead of their
+/// sums: where that is fewer bytes. Of n ranks together messages of M bytes take (n - 1) M, sums of
+/// S take 2 (n - 1) S (Communicator::sent).
+bool messages_are_fewer(std::span<const Arrival> arrived, std::uint64_t sums_bytes);
+
+/// Gives every rank the bytes of all uploads, in arrivals' order.
+void exchange(Communicator& ranks, std::span<const Arrival> arrived, std::span<Upload> uploads);
 
 /// Adds what the cohort did to the metrics. All of it have received the global state, those that
 /// dropped out too; download: the bytes that it took.

@@ -82,6 +82,50 @@ TEST_F(Ranks, TheirNumberNeverChangesABit) {
     }
 }
 
+/// What the last rank has after a round that shows nobody the messages.
+struct Quiet {
+    std::string hash;
+    RoundMetrics metrics;
+};
+
+Quiet quiet(const Config& config, const Dataset& data, std::uint32_t ranks) {
+    Quiet found;
+    ThreadRanks::run(ranks, [&](const std::shared_ptr<Communicator>& job) {
+        Experiment experiment(config, data, {}, job);
+        const RoundMetrics metrics = experiment.run_round().value();
+        if (job->rank() == ranks - 1) found = {state_hash(experiment.state().global), metrics};
+    });
+    return found;
+}
+
+/// Few messages cross the wire themselves, of many their sums: with the same bits, and as the rule
+/// says.
+TEST_F(Ranks, SendMessagesOrSums) {
+    config.data.partition = {"iid"};
+    config.data.clients = 60;
+    config.client.epochs = 1;
+    for (const NamedMethod& method : methods_under_test()) {
+        config.method = method.config;
+        for (const std::uint32_t cohort : {5u, 60u}) {
+            config.client.cohort = cohort;
+            const Quiet one = quiet(config, data, 1), two = quiet(config, data, 2);
+            EXPECT_EQ(one.hash, two.hash) << method.name << ", " << cohort;
+            const Traffic& sent = two.metrics.traffic;
+            EXPECT_EQ(sent.messages, cohort == 5 ? two.metrics.uplink_bytes : 0) << method.name;
+            EXPECT_EQ(sent.sums == 0, cohort == 5) << method.name;
+        }
+    }
+}
+
+/// Packed ones are sent, and counted, as they are.
+TEST_F(Ranks, SendPackedMessagesToo) {
+    config.stages = {{"deflate"}};
+    const Quiet one = quiet(config, data, 1), three = quiet(config, data, 3);
+    EXPECT_EQ(one.hash, three.hash);
+    EXPECT_EQ(three.metrics.traffic.messages, 2 * one.metrics.uplink_bytes);
+    EXPECT_EQ(three.metrics.traffic.sums, 0u);
+}
+
 TEST_F(Ranks, MoreOfThemThanClients) {
     config.client.cohort = 2;
     expect_the_same(config, data, 5, outcome(config, data, 2, nullptr), "5 ranks");
