@@ -31,9 +31,9 @@ unsigned long started() {
 Job::Job() {
     if (started() < 2) return;
     int given = MPI_THREAD_SINGLE;
-    if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given) != MPI_SUCCESS ||
-        given < MPI_THREAD_FUNNELED)
-        throw Error("MPI: it cannot be used by a program with threads (MPI_THREAD_FUNNELED)",
+    if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &given) != MPI_SUCCESS ||
+        given < MPI_THREAD_SERIALIZED)
+        throw Error("MPI: it cannot be used by several threads in turn (MPI_THREAD_SERIALIZED)",
                     Fault::run);
     ranks_ = ranks_of(MPI_COMM_WORLD);
 }

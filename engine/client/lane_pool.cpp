@@ -69,14 +69,6 @@ template <class Body> void on_all(std::size_t count, const Body& body) {
     }
 }
 
-/// Long clients begin first, so that none is left alone at the end. Changes no result.
-std::vector<ClientTask> longest_first(std::span<const ClientTask> tasks) {
-    std::vector<ClientTask> order(tasks.begin(), tasks.end());
-    std::stable_sort(order.begin(), order.end(),
-                     [](const auto& a, const auto& b) { return a.count > b.count; });
-    return order;
-}
-
 } // namespace
 
 LanePool::LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
@@ -104,18 +96,13 @@ LanePool::LanePool(Device& device, const Model& model, const Method& method, con
     }
 }
 
-std::vector<Upload> LanePool::train(std::span<const ClientTask> tasks, const BatchSource& split,
-                                    const RoundContext& round, const LaneGroup::Stepped& stepped,
+std::vector<Upload> LanePool::train(std::size_t slots, const LaneGroup::Next& next,
+                                    const BatchSource& split, const RoundContext& round,
+                                    const LaneGroup::Stepped& stepped,
                                     const std::stop_token& stop) {
-    std::vector<Upload> uploads(tasks.size());
-    const std::vector<ClientTask> queue = longest_first(tasks);
-    std::atomic<std::size_t> taken{0};
+    std::vector<Upload> uploads(slots);
     std::stop_source ours; // a failed lane stops the others too
     std::stop_callback theirs(stop, [&] { ours.request_stop(); });
-    const auto next = [&]() -> std::optional<ClientTask> {
-        const std::size_t i = taken.fetch_add(1);
-        return i < queue.size() ? std::optional(queue[i]) : std::nullopt;
-    };
     const auto done = [&](const ClientTask& task, const MessageView& message,
                           const LaneMetrics& metrics) {
         uploads[task.slot] = upload(task, message, metrics, stages_, rooms_);

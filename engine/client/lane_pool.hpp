@@ -30,11 +30,13 @@ public:
     LanePool(Device& device, const Model& model, const Method& method, const Stages& stages,
              const Config& config, std::size_t lanes, std::size_t evaluated);
 
-    /// Trains every task; the uploads in the order of the tasks' slots, in memory of rooms().
+    /// Trains the tasks that next gives, to any lane that is free, from several threads at once;
+    /// long ones are to come first, so that none is left alone at the end. The uploads by the
+    /// tasks' slots, all below `slots`, in memory of rooms(); without bytes where next gave none.
     /// Empty if stop was requested. Throws Diverged.
-    std::vector<Upload> train(std::span<const ClientTask> tasks, const BatchSource& split,
-                              const RoundContext& round, const LaneGroup::Stepped& stepped,
-                              const std::stop_token& stop);
+    std::vector<Upload> train(std::size_t slots, const LaneGroup::Next& next,
+                              const BatchSource& split, const RoundContext& round,
+                              const LaneGroup::Stepped& stepped, const std::stop_token& stop);
 
     /// Tallies [ranges][Model::tallies] of a state over each range of a split, the batches shared
     /// by the ranks of a job, who all get all tallies; how ranges are cut into batches and who

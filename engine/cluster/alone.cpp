@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fedmrn/communicator.hpp"
 
+#include <atomic>
+
 namespace fedmrn {
 namespace {
 
@@ -15,7 +17,11 @@ public:
     gather(std::span<const std::byte> own) override {
         return {{own.begin(), own.end()}};
     }
+    [[nodiscard]] std::uint64_t take() override { return taken_++; }
     [[nodiscard]] std::uint64_t sent() const override { return 0; }
+
+private:
+    std::atomic<std::uint64_t> taken_{0};
 };
 
 } // namespace

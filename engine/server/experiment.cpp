@@ -12,7 +12,7 @@
 #include "engine/client/lane_pool.hpp"
 #include "engine/cluster/exchange.hpp"
 #include "engine/cluster/sent_bytes.hpp"
-#include "engine/cluster/shares.hpp"
+#include "engine/cluster/work_queue.hpp"
 #include "engine/method/diverged.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/server/downlink.hpp"
@@ -118,6 +118,7 @@ struct Experiment::Impl {
     const SamplerEntry& sampler;
     std::shared_ptr<Communicator> ranks;
     SentBytes sent;
+    std::optional<std::size_t> common_lanes_;
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop,
@@ -163,15 +164,34 @@ struct Experiment::Impl {
     /// anything.
     bool at_home(std::uint64_t client) const { return client % ranks->size() == ranks->rank(); }
 
-    /// The rank that trains each client of a cohort.
-    std::vector<std::uint32_t> owners(std::span<const ClientTask> tasks) const {
-        std::vector<std::uint32_t> homes;
-        std::vector<std::uint64_t> work;
-        for (const ClientTask& task : tasks) {
-            homes.push_back(static_cast<std::uint32_t>(task.client % ranks->size()));
-            work.push_back(formula::steps_per_epoch(task.count, config.client.batch));
+    /// Lanes that every rank has. All ranks call it.
+    std::size_t common_lanes() {
+        if (!common_lanes_) {
+            const std::uint64_t own[] = {lanes->lanes()};
+            common_lanes_ = own[0];
+            for (const auto& of_rank : gather(*ranks, std::span<const std::uint64_t>(own))) {
+                common_lanes_ = std::min<std::size_t>(*common_lanes_, of_rank.front());
+            }
         }
-        return stages.memory() != 0 ? homes : share_by_work(work, ranks->size());
+        return *common_lanes_;
+    }
+
+    /// Which clients of a cohort this rank trains, and which whoever is free.
+    Division division(const Cohort& cohort) {
+        const std::vector<std::size_t> order = cohort.longest_first();
+        if (ranks->size() == 1) {
+            return {order, {}};
+        }
+        if (stages.memory() == 0) {
+            return deal(order, *ranks, common_lanes());
+        }
+        Division homes;
+        for (const std::size_t k : order) {
+            if (at_home(cohort.tasks[k].client)) {
+                homes.own.push_back(k);
+            }
+        }
+        return homes;
     }
 
     ServerState whole_state() const {
@@ -198,7 +218,6 @@ struct Experiment::Impl {
                                    formula::client_seed(seed, round, k), clients.first[k],
                                    static_cast<std::uint32_t>(clients.samples(k))});
         }
-        drawn.owner = owners(drawn.tasks);
         return drawn;
     }
 
@@ -238,7 +257,9 @@ struct Experiment::Impl {
     }
     void keep_memory(std::span<const ClientTask> tasks, std::vector<std::vector<float>> lent) {
         for (std::size_t k = 0; k < lent.size(); ++k) {
-            server.memory()[tasks[k].client] = std::move(lent[k]);
+            if (at_home(tasks[k].client)) {
+                server.memory()[tasks[k].client] = std::move(lent[k]);
+            }
         }
     }
 
@@ -382,41 +403,46 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     RoundMetrics metrics;
     metrics.round = run.server.round() + 1;
     const Range range(*run.device, "round", metrics.round);
-    const Cohort cohort = run.cohort(metrics.round);
-    std::vector<ClientTask> tasks = own_tasks(cohort, run.ranks->rank());
+    Cohort cohort = run.cohort(metrics.round);
+    const std::vector<ClientTask>& tasks = cohort.tasks;
     const RoundContext context = run.context(metrics.round);
-    std::vector<std::vector<float>> memory = run.lend_memory(tasks);
-    std::uint64_t expected = 0;
+    std::vector<std::vector<float>> memory = run.lend_memory(cohort.tasks);
+    std::uint64_t expected = 0; // of this rank, where all are alike
     for (const ClientTask& task : tasks) {
         expected += task.count;
     }
-    expected *= run.config.client.epochs;
+    expected = expected * run.config.client.epochs / run.ranks->size();
 
     std::atomic<std::uint64_t> seen{0};
     const auto stepped = [&](std::uint64_t samples) {
+        run.ranks->progress();
         const std::uint64_t now = seen.fetch_add(samples) + samples;
         if (progress) {
-            progress(static_cast<double>(now) / static_cast<double>(expected), now);
+            const double share = static_cast<double>(now) / static_cast<double>(expected);
+            progress(std::min(share, 1.0), now);
         }
     };
     const Sent sent = run.downlink.send(context);
-    std::vector<Upload> trained;
+    WorkQueue queue(*run.ranks, run.division(cohort));
+    const auto next = [&]() -> std::optional<ClientTask> {
+        const std::optional<std::size_t> slot = queue.next();
+        return slot ? std::optional(tasks[*slot]) : std::nullopt;
+    };
+    std::vector<Upload> uploads;
     if (!tasks.empty()) {
-        trained = advised(run.config, [&] {
-            return run.lanes->train(tasks, run.data->training(run.config.data.augment), sent.round,
-                                    stepped, stop);
+        uploads = advised(run.config, [&] {
+            return run.lanes->train(tasks.size(), next, run.data->training(run.config.data.augment),
+                                    sent.round, stepped, stop);
         });
     }
-    if (any(*run.ranks, trained.size() != tasks.size())) {
+    const bool stopped = uploads.size() != tasks.size();
+    if (stopped) {
+        queue.close(); // the others end with what they have
+    }
+    if (any(*run.ranks, stopped)) {
         return std::nullopt;
     }
     metrics.time.training = seconds_since(start);
-    std::vector<Upload> uploads(cohort.tasks.size());
-    for (std::size_t k = 0, next = 0; k < uploads.size(); ++k) {
-        if (cohort.owner[k] == run.ranks->rank()) {
-            uploads[k] = std::move(trained[next++]);
-        }
-    }
     const std::vector<Arrival> arrived = arrivals(*run.ranks, uploads);
     count(run.config, run.clients, cohort, arrived, sent.bytes, metrics);
     if (!arrived.empty()) {

@@ -2,17 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/round.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "engine/cluster/exchange.hpp"
 #include "engine/server/links.hpp"
 
 namespace fedmrn {
 
-std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank) {
-    std::vector<ClientTask> tasks = cohort.of(rank, std::span(cohort.tasks));
-    for (std::size_t k = 0; k < tasks.size(); ++k) {
-        tasks[k].slot = k;
-    }
-    return tasks;
+std::vector<std::size_t> Cohort::longest_first() const {
+    std::vector<std::size_t> order(tasks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return tasks[a].count > tasks[b].count; });
+    return order;
 }
 
 std::vector<Arrival> arrivals(Communicator& ranks, std::span<const Upload> uploads) {

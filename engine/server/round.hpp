@@ -19,23 +19,13 @@
 // What ranks know of a round: all of them the same, of whoever trains.
 namespace fedmrn {
 
-/// A round's cohort: who trains and uploads, on which rank, and who drops out.
+/// A round's cohort: who trains and uploads, and who drops out.
 struct Cohort {
     std::vector<ClientTask> tasks;
-    std::vector<std::uint32_t> owner; ///< the rank of each task
     std::vector<std::uint64_t> dropped;
 
-    /// Of values a task those of a rank's tasks, in their order.
-    template <class T>
-    [[nodiscard]] std::vector<T> of(std::uint32_t rank, std::span<const T> values) const {
-        std::vector<T> own;
-        for (std::size_t k = 0; k < values.size(); ++k) {
-            if (owner[k] == rank) {
-                own.push_back(values[k]);
-            }
-        }
-        return own;
-    }
+    /// The tasks' slots, of those that train longest first: none is then left alone at the end.
+    [[nodiscard]] std::vector<std::size_t> longest_first() const;
 };
 
 /// What all ranks learn of an upload.
@@ -45,9 +35,6 @@ struct Arrival {
     std::uint32_t slot = 0; ///< in the cohort
     std::uint32_t rank = 0; ///< that has it
 };
-
-/// A rank's tasks, their slots counted anew.
-std::vector<ClientTask> own_tasks(const Cohort& cohort, std::uint32_t rank);
 
 /// The cohort's arrivals, in its order. uploads: the cohort's; without bytes where another rank has
 /// them.

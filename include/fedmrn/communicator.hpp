@@ -12,9 +12,9 @@
 namespace fedmrn {
 
 /// The processes that share an experiment, its ranks, each with a device of its own. Every rank
-/// calls the same functions in the same order, from one thread; a call returns when all have made
-/// it. What a rank gives and gets is in host memory. Errors of the transport are thrown as Error
-/// (Fault::run) or end the job, as the transport does it.
+/// calls the same functions in the same order, one after another, and a call returns when all have
+/// made it; take() and progress() apart. What a rank gives and gets is in host memory. Errors of
+/// the transport are thrown as Error (Fault::run) or end the job, as the transport does it.
 class Communicator {
 public:
     virtual ~Communicator() = default;
@@ -29,6 +29,14 @@ public:
     /// What every rank gives, of any size, in the order of the ranks.
     [[nodiscard]] virtual std::vector<std::vector<std::byte>>
     gather(std::span<const std::byte> own) = 0;
+
+    /// 0, 1, 2 …: each number to one caller of all ranks, who divide a round's clients by it. Any
+    /// rank calls it as often as it likes, from any of its threads, while the others train or wait
+    /// in another call.
+    [[nodiscard]] virtual std::uint64_t take() = 0;
+    /// Called now and then by the threads that train: lets a transport that needs it answer the
+    /// take() of another rank. Never waits.
+    virtual void progress() {}
 
     /// Bytes that this rank has sent to others, reckoned: what it gives to a gathering once to each
     /// of the others, and of an array that is added 2 (n - 1) / n, as a ring of n ranks would send

@@ -104,14 +104,15 @@ public:
     void restore(ServerState state);
 
     /// Called from the training threads with the share of the round that is done, 0 … 1, and the
-    /// samples trained on so far in it.
+    /// samples trained on so far in it. On several ranks the samples are this rank's, and the share
+    /// what it were if all were as fast.
     using Progress = std::function<void(double done, std::uint64_t samples)>;
 
     /// Runs one round: samples a cohort, trains it, aggregates its messages, evaluates where
     /// eval_every says so. Where all of the cohort drop out, no update arrives: the state stays as
     /// it is, the server's optimiser takes no step. Nothing if stop was requested, of any rank: the
     /// round is then given up at the end of the rank's current local step, and state() is what it
-    /// was before. progress: of this rank's share.
+    /// was before. progress: of this rank.
     /// Throws Error (Fault::run) where a client's loss is not finite.
     std::optional<RoundMetrics> run_round(const std::stop_token& stop = {},
                                           const Progress& progress = {});

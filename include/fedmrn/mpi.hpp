@@ -12,9 +12,12 @@
 namespace fedmrn {
 
 /// The processes of an MPI communicator, for the library fedmrn_mpi. They go on in a duplicate of
-/// it, which ends with the object, before MPI_Finalize. MPI has to be initialised, with
-/// MPI_THREAD_FUNNELED or more; who calls the experiment is the thread that calls MPI. Its errors
-/// are those of the communicator's error handler: by default they end the job.
+/// it, which ends with the object, on all ranks together, before MPI_Finalize. MPI has to be
+/// initialised, of several processes with MPI_THREAD_SERIALIZED or more: lanes that are threads
+/// take their clients themselves, one after another. While an Experiment works, nothing else calls
+/// MPI unless MPI_THREAD_MULTIPLE was given. Throws Error (Fault::run) where fewer threads are
+/// allowed. MPI's errors are those of the communicator's error handler: by default they end the
+/// job.
 [[nodiscard]] std::shared_ptr<Communicator> ranks_of(MPI_Comm communicator);
 
 } // namespace fedmrn

@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The fedmrn authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# fedmrn under mpirun: the same model at 1, 2 and 4 ranks, resumed at another number; a rank that
-# dies ends the job; what all ranks cannot do is said once.
-#   ranks.sh FEDMRN MPIEXEC METHOD|resume|death|error
+# fedmrn under mpirun: the same model at 1, 2, 3 and 4 ranks, resumed at another number; a rank that
+# is stopped stops the job, one that dies ends it; what all ranks cannot do is said once.
+#   ranks.sh FEDMRN MPIEXEC METHOD|sums|resume|stop|death|error
 set -euo pipefail
 fedmrn=$1 mpiexec=$2 what=$3
 work=$(mktemp -d)
@@ -42,6 +42,15 @@ same() {
     [ -n "$one" ] && [ "$one" = "$other" ] || fail "$1 has $one, $2 has $other"
 }
 
+number() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$2/summary.json"; }
+wait_for_rounds() { # folder, what was said
+    for _ in $(seq 100); do
+        [ -s "$1/metrics.jsonl" ] && return
+        sleep 0.1
+    done
+    fail "no round: $(cat "$2")"
+}
+
 case $what in
     resume)
         "$fedmrn" run run.toml --set method.name=topk --out one >/dev/null
@@ -49,14 +58,33 @@ case $what in
         start 2 --set method.name=topk --resume --out three >/dev/null
         same one three
         ;;
+    sums)
+        # 10 messages of 4 bytes a parameter are more than twice sums of 16
+        many=(--set method.name=fedavg --set client.cohort=10)
+        "$fedmrn" run run.toml "${many[@]}" --out alone >/dev/null
+        start 3 "${many[@]}" --out three >/dev/null
+        same alone three
+        [ "$(number wire_message_bytes three)" = 0 ] || fail "messages were sent"
+        [ "$(number wire_sum_bytes three)" -gt 0 ] || fail "no sums were sent"
+        [ -z "$(number wire_sum_bytes alone)" ] || fail "a process alone sent something"
+        ;;
+    stop)
+        start 3 --set experiment.rounds=1000000 --out long >said 2>&1 &
+        job=$!
+        wait_for_rounds long said
+        kill -TERM "$(pgrep -n -f "^$fedmrn run run.toml .*--out long")"
+        status=0
+        wait "$job" || status=$?
+        [ "$status" = 143 ] || fail "status $status: $(cat said)"
+        rounds=$(wc -l <long/metrics.jsonl)
+        start 2 --resume --set "experiment.rounds=$((rounds + 5))" --out long >/dev/null
+        "$fedmrn" run run.toml --set "experiment.rounds=$((rounds + 5))" --out alone >/dev/null
+        same alone long
+        ;;
     death)
         start 3 --set experiment.rounds=1000000 --out long >said 2>&1 &
         job=$!
-        for _ in $(seq 100); do
-            [ -s long/metrics.jsonl ] && break
-            sleep 0.1
-        done
-        [ -s long/metrics.jsonl ] || fail "no round: $(cat said)"
+        wait_for_rounds long said
         victim=$(pgrep -n -f "^$fedmrn run run.toml .*--out long") || fail "no rank to be seen"
         kill -KILL "$victim"
         for _ in $(seq 300); do
@@ -81,12 +109,15 @@ case $what in
         ;;
     *)
         "$fedmrn" run run.toml --set "method.name=$what" --out alone >/dev/null
-        for ranks in 1 2 4; do
+        for ranks in 1 2 3 4; do
             start "$ranks" --set "method.name=$what" --out "of-$ranks" >/dev/null
             same alone "of-$ranks"
             diff <(grep -o '"train_loss": *[^,]*' alone/metrics.jsonl) \
                 <(grep -o '"train_loss": *[^,]*' "of-$ranks/metrics.jsonl") ||
                 fail "other losses at $ranks ranks"
         done
+        [ "$(number wire_sum_bytes of-4)" = 0 ] || fail "sums of 5 clients were sent"
+        [ "$(number wire_message_bytes of-4)" = $((3 * $(number uplink_bytes of-4))) ] ||
+            fail "the messages are not what was sent"
         ;;
 esac

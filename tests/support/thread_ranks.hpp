@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <cstring>
 #include <functional>
@@ -47,6 +48,7 @@ private:
             sent_ += own.size() * (size() - 1);
             return meet(own);
         }
+        [[nodiscard]] std::uint64_t take() override { return job_.taken_++; }
         [[nodiscard]] std::uint64_t sent() const override { return sent_; }
 
     private:
@@ -80,6 +82,7 @@ private:
 
     std::vector<std::span<const std::byte>> given_;
     std::barrier<> meeting_;
+    std::atomic<std::uint64_t> taken_{0};
 };
 
 } // namespace fedmrn::test

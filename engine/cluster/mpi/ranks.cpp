@@ -3,6 +3,8 @@
 #include "fedmrn/mpi.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <mutex>
 #include <string>
 
 #include "fedmrn/error.hpp"
@@ -37,6 +39,7 @@ public:
         check(MPI_Type_contiguous(sizeof(Wide), MPI_BYTE, &pair_), "making a type");
         check(MPI_Type_commit(&pair_), "making a type");
         check(MPI_Op_create(add_pairs, 1, &add_pairs_), "making an operation");
+        if (size_ > 1) open_counter();
     }
     MpiRanks(const MpiRanks&) = delete;
     MpiRanks& operator=(const MpiRanks&) = delete;
@@ -44,6 +47,11 @@ public:
         int ended = 0;
         MPI_Finalized(&ended);
         if (ended != 0) return;
+        // All ranks end a window together. After an error the others are elsewhere.
+        if (counter_ != MPI_WIN_NULL && std::uncaught_exceptions() == 0) {
+            MPI_Win_unlock_all(counter_);
+            MPI_Win_free(&counter_);
+        }
         MPI_Op_free(&add_pairs_);
         MPI_Type_free(&pair_);
         MPI_Comm_free(&all_);
@@ -59,6 +67,7 @@ public:
         sum(pairs.data(), pairs.size() / 2, pair_, add_pairs_, sizeof(Wide));
     }
     std::vector<std::vector<std::byte>> gather(std::span<const std::byte> own) override {
+        const std::scoped_lock lock(mutex_);
         const std::uint64_t mine = own.size();
         std::vector<std::uint64_t> sizes(size());
         check(MPI_Allgather(&mine, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, all_),
@@ -74,9 +83,47 @@ public:
         sent_ += (size() - std::uint64_t{1}) * (mine + sizeof mine);
         return all;
     }
+    std::uint64_t take() override {
+        const std::scoped_lock lock(mutex_);
+        if (size_ == 1) return taken_++;
+        const std::uint64_t one = 1;
+        std::uint64_t place = 0;
+        check(MPI_Fetch_and_op(&one, &place, MPI_UINT64_T, 0, 0, MPI_SUM, counter_), "counting");
+        check(MPI_Win_flush(0, counter_), "counting");
+        if (rank_ != 0) sent_ += sizeof one;
+        return place;
+    }
+    /// A network without atomics of its own adds to rank 0's counter while that is in MPI.
+    void progress() override {
+        const std::unique_lock lock(mutex_, std::try_to_lock);
+        if (!lock || size_ == 1 || rank_ != 0) return;
+        int found = 0;
+        check(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, all_, &found, MPI_STATUS_IGNORE), "looking");
+    }
     [[nodiscard]] std::uint64_t sent() const override { return sent_; }
 
 private:
+    /// Rank 0's, open to all until the end.
+    void open_counter() {
+        int given = 0;
+        check(MPI_Query_thread(&given), "asking for the level of threads");
+        if (given < MPI_THREAD_SERIALIZED)
+            throw Error("MPI: initialised for one thread alone; lanes take their clients from "
+                        "threads of their own: MPI_THREAD_SERIALIZED or more is needed",
+                        Fault::run);
+        void* memory = nullptr;
+        const MPI_Aint bytes = rank_ == 0 ? sizeof(std::uint64_t) : 0;
+        check(
+            MPI_Win_allocate(bytes, sizeof(std::uint64_t), MPI_INFO_NULL, all_, &memory, &counter_),
+            "opening a counter");
+        check(MPI_Win_lock_all(MPI_MODE_NOCHECK, counter_), "opening a counter");
+        if (rank_ == 0) {
+            const std::uint64_t none = 0;
+            check(MPI_Put(&none, 1, MPI_UINT64_T, 0, 0, 1, MPI_UINT64_T, counter_), "counting");
+            check(MPI_Win_flush(0, counter_), "counting");
+        }
+        check(MPI_Barrier(all_), "opening a counter");
+    }
     /// Counts of MPI are ints.
     template <class Call> static void in_pieces(std::size_t count, const Call& call) {
         constexpr std::size_t most = std::size_t{1} << 28;
@@ -85,6 +132,7 @@ private:
     }
     void sum(std::uint64_t* values, std::size_t count, MPI_Datatype type, MPI_Op op,
              std::size_t bytes) {
+        const std::scoped_lock lock(mutex_);
         in_pieces(count, [&](std::size_t first, int some) {
             return MPI_Allreduce(MPI_IN_PLACE, values + first * (bytes / sizeof *values), some,
                                  type, op, all_);
@@ -95,8 +143,10 @@ private:
     MPI_Comm all_ = MPI_COMM_NULL;
     MPI_Datatype pair_ = MPI_DATATYPE_NULL;
     MPI_Op add_pairs_ = MPI_OP_NULL;
+    MPI_Win counter_ = MPI_WIN_NULL;
     int rank_ = 0, size_ = 1;
-    std::uint64_t sent_ = 0;
+    std::uint64_t taken_ = 0, sent_ = 0;
+    std::mutex mutex_; ///< one thread at a time in MPI
 };
 
 } // namespace

@@ -12,6 +12,7 @@
 #include "fedmrn/images.hpp"
 #include "kernels/cpu/cpu_device.hpp"
 #include "tests/support/federation.hpp"
+#include "tests/support/in_turn.hpp"
 #include "tests/support/narrow_models.hpp"
 #include "tests/support/reason.hpp"
 
@@ -137,8 +138,8 @@ TEST_F(LaneChoice, LanesLeaveRoomForTheirMessages) {
         std::vector<std::vector<float>> memory(lanes);
         for (std::size_t k = 0; k < lanes; ++k) clients.tasks[k].memory = &memory[k];
         const Buffer<float> global(host, random_state(narrow, 1));
-        const auto uploads = pool.train(clients.tasks, clients.resident.view(), {4, global.data()},
-                                        [](std::uint64_t) {}, {});
+        const auto uploads = pool.train(lanes, in_turn(clients.tasks), clients.resident.view(),
+                                        {4, global.data()}, [](std::uint64_t) {}, {});
         EXPECT_EQ(uploads.size(), lanes) << name;
         EXPECT_GT(gpu.least, mebibyte / 8) << name;
         chosen[name] = lanes;

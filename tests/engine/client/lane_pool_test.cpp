@@ -10,6 +10,7 @@
 #include "tests/support/columns.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/federation.hpp"
+#include "tests/support/in_turn.hpp"
 #include "tests/support/meeting.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/narrow_models.hpp"
@@ -47,8 +48,9 @@ TEST_P(Pool, LanesNeverChangeAnUpload) {
         std::vector<Upload> first;
         for (const std::size_t lanes : {1u, 2u, 3u}) {
             LanePool lane_pool = pool(*method, lanes);
-            const auto uploads = lane_pool.train(federation.tasks, federation.resident.view(),
-                                                 {4, global.data()}, ignore, {});
+            const auto uploads =
+                lane_pool.train(federation.tasks.size(), in_turn(federation.tasks),
+                                federation.resident.view(), {4, global.data()}, ignore, {});
             ASSERT_EQ(uploads.size(), counts.size());
             if (first.empty()) first = uploads;
             for (std::size_t k = 0; k < counts.size(); ++k) {
@@ -88,7 +90,8 @@ TEST_P(Pool, MessagesThatEndTogetherAreSharedByThreads) {
         LanePool lane_pool(shared, model, *method, packs, config, lanes, 1);
         std::vector<std::vector<std::byte>> bytes;
         for (Upload& upload :
-             lane_pool.train(equal.tasks, equal.resident.view(), {4, global.data()}, ignore, {}))
+             lane_pool.train(equal.tasks.size(), in_turn(equal.tasks), equal.resident.view(),
+                             {4, global.data()}, ignore, {}))
             bytes.push_back(std::move(upload.bytes));
         return bytes;
     };
@@ -102,8 +105,8 @@ TEST_P(Pool, CanTrainAgain) {
     const auto method = make_method({}, model.layout);
     LanePool lane_pool = pool(*method, 2);
     const auto train = [&] {
-        return lane_pool.train(federation.tasks, federation.resident.view(), {4, global.data()},
-                               ignore, {});
+        return lane_pool.train(federation.tasks.size(), in_turn(federation.tasks),
+                               federation.resident.view(), {4, global.data()}, ignore, {});
     };
     const auto once = train(), again = train();
     for (std::size_t k = 0; k < counts.size(); ++k) EXPECT_EQ(once[k].bytes, again[k].bytes);
@@ -119,8 +122,9 @@ TEST_P(Pool, ARequestedStopGivesTheRoundUp) {
             if (++steps == 2) stop.request_stop();
         };
         EXPECT_TRUE(lane_pool
-                        .train(federation.tasks, federation.resident.view(), {4, global.data()},
-                               stepped, stop.get_token())
+                        .train(federation.tasks.size(), in_turn(federation.tasks),
+                               federation.resident.view(), {4, global.data()}, stepped,
+                               stop.get_token())
                         .empty());
         EXPECT_LE(steps, 2 + static_cast<int>(lanes));
     }
@@ -135,15 +139,15 @@ TEST_P(Pool, ADivergedClientIsOneLine) {
         const Buffer<float> broken(device, std::vector<float>(model.layout.state, std::nanf("")));
         EXPECT_TRUE(one_line(
             [&] {
-                lane_pool.train(federation.tasks, federation.resident.view(), {4, broken.data()},
-                                ignore, {});
+                lane_pool.train(federation.tasks.size(), in_turn(federation.tasks),
+                                federation.resident.view(), {4, broken.data()}, ignore, {});
             },
             "the training loss is not finite", Fault::run));
-        EXPECT_EQ(
-            lane_pool
-                .train(federation.tasks, federation.resident.view(), {4, global.data()}, ignore, {})
-                .size(),
-            counts.size());
+        EXPECT_EQ(lane_pool
+                      .train(federation.tasks.size(), in_turn(federation.tasks),
+                             federation.resident.view(), {4, global.data()}, ignore, {})
+                      .size(),
+                  counts.size());
     }
 }
 

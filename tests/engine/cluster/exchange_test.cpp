@@ -60,6 +60,9 @@ TEST(Exchange, AloneNothingIsSent) {
     EXPECT_FALSE(any(*ranks, false));
     const double own[] = {2};
     EXPECT_THAT(from_first(*ranks, std::span<const double>(own)), testing::ElementsAre(2));
+    EXPECT_EQ(ranks->take(), 0u);
+    EXPECT_EQ(ranks->take(), 1u);
+    EXPECT_EQ(ranks->local_rank(), 0u);
     EXPECT_EQ(ranks->sent(), 0u);
 }
 

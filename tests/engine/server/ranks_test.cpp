@@ -1,6 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <chrono>
 #include <mutex>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -114,6 +117,54 @@ TEST_F(Ranks, SendMessagesOrSums) {
             EXPECT_EQ(sent.messages, cohort == 5 ? two.metrics.uplink_bytes : 0) << method.name;
             EXPECT_EQ(sent.sums == 0, cohort == 5) << method.name;
         }
+    }
+}
+
+/// A rank that is held up leaves its share to the others, and no bit is another.
+TEST_F(Ranks, WhoIsSlowTrainsFewer) {
+    config.data.partition = {"iid"};
+    config.client.cohort = 10;
+    const Quiet one = quiet(config, data, 1);
+    const std::uint64_t all = one.metrics.samples;
+    std::atomic<std::uint64_t> samples[2] = {};
+    ThreadRanks::run(2, [&](const std::shared_ptr<Communicator>& job) {
+        Experiment experiment(config, data, {}, job);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        const auto metrics = experiment.run_round({}, [&](double, std::uint64_t now) {
+            samples[job->rank()] = now;
+            while (job->rank() == 1 && samples[0] < all - all / 10 &&
+                   std::chrono::steady_clock::now() < deadline)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        });
+        EXPECT_EQ(state_hash(experiment.state().global), one.hash);
+        EXPECT_EQ(metrics->train_loss, one.metrics.train_loss);
+        EXPECT_EQ(metrics->samples, all);
+    });
+    EXPECT_EQ(samples[1], all / 10); // the client that it began with
+    EXPECT_EQ(samples[0], all - all / 10);
+}
+
+/// Experiments that take turns on the ranks of one job count on where the other has been.
+TEST_F(Ranks, TwoExperimentsInTurn) {
+    Config other = config;
+    other.experiment.seed = 7;
+    const std::string wanted[] = {hash_after(config, data, 2), hash_after(other, data, 2)};
+    ThreadRanks::run(3, [&](const std::shared_ptr<Communicator>& job) {
+        Experiment first(config, data, {}, job), second(other, data, {}, job);
+        first.run_round();
+        second.run_round();
+        EXPECT_EQ(hash_after(first, 1), wanted[0]);
+        EXPECT_EQ(hash_after(second, 1), wanted[1]);
+    });
+}
+
+/// A thread each: more of them than clients a rank, or fewer.
+TEST_F(Ranks, HaveLanesOfTheirOwn) {
+    config.client.cohort = 10;
+    const Quiet one = quiet(config, data, 1);
+    for (const std::uint32_t lanes : {2u, 4u}) {
+        config.experiment.lanes = lanes;
+        EXPECT_EQ(quiet(config, data, 3).hash, one.hash) << lanes;
     }
 }
 
