@@ -15,11 +15,12 @@ namespace fedmrn::kernels {
 /// A kind of device, whether this build and this machine have it or not.
 struct Platform {
     DeviceKind kind;
-    const char* title;                          ///< in a sentence
-    bool profiler;                              ///< whether one can record its work
-    std::vector<DeviceInfo> (*list)();          ///< those that are there
-    std::string (*absence)();                   ///< in a few words, why there is none
-    std::unique_ptr<Device> (*open)(Precision); ///< throws Error where there is none
+    const char* title;                 ///< in a sentence
+    bool profiler;                     ///< whether one can record its work
+    std::vector<DeviceInfo> (*list)(); ///< those that are there
+    std::string (*absence)();          ///< in a few words, why there is none
+    /// As open_device(); which: of several that list() has, after the last the first again.
+    std::unique_ptr<Device> (*open)(Precision, std::size_t which);
     const Backend& (*backend)();
 };
 

@@ -11,6 +11,7 @@ class Alone final : public Communicator {
 public:
     [[nodiscard]] std::uint32_t rank() const override { return 0; }
     [[nodiscard]] std::uint32_t size() const override { return 1; }
+    [[nodiscard]] std::uint32_t local_rank() const override { return 0; }
     void add(std::span<std::uint64_t>) override {}
     void add_wide(std::span<std::uint64_t>) override {}
     [[nodiscard]] std::vector<std::vector<std::byte>>

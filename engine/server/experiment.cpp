@@ -30,6 +30,7 @@
 #include "fedmrn/server.hpp"
 #include "kernels/formula/augment.hpp"
 #include "kernels/formula/key.hpp"
+#include "kernels/platforms.hpp"
 
 namespace fedmrn {
 namespace {
@@ -108,6 +109,9 @@ struct Experiment::Impl {
     Config config;
     Model model;
     ClientSplit clients;
+    std::shared_ptr<Communicator> ranks;
+    SentBytes sent;
+    std::optional<std::size_t> least_lanes;
     std::unique_ptr<Device> device; ///< holds the data, the global state and the aggregation
     std::unique_ptr<Method> method;
     Stages stages;
@@ -116,22 +120,20 @@ struct Experiment::Impl {
     GlobalState server;
     Downlink downlink;
     const SamplerEntry& sampler;
-    std::shared_ptr<Communicator> ranks;
-    SentBytes sent;
-    std::optional<std::size_t> common_lanes_;
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop,
          std::shared_ptr<Communicator> job)
         : config(completed(resolved(c))), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
-          device(open_device(config.experiment.device, config.experiment.precision)),
+          ranks(job ? std::move(job) : alone()), sent(*ranks),
+          device(kernels::platform(config.experiment.device)
+                     .open(config.experiment.precision, ranks->local_rank())),
           method(make_method(config.method, model.layout, c.experiment.seed)),
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
           downlink(*device, model.layout, stages.model_codec()),
-          sampler(samplers().checked(c.server.sampling)), ranks(job ? std::move(job) : alone()),
-          sent(*ranks) {
+          sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
         require_columns(model, dataset);
         if (config.data.augment) {
@@ -166,14 +168,14 @@ struct Experiment::Impl {
 
     /// Lanes that every rank has. All ranks call it.
     std::size_t common_lanes() {
-        if (!common_lanes_) {
+        if (!least_lanes) {
             const std::uint64_t own[] = {lanes->lanes()};
-            common_lanes_ = own[0];
+            least_lanes = own[0];
             for (const auto& of_rank : gather(*ranks, std::span<const std::uint64_t>(own))) {
-                common_lanes_ = std::min<std::size_t>(*common_lanes_, of_rank.front());
+                least_lanes = std::min<std::size_t>(*least_lanes, of_rank.front());
             }
         }
-        return *common_lanes_;
+        return *least_lanes;
     }
 
     /// Which clients of a cohort this rank trains, and which whoever is free.

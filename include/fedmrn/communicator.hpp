@@ -20,6 +20,8 @@ public:
     virtual ~Communicator() = default;
     [[nodiscard]] virtual std::uint32_t rank() const = 0; ///< 0 … size − 1
     [[nodiscard]] virtual std::uint32_t size() const = 0;
+    /// Place among the ranks of its machine, from 0: which of the machine's GPUs is its own.
+    [[nodiscard]] virtual std::uint32_t local_rank() const = 0;
 
     /// values ← the sums, element by element, of what all ranks give: integers modulo 2⁶⁴. The
     /// arrays of all are of one size.

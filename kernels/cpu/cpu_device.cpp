@@ -74,7 +74,7 @@ float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
 
 namespace {
 
-std::unique_ptr<Device> open(Precision) {
+std::unique_ptr<Device> open(Precision, std::size_t) {
     try {
         return std::make_unique<CpuDevice>();
     } catch (const dnnl::error& error) {

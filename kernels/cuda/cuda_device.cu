@@ -43,25 +43,27 @@ int device_count(std::string& why) {
     return status == cudaSuccess ? count : 0;
 }
 
-cudaMemPool_t memory_pool() {
+cudaMemPool_t memory_pool(int ordinal) {
     cudaMemPool_t pool = nullptr;
-    check(cudaDeviceGetDefaultMemPool(&pool, 0), "finding the memory pool");
+    check(cudaDeviceGetDefaultMemPool(&pool, ordinal), "finding the memory pool");
     return pool;
 }
 
-std::size_t count_multiprocessors() {
-    int device = 0, count = 0;
-    check(cudaGetDevice(&device), "asking which GPU is used");
-    check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device),
+/// Of the GPU that is current from here on.
+std::size_t count_multiprocessors(int ordinal) {
+    int count = 0;
+    use_gpu(ordinal);
+    check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, ordinal),
           "asking for a GPU's multiprocessors");
     return static_cast<std::size_t>(count);
 }
 
 /// Freed memory stays with the process: another client of the same size takes it at once.
-void keep_freed_memory() {
+void keep_freed_memory(int ordinal) {
     std::uint64_t threshold = UINT64_MAX;
-    check(cudaMemPoolSetAttribute(memory_pool(), cudaMemPoolAttrReleaseThreshold, &threshold),
-          "setting up the memory pool");
+    check(
+        cudaMemPoolSetAttribute(memory_pool(ordinal), cudaMemPoolAttrReleaseThreshold, &threshold),
+        "setting up the memory pool");
 }
 
 } // namespace
@@ -74,8 +76,18 @@ void check(cudaError_t status, const char* doing) {
     throw Error("cuda: " + std::string(doing) + ": " + cudaGetErrorString(status), Fault::run);
 }
 
-CudaDevice::CudaDevice(Precision precision)
-    : tensor_floats(precision == Precision::tf32), multiprocessors_(count_multiprocessors()) {
+/// Asked first: that is the cheaper question, and where there is one GPU the only one.
+void use_gpu(int ordinal) {
+    int current = 0;
+    check(cudaGetDevice(&current), "asking which GPU is used");
+    if (current != ordinal) {
+        check(cudaSetDevice(ordinal), "choosing a GPU");
+    }
+}
+
+CudaDevice::CudaDevice(Precision precision, int ordinal)
+    : tensor_floats(precision == Precision::tf32), ordinal_(ordinal),
+      multiprocessors_(count_multiprocessors(ordinal)) {
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
     check(cudaStreamCreateWithFlags(&second_, cudaStreamNonBlocking), "creating a stream");
     for (cudaEvent_t* event : {&forked_, &joined_}) {
@@ -83,7 +95,7 @@ CudaDevice::CudaDevice(Precision precision)
     }
     nvtxNameCudaStreamA(stream_, "fedmrn");
     nvtxNameCudaStreamA(second_, "fedmrn, beside");
-    keep_freed_memory();
+    keep_freed_memory(ordinal_);
 }
 
 CudaDevice::~CudaDevice() {
@@ -102,7 +114,8 @@ CudaDevice::~CudaDevice() {
 
 DevicePointer<void> CudaDevice::allocate(std::size_t bytes) {
     void* memory = nullptr;
-    const cudaError_t status = cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 256), stream_);
+    const cudaError_t status =
+        cudaMallocAsync(&memory, std::max<std::size_t>(bytes, 256), stream());
     if (status == cudaErrorMemoryAllocation) {
         out_of_memory(bytes);
     }
@@ -117,35 +130,35 @@ void CudaDevice::release(DevicePointer<void> memory) noexcept {
 }
 
 void CudaDevice::copy_in(DevicePointer<void> device, const void* host, std::size_t bytes) {
-    staging_.copy_in(stream_, device.get(), host, bytes);
+    staging_.copy_in(stream(), device.get(), host, bytes);
 }
 
 void CudaDevice::copy_out(void* host, DevicePointer<const void> device, std::size_t bytes) {
-    staging_.copy_out(stream_, host, device.get(), bytes);
+    staging_.copy_out(stream(), host, device.get(), bytes);
 }
 
 void CudaDevice::copy_within(DevicePointer<void> to, DevicePointer<const void> from,
                              std::size_t bytes) {
     if (bytes != 0) {
-        check(cudaMemcpyAsync(to.get(), from.get(), bytes, cudaMemcpyDeviceToDevice, stream_),
+        check(cudaMemcpyAsync(to.get(), from.get(), bytes, cudaMemcpyDeviceToDevice, stream()),
               "copying within the device");
     }
 }
 
 void CudaDevice::clear(DevicePointer<void> memory, std::size_t bytes) {
     if (bytes != 0) {
-        check(cudaMemsetAsync(memory.get(), 0, bytes, stream_), "clearing memory");
+        check(cudaMemsetAsync(memory.get(), 0, bytes, stream()), "clearing memory");
     }
 }
 
-void CudaDevice::synchronize() { check(cudaStreamSynchronize(stream_), "waiting for the device"); }
+void CudaDevice::synchronize() { check(cudaStreamSynchronize(stream()), "waiting for the device"); }
 
 std::unique_ptr<Fetch> CudaDevice::fetch(DevicePointer<const void> device, std::size_t bytes) {
-    return fetching_.fetch(stream_, device.get(), bytes);
+    return fetching_.fetch(stream(), device.get(), bytes);
 }
 
 std::unique_ptr<Recording> CudaDevice::record(const std::function<void()>& work) {
-    return std::make_unique<GraphRecording>(stream_, work);
+    return std::make_unique<GraphRecording>(*this, work);
 }
 
 void CudaDevice::beside(const std::function<void()>& one, const std::function<void()>& other) {
@@ -156,7 +169,7 @@ void CudaDevice::beside(const std::function<void()>& one, const std::function<vo
         Swapped& operator=(const Swapped&) = delete;
         ~Swapped() { std::swap(first, second); }
     };
-    check(cudaEventRecord(forked_, stream_), "forking a stream");
+    check(cudaEventRecord(forked_, stream()), "forking a stream");
     check(cudaStreamWaitEvent(second_, forked_), "forking a stream");
     {
         const Swapped swapped(stream_, second_);
@@ -169,11 +182,13 @@ void CudaDevice::beside(const std::function<void()>& one, const std::function<vo
 
 std::size_t CudaDevice::free_memory() const {
     std::size_t free = 0, total = 0;
+    use_gpu(ordinal_);
     check(cudaMemGetInfo(&free, &total), "asking for free memory");
     std::uint64_t reserved = 0, used = 0; // what the pool keeps is free for us
-    check(cudaMemPoolGetAttribute(memory_pool(), cudaMemPoolAttrReservedMemCurrent, &reserved),
+    check(cudaMemPoolGetAttribute(memory_pool(ordinal_), cudaMemPoolAttrReservedMemCurrent,
+                                  &reserved),
           "asking for free memory");
-    check(cudaMemPoolGetAttribute(memory_pool(), cudaMemPoolAttrUsedMemCurrent, &used),
+    check(cudaMemPoolGetAttribute(memory_pool(ordinal_), cudaMemPoolAttrUsedMemCurrent, &used),
           "asking for free memory");
     return free + static_cast<std::size_t>(reserved - used);
 }
@@ -212,12 +227,13 @@ std::string absence() {
     return why;
 }
 
-std::unique_ptr<Device> open(Precision precision) {
+std::unique_ptr<Device> open(Precision precision, std::size_t which) {
     std::string why;
-    if (device_count(why) == 0) {
+    const auto count = static_cast<std::size_t>(device_count(why));
+    if (count == 0) {
         throw Error("device cuda: no GPU was found: " + why, Fault::input);
     }
-    return std::make_unique<CudaDevice>(precision);
+    return std::make_unique<CudaDevice>(precision, static_cast<int>(which % count));
 }
 
 std::vector<DeviceInfo> list() {

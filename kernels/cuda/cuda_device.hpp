@@ -29,13 +29,17 @@ enum class Scratch : std::size_t {
     slots ///< how many there are
 };
 
-/// One GPU and a stream on it, with a second one for what may go beside. The contracts of a local
-/// step (all but start_lanes, those of messages and the server's) neither allocate nor wait once
-/// they have run at their size, so that a stream capture can record them.
+/// Makes a GPU this thread's current one, by which launches and reservations go.
+void use_gpu(int ordinal);
+
+/// One GPU and a stream on it, with a second one for what may go beside. Whatever is queued makes
+/// it the calling thread's current GPU, which stays so. The contracts of a local step (all but
+/// start_lanes, those of messages and the server's) neither allocate nor wait once they have run at
+/// their size, so that a stream capture can record them.
 class CudaDevice final : public Device {
 public:
-    /// precision: tf32, or float32 products as they are.
-    explicit CudaDevice(Precision precision = Precision::fp32);
+    /// precision: tf32, or float32 products as they are. ordinal: as CUDA counts GPUs.
+    explicit CudaDevice(Precision precision = Precision::fp32, int ordinal = 0);
     ~CudaDevice() override;
 
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
@@ -59,7 +63,10 @@ public:
     void profile(bool on) override;
 
     /// Where work is queued: the device's stream, or its second one, inside of beside().
-    [[nodiscard]] cudaStream_t stream() const { return stream_; }
+    [[nodiscard]] cudaStream_t stream() const {
+        use_gpu(ordinal_);
+        return stream_;
+    }
     [[nodiscard]] std::size_t multiprocessors() const { return multiprocessors_; }
 
     /// At least `bytes` of scratch memory, valid until the next call with the same slot. Growing
@@ -70,7 +77,7 @@ public:
     /// A list that the next contract on this slot reads, copied into scratch memory.
     template <class T> const T* list(Scratch slot, std::span<const T> items) {
         void* memory = scratch(slot, items.size_bytes());
-        staging_.copy_in(stream_, memory, items.data(), items.size_bytes());
+        staging_.copy_in(stream(), memory, items.data(), items.size_bytes());
         return static_cast<const T*>(memory);
     }
 
@@ -83,6 +90,7 @@ private:
         DevicePointer<void> memory;
         std::size_t bytes = 0;
     };
+    int ordinal_;
     cudaStream_t stream_ = nullptr, second_ = nullptr;
     cudaEvent_t forked_ = nullptr, joined_ = nullptr;
     std::size_t multiprocessors_;

@@ -17,18 +17,19 @@ struct Graph {
 
 } // namespace
 
-GraphRecording::GraphRecording(cudaStream_t stream, const std::function<void()>& work)
-    : stream_(stream) {
+GraphRecording::GraphRecording(const CudaDevice& device, const std::function<void()>& work)
+    : device_(device) {
+    const cudaStream_t stream = device.stream();
     Graph captured;
-    check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "beginning a capture");
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "beginning a capture");
     try {
         work();
     } catch (...) { // the capture must end, or the stream stays unusable
-        cudaStreamEndCapture(stream_, &captured.graph);
+        cudaStreamEndCapture(stream, &captured.graph);
         cudaGetLastError();
         throw;
     }
-    check(cudaStreamEndCapture(stream_, &captured.graph), "ending a capture");
+    check(cudaStreamEndCapture(stream, &captured.graph), "ending a capture");
     check(cudaGraphInstantiate(&graph_, captured.graph, 0), "making a graph");
     for (cudaEvent_t& event : passed_) {
         check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "creating an event");
@@ -43,10 +44,11 @@ GraphRecording::~GraphRecording() {
 }
 
 void GraphRecording::replay() {
-    check(cudaGraphLaunch(graph_, stream_), "launching a graph");
+    const cudaStream_t stream = device_.stream();
+    check(cudaGraphLaunch(graph_, stream), "launching a graph");
     if (++queued_ % half == 0) {
         const unsigned now = queued_ / half % 2;
-        check(cudaEventRecord(passed_[now], stream_), "recording an event");
+        check(cudaEventRecord(passed_[now], stream), "recording an event");
         check(cudaEventSynchronize(passed_[1 - now]), "waiting for the device");
     }
 }

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "kernels/cuda/cuda.hpp"
+#include "kernels/cuda/cuda_device.hpp"
 #include "kernels/device.hpp"
 
 namespace fedmrn::kernels::cuda {
@@ -13,14 +13,14 @@ namespace fedmrn::kernels::cuda {
 /// GPU never waits for it, and few enough that progress and a requested stop mean something.
 class GraphRecording final : public Recording {
 public:
-    /// Captures what work queues on the stream.
-    GraphRecording(cudaStream_t stream, const std::function<void()>& work);
+    /// Captures what work queues on the device's stream.
+    GraphRecording(const CudaDevice& device, const std::function<void()>& work);
     ~GraphRecording() override;
     void replay() override;
 
 private:
     static constexpr unsigned half = 16;
-    cudaStream_t stream_;
+    const CudaDevice& device_;
     cudaGraphExec_t graph_ = nullptr;
     cudaEvent_t passed_[2] = {};
     unsigned queued_ = 0; ///< replays so far, modulo 2 · half

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstring>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "kernels/lanes.hpp"
+#include "kernels/platforms.hpp"
 #include "kernels/update.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/on_device.hpp"
@@ -70,6 +72,31 @@ TEST_P(Devices, AReplayIsTheRecordedWork) {
     recording->replay();
     recording->replay();
     EXPECT_EQ(states.read()[0].step, 2u);
+}
+
+/// Another of its kind, where there is one, beside the first, by any thread, which leaves the
+/// current GPU as it wants it; after the last comes the first.
+TEST_P(Devices, OneOfSeveralIsUsedByAnyThread) {
+    Buffer<float> here(device, std::vector<float>{-2, 1});
+    for (const std::size_t which : {1u, 2u}) {
+        const auto other = kernels::platform(GetParam()).open(Precision::fp32, which);
+        Buffer<LaneState> states(
+            *other, std::vector<LaneState>{{.count = 1000, .steps = 1000, .samples = 1}});
+        const auto work = [&] { kernels::advance_lanes(*other, 1, 1, states.data()); };
+        EXPECT_EQ(kernels::largest_magnitude(device, 2, here.data()), 2.0f);
+        work();
+        const auto recording = other->record(work);
+        std::thread([&] {
+            for (int i = 0; i < 40; ++i) recording->replay();
+            work();
+            EXPECT_GT(other->free_memory(), 0u);
+            EXPECT_EQ(states.read()[0].step, 42u);
+        }).join();
+        EXPECT_EQ(kernels::largest_magnitude(device, 2, here.data()), 2.0f);
+        recording->replay();
+        other->beside(work, [] {});
+        EXPECT_EQ(states.read()[0].step, 44u);
+    }
 }
 
 /// A recording that fails leaves a device that works.

@@ -40,6 +40,7 @@ private:
         [[nodiscard]] std::uint32_t size() const override {
             return static_cast<std::uint32_t>(job_.given_.size());
         }
+        [[nodiscard]] std::uint32_t local_rank() const override { return rank_; }
         void add(std::span<std::uint64_t> values) override { add_as(values.data(), values.size()); }
         void add_wide(std::span<std::uint64_t> pairs) override {
             add_as(reinterpret_cast<Wide*>(pairs.data()), pairs.size() / 2);

@@ -36,6 +36,11 @@ public:
         check(MPI_Comm_dup(job, &all_), "duplicating a communicator");
         check(MPI_Comm_rank(all_, &rank_), "asking for the rank");
         check(MPI_Comm_size(all_, &size_), "asking for the size");
+        MPI_Comm machine = MPI_COMM_NULL;
+        check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine),
+              "asking who shares memory");
+        check(MPI_Comm_rank(machine, &local_), "asking for the rank");
+        MPI_Comm_free(&machine);
         check(MPI_Type_contiguous(sizeof(Wide), MPI_BYTE, &pair_), "making a type");
         check(MPI_Type_commit(&pair_), "making a type");
         check(MPI_Op_create(add_pairs, 1, &add_pairs_), "making an operation");
@@ -59,6 +64,9 @@ public:
 
     [[nodiscard]] std::uint32_t rank() const override { return static_cast<std::uint32_t>(rank_); }
     [[nodiscard]] std::uint32_t size() const override { return static_cast<std::uint32_t>(size_); }
+    [[nodiscard]] std::uint32_t local_rank() const override {
+        return static_cast<std::uint32_t>(local_);
+    }
 
     void add(std::span<std::uint64_t> values) override {
         sum(values.data(), values.size(), MPI_UINT64_T, MPI_SUM, sizeof(std::uint64_t));
@@ -144,7 +152,7 @@ private:
     MPI_Datatype pair_ = MPI_DATATYPE_NULL;
     MPI_Op add_pairs_ = MPI_OP_NULL;
     MPI_Win counter_ = MPI_WIN_NULL;
-    int rank_ = 0, size_ = 1;
+    int rank_ = 0, size_ = 1, local_ = 0;
     std::uint64_t taken_ = 0, sent_ = 0;
     std::mutex mutex_; ///< one thread at a time in MPI
 };

@@ -249,5 +249,17 @@ TEST_F(Ranks, AStopOfOneStopsAll) {
     });
 }
 
+class RanksOn : public PerDevice {};
+INSTANTIATE_TEST_SUITE_P(On, RanksOn, ::testing::ValuesIn(kinds_under_test()), kind_name);
+
+/// Each takes the GPU of its place on the machine; where there are fewer some share one.
+TEST_P(RanksOn, HaveAGpuEach) {
+    Config config = perceptron_config(GetParam());
+    config.client.cohort = 10;
+    const Dataset data = make_synthetic(1);
+    const Quiet one = quiet(config, data, 1);
+    EXPECT_EQ(quiet(config, data, 3).hash, one.hash);
+}
+
 } // namespace
 } // namespace fedmrn::test

@@ -20,9 +20,10 @@ int main(int argc, char** argv) {
         ranks->add(places);
         const std::byte own[] = {std::byte{static_cast<unsigned char>(ranks->rank())}};
         const auto all = ranks->gather(own);
-        right = ranks->size() == 2 && sums[0] == 3 && sums[1] == ~std::uint64_t{0} - 1 &&
-                wide[0] == ~std::uint64_t{0} - 1 && wide[1] == 1 && all.size() == 2 && places[0] == 6 &&
-                all[1].at(0) == std::byte{1} && ranks->sent() != 0;
+        right = ranks->size() == 2 && ranks->local_rank() == ranks->rank() && sums[0] == 3 &&
+                sums[1] == ~std::uint64_t{0} - 1 && wide[0] == ~std::uint64_t{0} - 1 &&
+                wide[1] == 1 && all.size() == 2 && places[0] == 6 && all[1].at(0) == std::byte{1} &&
+                ranks->sent() != 0;
         if (!right) std::puts("the ranks do not agree");
     }
     MPI_Finalize();

@@ -98,7 +98,7 @@ TEST(Memory, TheDeviceIsDescribed) {
     cudaDeviceProp p;
     ASSERT_EQ(cudaGetDeviceProperties(&p, 0), cudaSuccess);
     EXPECT_STREQ(p.name, "simulated GPU");
-    EXPECT_EQ(cudaGetDeviceProperties(&p, 1), cudaErrorInvalidDevice);
+    EXPECT_EQ(cudaGetDeviceProperties(&p, 2), cudaErrorInvalidDevice);
     int lanes = 0;
     EXPECT_EQ(cudaDeviceGetAttribute(&lanes, cudaDevAttrWarpSize, 0), cudaSuccess);
     EXPECT_EQ(lanes, 32);

@@ -55,6 +55,29 @@ TEST_F(Streams, EventsOrderThem) { EXPECT_EQ(go(true, true), n); }
 TEST_F(Streams, AMissingWaitShows) { EXPECT_EQ(go(false, true), 0); }
 TEST_F(Streams, AMissingSynchronisationShows) { EXPECT_EQ(go(true, false), 0); }
 
+/// A kernel, a graph and an event go to streams of the thread's current device alone.
+TEST_F(Streams, AreOfTheDeviceThatWasCurrent) {
+    cudaGraph_t graph{};
+    cudaGraphExec_t exec{};
+    ASSERT_EQ(cudaStreamBeginCapture(first_, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+    simt::launch(add_kernel, 1, 128, 0, first_, device_.data(), n);
+    ASSERT_EQ(cudaStreamEndCapture(first_, &graph), cudaSuccess);
+    ASSERT_EQ(cudaGraphInstantiate(&exec, graph, 0), cudaSuccess);
+    ASSERT_EQ(cudaSetDevice(1), cudaSuccess);
+    EXPECT_THROW(simt::launch(add_kernel, 1, 128, 0, first_, device_.data(), n), simt::Error);
+    EXPECT_EQ(cudaGraphLaunch(exec, first_), cudaErrorInvalidResourceHandle);
+    cudaEvent_t other{};
+    cudaEventCreateWithFlags(&other, cudaEventDisableTiming);
+    EXPECT_EQ(cudaEventRecord(other, first_), cudaErrorInvalidResourceHandle);
+    ASSERT_EQ(cudaSetDevice(0), cudaSuccess);
+    EXPECT_EQ(cudaGraphLaunch(exec, first_), cudaSuccess);
+    cudaEventDestroy(other);
+    cudaGraphExecDestroy(exec);
+    cudaGraphDestroy(graph);
+    cudaStreamSynchronize(first_);
+    cudaGetLastError();
+}
+
 TEST_F(Streams, QueriesTellWhatIsQueued) {
     EXPECT_EQ(cudaStreamQuery(first_), cudaSuccess);
     simt::launch(add_kernel, 1, 128, 0, first_, device_.data(), n);

@@ -9,6 +9,7 @@
 #include "runtime/allocation.hpp"
 #include "runtime/capture.hpp"
 #include "runtime/device_memory.hpp"
+#include "runtime/device_properties.hpp"
 #include "runtime/status.hpp"
 #include "simt/memory.hpp"
 
@@ -130,7 +131,8 @@ cudaError_t CUDARTAPI cudaPointerGetAttributes(cudaPointerAttributes* answer, co
 }
 
 // The one pool keeps nothing: what it has reserved is in use.
-cudaError_t CUDARTAPI cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
+cudaError_t CUDARTAPI cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
+    if (device < 0 || device >= devices) return status(cudaErrorInvalidDevice);
     static char the_pool;
     *pool = reinterpret_cast<cudaMemPool_t>(&the_pool);
     return cudaSuccess;

@@ -11,19 +11,33 @@
 #include "runtime/status.hpp"
 #include "simt/config.hpp"
 
-// The one device, and what is asked about it.
+// The devices, and what is asked about them.
+namespace simt::detail {
+namespace {
+
+thread_local int current = 0;
+bool is_device(int device) { return device >= 0 && device < devices; }
+
+} // namespace
+
+int current_device() { return current; }
+
+} // namespace simt::detail
+
 using namespace simt::detail;
 
 extern "C" {
 cudaError_t CUDARTAPI cudaGetDeviceCount(int* count) {
-    *count = 1;
+    *count = devices;
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaSetDevice(int device) {
-    return status(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+    if (!is_device(device)) return status(cudaErrorInvalidDevice);
+    current = device;
+    return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaGetDevice(int* device) {
-    *device = 0;
+    *device = current;
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaDriverGetVersion(int* version) {
@@ -35,7 +49,7 @@ cudaError_t CUDARTAPI cudaRuntimeGetVersion(int* version) {
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
-    if (device != 0) return status(cudaErrorInvalidDevice);
+    if (!is_device(device)) return status(cudaErrorInvalidDevice);
     *p = {};
     std::strcpy(p->name, "simulated GPU");
     p->major = 9;

@@ -91,6 +91,7 @@ cudaError_t CUDARTAPI cudaGraphUpload(cudaGraphExec_t, cudaStream_t) { return cu
 cudaError_t CUDARTAPI cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
     const ApiLock lock;
     if (!exec) return status(cudaErrorInvalidValue);
+    if (!is_of_current_device(stream_of(stream))) return status(cudaErrorInvalidResourceHandle);
     return status(submit(stream_of(stream), [graph = exec_of(exec)->graph] { replay(*graph); }));
 }
 cudaError_t CUDARTAPI cudaGraphExecDestroy(cudaGraphExec_t exec) {

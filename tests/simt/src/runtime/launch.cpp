@@ -8,19 +8,20 @@
 #include "executor/shared_memory.hpp"
 #include "runtime/device_properties.hpp"
 #include "runtime/status.hpp"
+#include "runtime/stream.hpp"
 
 // Launches and what is asked about kernels.
 namespace simt::detail {
 namespace {
 
 /// Dynamic shared memory that cudaFuncSetAttribute has allowed a kernel.
-std::map<const void*, std::size_t>& allowed_shared() {
-    static std::map<const void*, std::size_t> allowed;
+std::map<std::pair<int, const void*>, std::size_t>& allowed_shared() {
+    static std::map<std::pair<int, const void*>, std::size_t> allowed; // of each device
     return allowed;
 }
 
 std::size_t allowed_of(const void* function) {
-    const auto known = allowed_shared().find(function);
+    const auto known = allowed_shared().find({current_device(), function});
     return known == allowed_shared().end() ? max_static_shared : known->second;
 }
 
@@ -42,7 +43,9 @@ cudaError_t check(const void* function, const Grid& g) {
 void launch(const void* function, const Grid& grid, cudaStream_t stream,
             std::function<void()> kernel) {
     const ApiLock lock;
-    cudaError_t error = status(check(function, grid));
+    cudaError_t error =
+        status(is_of_current_device(stream_of(stream)) ? check(function, grid)
+                                                       : cudaErrorInvalidResourceHandle);
     if (!error) {
         error = enqueue(stream, [grid, kernel = std::move(kernel)] { run_grid(kernel, grid); });
     }
@@ -61,7 +64,7 @@ cudaError_t CUDARTAPI cudaFuncSetAttribute(const void* function, cudaFuncAttribu
     if (value < 0 || static_cast<size_t>(value) > max_dynamic_shared) {
         return status(cudaErrorInvalidValue);
     }
-    allowed_shared()[function] = static_cast<size_t>(value);
+    allowed_shared()[{current_device(), function}] = static_cast<size_t>(value);
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, const void*,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/capture.hpp"
+#include "runtime/device_properties.hpp"
 #include "simt/config.hpp"
 
 namespace simt::detail {
@@ -49,6 +50,9 @@ std::vector<Stream*>& all_streams() {
     return *streams;
 }
 bool is_legacy(const Stream& stream) { return &stream == &legacy(); }
+bool is_of_current_device(const Stream& stream) {
+    return is_legacy(stream) || stream.device == current_device();
+}
 
 Stream& stream_of(cudaStream_t handle) {
     const bool none = handle == nullptr || handle == cudaStreamLegacy;
@@ -58,6 +62,7 @@ Stream& stream_of(cudaStream_t handle) {
 cudaStream_t add_stream(bool blocking) {
     auto* stream = new Stream;
     stream->blocking = blocking;
+    stream->device = current_device();
     all_streams().push_back(stream);
     return reinterpret_cast<cudaStream_t>(stream);
 }

@@ -19,6 +19,7 @@ using Operation = std::function<void()>;
 /// other.
 struct Stream {
     bool blocking = true;
+    int device = 0; ///< that was current when it was made
     std::deque<Operation> queue;
     // while it is captured: the graph being made, and the nodes that the next one comes after
     std::shared_ptr<Capture> capture;
@@ -30,6 +31,7 @@ struct Marker {
     bool passed = false;
 };
 struct Event {
+    int device = 0;                 ///< that was current when it was made
     std::shared_ptr<Marker> marker; ///< null until recorded
     Stream* stream = nullptr;
     std::shared_ptr<Capture> capture; ///< of the stream, when it was recorded in one
@@ -40,6 +42,8 @@ Stream& stream_of(cudaStream_t handle);
 cudaStream_t add_stream(bool blocking);
 void remove_stream(Stream& stream);
 bool is_legacy(const Stream& stream);
+/// Whether the calling thread may launch on it: the legacy stream is every device's.
+bool is_of_current_device(const Stream& stream);
 std::vector<Stream*>& all_streams();
 
 /// Queues an operation: runs it now, later (lazy streams), or makes it a node of the graph that the

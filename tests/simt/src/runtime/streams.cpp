@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/capture.hpp"
+#include "runtime/device_properties.hpp"
 #include "runtime/status.hpp"
 
 // cudaStream…, cudaEvent…, cudaLaunchHostFunc.
@@ -64,7 +65,9 @@ cudaError_t CUDARTAPI cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t funct
 }
 
 cudaError_t CUDARTAPI cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-    *event = reinterpret_cast<cudaEvent_t>(new Event);
+    auto* made = new Event;
+    made->device = current_device();
+    *event = reinterpret_cast<cudaEvent_t>(made);
     return cudaSuccess;
 }
 cudaError_t CUDARTAPI cudaEventCreate(cudaEvent_t* event) {
@@ -79,6 +82,7 @@ cudaError_t CUDARTAPI cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
     const ApiLock lock;
     Event& e = event_of(event);
     Stream& s = stream_of(stream);
+    if (!is_legacy(s) && s.device != e.device) return status(cudaErrorInvalidResourceHandle);
     e.marker = std::make_shared<Marker>();
     e.stream = &s;
     e.capture = s.capture;
