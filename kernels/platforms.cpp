@@ -32,7 +32,7 @@ const Platform& platform(DeviceKind kind) {
 } // namespace kernels
 
 std::unique_ptr<Device> open_device(DeviceKind kind, Precision precision) {
-    return kernels::platform(kind).open(precision, 0);
+    return kernels::platform(kind).open(precision, {}, 0);
 }
 
 } // namespace fedmrn

@@ -19,8 +19,9 @@ struct Platform {
     bool profiler;                     ///< whether one can record its work
     std::vector<DeviceInfo> (*list)(); ///< those that are there
     std::string (*absence)();          ///< in a few words, why there is none
-    /// As open_device(); which: of several that list() has, after the last the first again.
-    std::unique_ptr<Device> (*open)(Precision, std::size_t which);
+    /// As open_device(), at a place; `otherwise`: which GPU where the place does not say, after the
+    /// last the first again.
+    std::unique_ptr<Device> (*open)(Precision, const DevicePlace&, std::size_t otherwise);
     const Backend& (*backend)();
 };
 

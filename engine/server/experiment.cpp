@@ -123,12 +123,12 @@ struct Experiment::Impl {
     std::function<void(const UplinkMessage&)> visit;
 
     Impl(const Config& c, const Dataset& dataset, const std::stop_token& stop,
-         std::shared_ptr<Communicator> job)
+         std::shared_ptr<Communicator> job, const DevicePlace& place)
         : config(completed(resolved(c))), model(make_model(c.model, checked(dataset).shape())),
           clients(partition(c.data, dataset, c.experiment.seed, stop)),
           ranks(job ? std::move(job) : alone()), sent(*ranks),
           device(kernels::platform(config.experiment.device)
-                     .open(config.experiment.precision, ranks->local_rank())),
+                     .open(config.experiment.precision, place, ranks->local_rank())),
           method(make_method(config.method, model.layout, c.experiment.seed)),
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server),
@@ -343,8 +343,8 @@ struct Experiment::Impl {
 };
 
 Experiment::Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop,
-                       std::shared_ptr<Communicator> ranks)
-    : impl_(std::make_unique<Impl>(config, dataset, stop, std::move(ranks))) {}
+                       std::shared_ptr<Communicator> ranks, const DevicePlace& place)
+    : impl_(std::make_unique<Impl>(config, dataset, stop, std::move(ranks), place)) {}
 Experiment::~Experiment() = default;
 Experiment::Experiment(Experiment&&) noexcept = default;
 Experiment& Experiment::operator=(Experiment&&) noexcept = default;

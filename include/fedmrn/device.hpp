@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,18 @@ struct DeviceInfo {
     std::size_t memory = 0;   ///< bytes
     std::string capabilities; ///< e.g. "avx512 bf16", "sm_90"
     bool bf16 = true;         ///< multiplies bf16; false: as float32 products, and slower
+};
+
+/// Where on its machine an experiment runs; for a program that uses a GPU itself.
+struct DevicePlace {
+    /// Of several GPUs which, as CUDA counts them; not said: the one of the rank's place among the
+    /// ranks of its machine, the first for a process alone.
+    std::optional<std::size_t> gpu = {};
+    /// A cudaStream_t of that GPU: all work is queued on it, in the order of the program's own work
+    /// there. Steps are recorded from it, so that it is none of CUDA's default streams, and nobody
+    /// else queues on it while a member function works. It outlives the experiment. Null: a stream
+    /// of the experiment's own.
+    void* stream = nullptr;
 };
 
 /// All of them, the CPU first.

@@ -15,6 +15,7 @@
 #include "fedmrn/communicator.hpp"
 #include "fedmrn/config.hpp"
 #include "fedmrn/dataset.hpp"
+#include "fedmrn/device.hpp"
 #include "fedmrn/device_pointer.hpp"
 #include "fedmrn/metrics.hpp"
 #include "fedmrn/model.hpp"
@@ -48,11 +49,11 @@ struct Evaluation {
 /// bit, at any number of ranks. Where one throws, its host has to end the others, who wait for it.
 class Experiment {
 public:
-    /// Checks that everything fits together. ranks: null for a job of one process. Throws Error
-    /// with one line where it does not fit, and Stopped where a stop was requested while the
-    /// partition was drawn.
+    /// Checks that everything fits together. ranks: null for a job of one process. place: of a GPU
+    /// alone. Throws Error with one line where it does not fit, and Stopped where a stop was
+    /// requested while the partition was drawn.
     Experiment(const Config& config, const Dataset& dataset, const std::stop_token& stop = {},
-               std::shared_ptr<Communicator> ranks = nullptr);
+               std::shared_ptr<Communicator> ranks = nullptr, const DevicePlace& place = {});
     ~Experiment();
     Experiment(Experiment&&) noexcept;
     Experiment& operator=(Experiment&&) noexcept;

@@ -74,7 +74,10 @@ float* CpuDevice::scratch(std::size_t slot, std::size_t floats) {
 
 namespace {
 
-std::unique_ptr<Device> open(Precision, std::size_t) {
+std::unique_ptr<Device> open(Precision, const DevicePlace& place, std::size_t) {
+    if (place.gpu || place.stream != nullptr) {
+        throw Error("device cpu: it has no GPU to choose, and no streams");
+    }
     try {
         return std::make_unique<CpuDevice>();
     } catch (const dnnl::error& error) {

@@ -16,7 +16,7 @@ const Backend& backend() {
 
 std::vector<DeviceInfo> list() { return {}; }
 std::string absence() { return std::string("this build has none, ") + option; }
-std::unique_ptr<Device> open(Precision, std::size_t) {
+std::unique_ptr<Device> open(Precision, const DevicePlace&, std::size_t) {
     throw Error(std::string("device cuda: this build has no CUDA device; ") + option);
 }
 

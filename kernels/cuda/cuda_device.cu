@@ -85,15 +85,17 @@ void use_gpu(int ordinal) {
     }
 }
 
-CudaDevice::CudaDevice(Precision precision, int ordinal)
-    : tensor_floats(precision == Precision::tf32), ordinal_(ordinal),
-      multiprocessors_(count_multiprocessors(ordinal)) {
-    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+CudaDevice::CudaDevice(Precision precision, int ordinal, cudaStream_t given)
+    : tensor_floats(precision == Precision::tf32), ordinal_(ordinal), owns_stream_(!given),
+      stream_(given), multiprocessors_(count_multiprocessors(ordinal)) {
+    if (owns_stream_) {
+        check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
+        nvtxNameCudaStreamA(stream_, "fedmrn");
+    }
     check(cudaStreamCreateWithFlags(&second_, cudaStreamNonBlocking), "creating a stream");
     for (cudaEvent_t* event : {&forked_, &joined_}) {
         check(cudaEventCreateWithFlags(event, cudaEventDisableTiming), "creating an event");
     }
-    nvtxNameCudaStreamA(stream_, "fedmrn");
     nvtxNameCudaStreamA(second_, "fedmrn, beside");
     keep_freed_memory(ordinal_);
 }
@@ -109,7 +111,9 @@ CudaDevice::~CudaDevice() {
     cudaEventDestroy(forked_);
     cudaEventDestroy(joined_);
     cudaStreamDestroy(second_);
-    cudaStreamDestroy(stream_);
+    if (owns_stream_) {
+        cudaStreamDestroy(stream_);
+    }
 }
 
 DevicePointer<void> CudaDevice::allocate(std::size_t bytes) {
@@ -227,13 +231,23 @@ std::string absence() {
     return why;
 }
 
-std::unique_ptr<Device> open(Precision precision, std::size_t which) {
+std::unique_ptr<Device> open(Precision precision, const DevicePlace& place, std::size_t otherwise) {
     std::string why;
     const auto count = static_cast<std::size_t>(device_count(why));
     if (count == 0) {
         throw Error("device cuda: no GPU was found: " + why, Fault::input);
     }
-    return std::make_unique<CudaDevice>(precision, static_cast<int>(which % count));
+    if (place.gpu && *place.gpu >= count) {
+        throw Error("device cuda: expected a GPU below " + std::to_string(count) + ", found " +
+                    std::to_string(*place.gpu));
+    }
+    auto* const stream = static_cast<cudaStream_t>(place.stream);
+    if (stream == cudaStreamLegacy || stream == cudaStreamPerThread) {
+        throw Error("device cuda: steps are recorded, which a default stream does not allow; give "
+                    "one that cudaStreamCreate made");
+    }
+    return std::make_unique<CudaDevice>(
+        precision, static_cast<int>(place.gpu.value_or(otherwise % count)), stream);
 }
 
 std::vector<DeviceInfo> list() {

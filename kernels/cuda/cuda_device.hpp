@@ -38,8 +38,10 @@ void use_gpu(int ordinal);
 /// their size, so that a stream capture can record them.
 class CudaDevice final : public Device {
 public:
-    /// precision: tf32, or float32 products as they are. ordinal: as CUDA counts GPUs.
-    explicit CudaDevice(Precision precision = Precision::fp32, int ordinal = 0);
+    /// precision: tf32, or float32 products as they are. ordinal: as CUDA counts GPUs. given: to
+    /// queue on, somebody else's; null: its own.
+    explicit CudaDevice(Precision precision = Precision::fp32, int ordinal = 0,
+                        cudaStream_t given = nullptr);
     ~CudaDevice() override;
 
     [[nodiscard]] DeviceKind kind() const override { return DeviceKind::cuda; }
@@ -91,7 +93,8 @@ private:
         std::size_t bytes = 0;
     };
     int ordinal_;
-    cudaStream_t stream_ = nullptr, second_ = nullptr;
+    bool owns_stream_;
+    cudaStream_t stream_, second_ = nullptr;
     cudaEvent_t forked_ = nullptr, joined_ = nullptr;
     std::size_t multiprocessors_;
     Staging staging_;

@@ -79,7 +79,7 @@ TEST_P(Devices, AReplayIsTheRecordedWork) {
 TEST_P(Devices, OneOfSeveralIsUsedByAnyThread) {
     Buffer<float> here(device, std::vector<float>{-2, 1});
     for (const std::size_t which : {1u, 2u}) {
-        const auto other = kernels::platform(GetParam()).open(Precision::fp32, which);
+        const auto other = kernels::platform(GetParam()).open(Precision::fp32, {}, which);
         Buffer<LaneState> states(
             *other, std::vector<LaneState>{{.count = 1000, .steps = 1000, .samples = 1}});
         const auto work = [&] { kernels::advance_lanes(*other, 1, 1, states.data()); };

@@ -70,6 +70,15 @@ TEST(ExperimentError, AMissingDeviceIsOneLine) {
     EXPECT_TRUE(one_line(made(perceptron_config(DeviceKind::cuda)), "no CUDA device was found"));
 }
 
+TEST(ExperimentError, AGpuOrAStreamForTheCpuIsOneLine) {
+    int stream = 0;
+    for (const DevicePlace& place : {DevicePlace{.gpu = 0}, DevicePlace{.stream = &stream}}) {
+        EXPECT_TRUE(one_line(
+            [&] { Experiment(perceptron_config(), make_synthetic(1), {}, nullptr, place); },
+            "device cpu: it has no GPU to choose"));
+    }
+}
+
 TEST(ExperimentError, AStateOfAnotherModelIsOneLine) {
     Config config = perceptron_config();
     Experiment experiment(config, make_synthetic(1));

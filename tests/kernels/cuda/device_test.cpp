@@ -66,6 +66,42 @@ TEST(CudaDevice, too_much_memory_is_one_clear_line) {
     device->synchronize(); // and the device goes on
 }
 
+/// What is queued on somebody's stream is in the order of their own work there, and the stream
+/// stays theirs.
+TEST(CudaDevice, a_given_stream_orders_its_work_with_the_owners) {
+    cudaStream_t stream = nullptr;
+    ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+    std::vector<float> after(3);
+    float* theirs = nullptr;
+    ASSERT_EQ(cudaMalloc(reinterpret_cast<void**>(&theirs), sizeof(float) * 3), cudaSuccess);
+    {
+        const auto device = kernels::platform(DeviceKind::cuda)
+                                .open(Precision::fp32, {.gpu = 0, .stream = stream}, 1);
+        Buffer<float> ours(*device, std::vector<float>{1, 2, 3});
+        cudaMemcpyAsync(theirs, ours.data().get(), sizeof(float) * 3, cudaMemcpyDeviceToDevice,
+                        stream);
+        ours.clear();
+        cudaMemcpyAsync(ours.data().get() + 1, theirs, sizeof(float), cudaMemcpyDeviceToDevice,
+                        stream);
+        EXPECT_EQ(ours.read(), (std::vector<float>{0, 1, 0}));
+    }
+    cudaMemcpyAsync(after.data(), theirs, sizeof(float) * 3, cudaMemcpyDeviceToHost, stream);
+    EXPECT_EQ(cudaStreamSynchronize(stream), cudaSuccess);
+    EXPECT_EQ(after, (std::vector<float>{1, 2, 3}));
+    EXPECT_EQ(cudaFree(theirs), cudaSuccess);
+    EXPECT_EQ(cudaStreamDestroy(stream), cudaSuccess);
+}
+
+TEST(CudaDevice, a_place_that_is_not_there_is_one_clear_line) {
+    const auto open = [](const DevicePlace& place) {
+        return error_of(
+            [&] { kernels::platform(DeviceKind::cuda).open(Precision::fp32, place, 0); });
+    };
+    EXPECT_THAT(open({.gpu = 1000}), HasSubstr("expected a GPU below "));
+    EXPECT_THAT(open({.stream = cudaStreamLegacy}), HasSubstr("a default stream does not allow"));
+    EXPECT_THAT(open({.stream = cudaStreamPerThread}), HasSubstr("cudaStreamCreate made"));
+}
+
 TEST(CudaDevice, scratch_grows_but_not_inside_a_capture) {
     CudaDevice device;
     void* small = device.scratch(Scratch::weight_sums, 100);
