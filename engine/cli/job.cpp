@@ -3,6 +3,7 @@
 #include "engine/cli/job.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -28,8 +29,31 @@ unsigned long started() {
 
 #if defined(FEDMRN_WITH_MPI)
 
+namespace {
+
+/// MPI has threads of its own: a signal that only they do not block would end the process, before
+/// Signals sees it. They inherit what is blocked when they begin.
+class SignalsKeptFromThreads {
+public:
+    SignalsKeptFromThreads() {
+        sigset_t set;
+        sigemptyset(&set);
+        for (const int number : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&set, number);
+        pthread_sigmask(SIG_BLOCK, &set, &before_);
+    }
+    ~SignalsKeptFromThreads() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsKeptFromThreads(const SignalsKeptFromThreads&) = delete;
+    SignalsKeptFromThreads& operator=(const SignalsKeptFromThreads&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
+} // namespace
+
 Job::Job() {
     if (started() < 2) return;
+    const SignalsKeptFromThreads kept;
     int given = MPI_THREAD_SINGLE;
     if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &given) != MPI_SUCCESS ||
         given < MPI_THREAD_SERIALIZED)
