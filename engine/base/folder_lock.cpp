@@ -30,13 +30,13 @@ bool is_file_of(const std::filesystem::path& path, int descriptor) {
 
 } // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder, Flock lock)
-    : path_(folder / ".fedmrn.lock") {
+FolderLock::FolderLock(const std::filesystem::path& folder, Flock lock, Hold hold)
+    : path_(folder / ".fedmrn.lock"), hold_(hold) {
     do { // who held it removes its file, which may be the one that was just opened
         file_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
         if (!file_.open())
             throw Error(folder.string() + ": cannot write: " + std::strerror(errno), Fault::run);
-        if (lock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (lock(file_.get(), (hold == Hold::alone ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK)
                 throw Error(folder.string() + ": another process is running in this folder");
             if (!no_locks_here(errno))
@@ -49,6 +49,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Flock lock)
     } while (!is_file_of(path_, file_.get()));
 }
 
-FolderLock::~FolderLock() { ::unlink(path_.c_str()); }
+FolderLock::~FolderLock() {
+    if (hold_ == Hold::alone) ::unlink(path_.c_str()); // else others may hold what stands there
+}
 
 } // namespace fedmrn

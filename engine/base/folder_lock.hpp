@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -15,9 +16,12 @@ namespace fedmrn {
 class FolderLock {
 public:
     using Flock = int (*)(int, int);
-    /// Throws Error where another process holds it. lock: flock(2), or another in its place.
-    explicit FolderLock(const std::filesystem::path& folder, Flock lock = ::flock);
-    /// Nothing of it stays in the folder.
+    enum class Hold : std::uint8_t { alone, together };
+    /// Throws Error where another process holds it alone, or holds it at all and this one would
+    /// alone. lock: flock(2), or another in its place.
+    explicit FolderLock(const std::filesystem::path& folder, Flock lock = ::flock,
+                        Hold hold = Hold::alone);
+    /// Nothing of it stays in the folder, where it was held alone.
     ~FolderLock();
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
@@ -28,6 +32,7 @@ private:
     std::filesystem::path path_;
     Descriptor file_;
     std::string warning_;
+    Hold hold_;
 };
 
 } // namespace fedmrn

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/compare/division.hpp"
 #include "engine/run/runner.hpp"
 
 namespace fedmrn::cli {
@@ -28,5 +29,8 @@ void add_parts(CLI::App& app, Action& action);
 
 /// Reads "FIRST:LAST", the value of an option. Throws Error for anything else.
 Rounds parse_rounds(std::string_view text, std::string_view option);
+
+/// Reads "K/N", the value of --part, or "slurm": which task of a job's array this is. Throws Error.
+ComparePart parse_part(std::string_view text);
 
 } // namespace fedmrn::cli

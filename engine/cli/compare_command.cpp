@@ -4,14 +4,18 @@
 #include <memory>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "engine/cli/commands.hpp"
+#include "engine/cli/job.hpp"
 #include "engine/compare/compare.hpp"
+#include "fedmrn/error.hpp"
 
 namespace fedmrn::cli {
 
 void add_compare(CLI::App& app, Action& action) {
     struct Options {
-        std::string file, device, out;
+        std::string file, device, out, part;
         std::vector<std::string> set;
     };
     auto options = std::make_shared<Options>();
@@ -27,13 +31,25 @@ void add_compare(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     command->add_option("--out", options->out, "folder of the runs (else runs/<name of FILE>)")
         ->type_name("DIR");
+    command
+        ->add_option("--part", options->part,
+                     "train only part K of N, in a process of its own; slurm: the array's task")
+        ->type_name("K/N");
     command->callback([options, &action] {
         action = [options] {
             std::vector<std::string> overrides = options->set;
             if (!options->device.empty())
                 overrides.push_back("experiment.device=" + options->device);
             if (!options->out.empty()) overrides.push_back("experiment.out=" + options->out);
-            return compare(load_compare(options->file, overrides), std::cout);
+            CompareOptions how;
+            if (!options->part.empty()) how.part = parse_part(options->part);
+            job() = std::make_unique<Job>();
+            how.ranks = job()->ranks();
+            if (how.part && how.ranks)
+                throw Error(fmt::format("--part: {} processes were started; a part is one "
+                                        "process', and ranks divide the runs without it",
+                                        how.ranks->size()));
+            return compare(load_compare(options->file, overrides), how, std::cout);
         };
     });
 }

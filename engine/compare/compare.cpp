@@ -15,6 +15,8 @@
 #include "engine/base/folder_lock.hpp"
 #include "engine/base/new_folder.hpp"
 #include "engine/base/signals.hpp"
+#include "engine/base/words.hpp"
+#include "engine/cluster/exchange.hpp"
 #include "engine/compare/result.hpp"
 #include "engine/compare/runs.hpp"
 #include "engine/compare/text.hpp"
@@ -113,27 +115,69 @@ void write(const Comparison& comparison) {
     write_atomically(folder / "compare.md", compare_markdown(comparison));
 }
 
-} // namespace
+/// Of the signal that stopped this process; SIGTERM where another rank was stopped.
+int stopped(const Signals& signals, std::ostream& out) {
+    const int number = signals.number() != 0 ? signals.number() : SIGTERM;
+    out << fmt::format("stopped by {}; the same command goes on from there\n",
+                       signals.number() == 0 ? "a signal to another rank"
+                       : number == SIGTERM   ? "SIGTERM"
+                       : number == SIGUSR1   ? "SIGUSR1"
+                                             : "SIGINT")
+        << std::flush;
+    return 128 + number;
+}
 
-int compare(const ComparePlan& plan, std::ostream& out) {
-    const Signals signals; // before any other thread
-    NewFolder folder(plan.out);
-    const FolderLock lock(plan.out);
-    refuse_foreign(plan);
-    folder.keep();
-    if (!lock.warning().empty()) out << "warning: " << lock.warning() << '\n';
-    const Comparison comparison = gather(plan, run_cells(plan, signals, out));
+/// Writes what has come of all runs, and says it.
+int report(const ComparePlan& plan, Division& division, const Signals& signals, std::ostream& out) {
+    const Comparison comparison = gather(plan, ends_of_cells(plan, division));
     write(comparison);
     out << compare_table(comparison)
         << fmt::format("tables and pictures: {}\n", (fs::path(plan.out) / "compare.md").string());
-    if (!complete(comparison)) {
-        out << fmt::format("stopped by {}; the same command goes on from there\n",
-                           signals.number() == SIGTERM ? "SIGTERM" : "SIGINT")
-            << std::flush;
-        return 128 + signals.number();
-    }
+    if (!complete(comparison)) return stopped(signals, out);
     out << std::flush;
     return comparison.failures.empty() ? 0 : static_cast<int>(Fault::run);
+}
+
+int train_part(const ComparePlan& plan, ComparePart part, const Signals& signals,
+               std::ostream& out) {
+    const auto division = divided(plan, part);
+    const TrainedRuns trained = train_cells(plan, *division, signals, {}, out);
+    out << fmt::format("part {}/{}: {} finished, {} failed\n", part.number, part.of,
+                       counted(trained.finished, "run"), trained.failed);
+    if (signals.token().stop_requested()) return stopped(signals, out);
+    out << "when all parts are done, the same command without --part writes the tables\n"
+        << std::flush;
+    return trained.failed == 0 ? 0 : static_cast<int>(Fault::run);
+}
+
+/// Each rank's; what rank 0 has come to in the end is the status of all.
+int train_as_rank(const ComparePlan& plan, const std::shared_ptr<Communicator>& ranks,
+                  const Signals& signals, std::ostream& out) {
+    const auto division = by_ranks(plan, ranks, signals.token());
+    const Voice voice{fmt::format("rank {}", ranks->rank()), true};
+    train_cells(plan, *division, signals, voice, out);
+    std::vector<int> status;
+    if (ranks->rank() == 0) status.push_back(report(plan, *division, signals, out));
+    return from_first<int>(*ranks, status).front();
+}
+
+} // namespace
+
+int compare(const ComparePlan& plan, const CompareOptions& options, std::ostream& out) {
+    const Signals signals; // before any other thread
+    if (options.ranks && options.ranks->rank() != 0)
+        return train_as_rank(plan, options.ranks, signals, out);
+    NewFolder folder(plan.out);
+    const FolderLock lock(plan.out, ::flock,
+                          options.part ? FolderLock::Hold::together : FolderLock::Hold::alone);
+    refuse_foreign(plan);
+    folder.keep();
+    if (!lock.warning().empty()) out << "warning: " << lock.warning() << '\n';
+    if (options.part) return train_part(plan, *options.part, signals, out);
+    if (options.ranks) return train_as_rank(plan, options.ranks, signals, out);
+    const auto division = undivided(plan);
+    train_cells(plan, *division, signals, {}, out);
+    return report(plan, *division, signals, out);
 }
 
 } // namespace fedmrn

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/compare/runs.hpp"
 
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <ostream>
 #include <stop_token>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -71,11 +73,77 @@ std::optional<RunResult> read_result(const Config& run, const ComparePlan& plan)
                      plan.last);
 }
 
-/// The runs of a plan, one after the other.
+/// What another process has finished: a file system of several machines may show it a little later.
+void wait_for(const fs::path& file) {
+    using std::chrono::seconds;
+    const auto last = std::chrono::steady_clock::now() + seconds(60);
+    while (!fs::exists(file)) {
+        if (std::chrono::steady_clock::now() > last)
+            throw Error(fmt::format("{}: a rank has finished this run, and 60 s later it is not to "
+                                    "be seen here; expected a folder that all ranks share",
+                                    file.string()),
+                        Fault::run);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+}
+
+const Config& config_of(const PlannedCell& cell, const PlannedRun& run, std::size_t chosen) {
+    return run.tried ? cell.candidates[*run.tried].tuning[run.seed]
+                     : cell.candidates[chosen].runs[run.seed];
+}
+
+/// Waits for it. failure: why it failed, else as it is.
+std::optional<RunResult> result_of_run(const ComparePlan& plan, Division& division, std::size_t run,
+                                       const Config& config, std::string& failure) {
+    const RunEnd end = division.end_of(run);
+    if (end.finished) wait_for(fs::path(config.experiment.out) / "summary.json");
+    if (!end.failure.empty()) failure = end.failure;
+    return read_result(config, plan);
+}
+
+/// What tuning says of a cell.
+struct Tuned {
+    std::optional<std::size_t> chosen;
+    std::string untuned; ///< why nothing could be chosen; empty too while it is not known
+};
+
+/// By the mean over the tuning seeds; the first of equals. Values with which a run fails are not
+/// chosen.
+Tuned choose(const ComparePlan& plan, Division& division, std::size_t cell) {
+    const PlannedCell& planned = plan.cells[cell];
+    if (!planned.tuned()) return {0, {}};
+    std::vector<std::vector<double>> values(planned.candidates.size());
+    std::string why;
+    const std::vector<PlannedRun> runs = runs_of(plan);
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        if (runs[r].cell != cell || !runs[r].tried) continue;
+        std::string failure;
+        const Config& config = config_of(planned, runs[r], 0);
+        const auto result = result_of_run(plan, division, r, config, failure);
+        if (!result && failure.empty()) return {};
+        if (why.empty()) why = failure;
+        if (failure.empty()) values[*runs[r].tried].push_back(result->value);
+    }
+    Tuned tuned;
+    double best = 0;
+    for (std::size_t c = 0; c < values.size(); ++c) {
+        if (values[c].size() != planned.candidates[c].tuning.size()) continue;
+        const double value = estimate_of(values[c]).mean;
+        if (tuned.chosen && !plan.measure.prefers(value, best)) continue;
+        tuned.chosen = c;
+        best = value;
+    }
+    if (!tuned.chosen) tuned.untuned = "no value could be chosen, " + why;
+    return tuned;
+}
+
+/// A process' own runs of a plan, one after the other.
 class Runs {
 public:
-    Runs(const ComparePlan& plan, const Signals& signals, std::ostream& out)
-        : plan_(plan), signals_(signals), out_(out), datasets_(signals.token()) {
+    Runs(const ComparePlan& plan, Division& division, const Signals& signals, const Voice& voice,
+         std::ostream& out)
+        : plan_(plan), division_(division), signals_(signals), voice_(voice), out_(out),
+          datasets_(signals.token()), tuned_(plan.cells.size()) {
         options_.resume = options_.brief = true;
         options_.signals = &signals_;
         options_.dataset = [this](const Config& config) -> const Dataset& {
@@ -83,101 +151,70 @@ public:
         };
     }
 
-    /// Seed by seed, so that what there is of a comparison that is cut short is of every method.
-    std::vector<CellEnds> run() {
-        std::vector<CellEnds> ends(
-            plan_.cells.size(),
-            {{}, SeedResults(plan_.seeds), std::vector<std::string>(plan_.seeds), {}});
-        for (std::size_t s = 0; s < plan_.seeds; ++s)
-            for (std::size_t c = 0; c < ends.size(); ++c) {
-                const PlannedCell& cell = plan_.cells[c];
-                if (s == 0) choose(cell, ends[c]);
-                if (!ends[c].chosen) {
-                    ++done_;
-                    continue;
-                }
-                const Candidate& candidate = cell.candidates[*ends[c].chosen];
-                ends[c].failures[s] = one(cell, candidate, candidate.runs[s], "");
-            }
-        return ends;
+    TrainedRuns train() {
+        const std::vector<PlannedRun> runs = runs_of(plan_);
+        for (std::size_t r = 0; r < runs.size(); ++r) {
+            if (!division_.take(r)) continue;
+            const RunEnd end = one(r, runs[r]);
+            trained_.finished += end.finished ? 1 : 0;
+            trained_.failed += end.failure.empty() ? 0 : 1;
+            division_.end(r, end);
+        }
+        return trained_;
     }
 
 private:
-    /// By the mean over the tuning seeds; the first of equals. Values with which a run fails are
-    /// not chosen.
-    void choose(const PlannedCell& cell, CellEnds& ends) {
-        if (!cell.tuned()) {
-            ends.chosen = 0;
-            return;
+    const Tuned& tuned(std::size_t cell) {
+        if (!tuned_[cell]) {
+            tuned_[cell] = choose(plan_, division_, cell);
+            const PlannedCell& planned = plan_.cells[cell];
+            if (!voice_.brief && planned.tuned() && tuned_[cell]->chosen)
+                out_ << fmt::format("{}: chosen {}\n\n", cell_name(plan_, planned),
+                                    planned.candidates[*tuned_[cell]->chosen].label);
         }
-        std::optional<std::size_t> chosen;
-        double best = 0;
-        std::string why;
-        bool stopped = false;
-        for (std::size_t c = 0; c < cell.candidates.size(); ++c) {
-            const Candidate& candidate = cell.candidates[c];
-            std::vector<double> values;
-            for (const Config& config : candidate.tuning) {
-                const std::string failure = one(cell, candidate, config, "tuning, ");
-                const auto result = read_result(config, plan_);
-                if (result && failure.empty()) values.push_back(result->value);
-                if (why.empty()) why = failure;
-                stopped = stopped || (!result && failure.empty());
-            }
-            if (values.size() != candidate.tuning.size()) continue;
-            const double value = estimate_of(values).mean;
-            if (chosen && !plan_.measure.prefers(value, best)) continue;
-            chosen = c;
-            best = value;
-        }
-        if (stopped) return;
-        ends.chosen = chosen;
-        if (chosen) {
-            out_ << fmt::format("{}: chosen {}\n\n", cell_name(plan_, cell),
-                                cell.candidates[*chosen].label);
-        } else {
-            ends.untuned = "no value could be chosen, " + why;
-        }
+        return *tuned_[cell];
     }
 
-    /// Why it failed; empty: it did not, or was stopped.
-    std::string one(const PlannedCell& cell, const Candidate& candidate, const Config& config,
-                    const char* what) {
-        ++done_;
+    RunEnd one(std::size_t number, const PlannedRun& run) {
         if (signals_.token().stop_requested()) return {};
-        out_ << fmt::format("[{}/{}] {}, {}{}{}seed {}\n", done_, plan_.runs(),
-                            cell_name(plan_, cell), candidate.label,
-                            candidate.label.empty() ? "" : ", ", what, config.experiment.seed);
-        std::string failure;
+        const PlannedCell& cell = plan_.cells[run.cell];
+        const std::optional<std::size_t> chosen = run.tried ? run.tried : tuned(run.cell).chosen;
+        if (!chosen) return {};
+        const std::string& label = cell.candidates[*chosen].label;
+        const Config& config = config_of(cell, run, *chosen);
+        const std::string name = fmt::format(
+            "[{}/{}] {}, {}{}{}seed {}", number + 1, plan_.runs(), cell_name(plan_, cell), label,
+            label.empty() ? "" : ", ", run.tried ? "tuning, " : "", config.experiment.seed);
+        say(name + (voice_.who.empty() ? "" : ": " + voice_.who));
+        std::ostream silent(nullptr);
+        RunEnd end;
         try {
-            fedmrn::run(config, options_, out_);
+            end.finished = fedmrn::run(config, options_, voice_.brief ? silent : out_) == 0;
         } catch (const std::exception& error) {
-            failure = one_line(error.what());
-            out_ << "failed: " << failure << '\n';
+            end.failure = one_line(error.what());
         }
-        out_ << '\n' << std::flush;
-        return failure;
+        const std::string before = voice_.brief ? name + ": " : "";
+        if (!end.failure.empty()) say(before + "failed: " + end.failure);
+        if (voice_.brief && end.failure.empty())
+            say(before + (end.finished ? "finished" : "stopped"));
+        if (!voice_.brief) out_ << '\n';
+        out_ << std::flush;
+        return end;
     }
+
+    /// A line in one piece, for others may write between two.
+    void say(const std::string& line) { out_ << line + '\n' << std::flush; }
 
     const ComparePlan& plan_;
+    Division& division_;
     const Signals& signals_;
+    const Voice& voice_;
     std::ostream& out_;
     Datasets datasets_;
     RunOptions options_;
-    std::size_t done_ = 0;
+    std::vector<std::optional<Tuned>> tuned_; ///< cell by cell, when it is asked for
+    TrainedRuns trained_;
 };
-
-/// One may have been run elsewhere meanwhile.
-void read_results(const ComparePlan& plan, std::vector<CellEnds>& ends) {
-    for (std::size_t c = 0; c < ends.size(); ++c) {
-        if (!ends[c].chosen) continue;
-        const Candidate& candidate = plan.cells[c].candidates[*ends[c].chosen];
-        for (std::size_t s = 0; s < plan.seeds; ++s) {
-            ends[c].results[s] = read_result(candidate.runs[s], plan);
-            if (ends[c].results[s]) ends[c].failures[s].clear();
-        }
-    }
-}
 
 } // namespace
 
@@ -185,10 +222,27 @@ std::string cell_name(const ComparePlan& plan, const PlannedCell& cell) {
     return plan.partitions[cell.partition] + ", " + plan.methods[cell.method];
 }
 
-std::vector<CellEnds> run_cells(const ComparePlan& plan, const Signals& signals,
-                                std::ostream& out) {
-    std::vector<CellEnds> ends = Runs(plan, signals, out).run();
-    read_results(plan, ends);
+TrainedRuns train_cells(const ComparePlan& plan, Division& division, const Signals& signals,
+                        const Voice& voice, std::ostream& out) {
+    return Runs(plan, division, signals, voice, out).train();
+}
+
+std::vector<CellEnds> ends_of_cells(const ComparePlan& plan, Division& division) {
+    std::vector<CellEnds> ends;
+    for (std::size_t c = 0; c < plan.cells.size(); ++c) {
+        const Tuned tuned = choose(plan, division, c);
+        ends.push_back({tuned.chosen, SeedResults(plan.seeds), std::vector<std::string>(plan.seeds),
+                        tuned.untuned});
+    }
+    const std::vector<PlannedRun> runs = runs_of(plan);
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+        const auto& [cell, tried, seed] = runs[r];
+        if (tried || !ends[cell].chosen) continue;
+        const Config& config = config_of(plan.cells[cell], runs[r], *ends[cell].chosen);
+        std::string& failure = ends[cell].failures[seed];
+        ends[cell].results[seed] = result_of_run(plan, division, r, config, failure);
+        if (ends[cell].results[seed]) failure.clear(); // run elsewhere meanwhile
+    }
     return ends;
 }
 

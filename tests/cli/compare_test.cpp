@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <sstream>
 #include <thread>
 
@@ -122,10 +123,10 @@ TEST_F(Compare, ListsAreTunedOnWhatClientsSetAside) {
     const std::vector<std::string> words{"compare", "c.toml", "--out", "cut"};
     const Outcome whole = fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"});
     ASSERT_EQ(whole.status, 0) << whole.err;
-    EXPECT_THAT(whole.out, HasSubstr("[2/14] iid, FedAvg, lr 1e-06, tuning, seed 3"));
+    EXPECT_THAT(whole.out, HasSubstr("[1/14] iid, FedAvg, lr 1e-06, tuning, seed 3"));
     EXPECT_THAT(whole.out, HasSubstr("judged by 200 training samples that clients set aside"));
     EXPECT_THAT(whole.out, HasSubstr("iid, FedAvg: chosen lr 0.05\n"));
-    EXPECT_THAT(whole.out, HasSubstr("[5/14] iid, FedAvg, lr 0.05, seed 1"));
+    EXPECT_THAT(whole.out, HasSubstr("[8/14] iid, FedAvg, lr 0.05, seed 1"));
     EXPECT_THAT(table("whole"), HasSubstr("\niid,FedAvg,2,0,lr 0.05,0."));
     EXPECT_THAT(slurp(folder / "whole/compare.md"),
                 HasSubstr("by accuracy on 20 % of each client's training samples"));
@@ -142,6 +143,82 @@ TEST_F(Compare, ListsAreTunedOnWhatClientsSetAside) {
     const Outcome end = fedmrn(folder.path(), words);
     ASSERT_EQ(end.status, 0) << end.err;
     EXPECT_EQ(table("cut"), table("whole"));
+}
+
+/// Parts train what is theirs, at the same time; then the whole is there, and is only read.
+TEST_F(Compare, PartsAreTheWhole) {
+    write(20, "[[compare.method]]\nname = \"fedavg\"\nlr = [0.01, 0.1]\n");
+    ASSERT_EQ(fedmrn(folder.path(), {"compare", "c.toml", "--out", "whole"}).status, 0);
+    const auto in_array = [](const char* task) {
+        return [task] {
+            const std::pair<const char*, const char*> said[] = {
+                {"ID", task}, {"MIN", "4"}, {"MAX", "8"}, {"COUNT", "3"}};
+            for (const auto& [name, value] : said)
+                ::setenv((std::string("SLURM_ARRAY_TASK_") + name).c_str(), value, 1);
+        };
+    };
+    const std::vector<std::string> words{"compare", "c.toml", "--out", "r", "--part", "slurm"};
+    const fs::path first = folder / "first", second = folder / "second"; // of what they say
+    for (const fs::path& path : {first, second}) {
+        fs::create_directory(path);
+        fs::copy_file(folder / "c.toml", path / "c.toml");
+        fs::create_directory_symlink(folder / "r", path / "r");
+    }
+    fs::create_directory(folder / "r");
+    Command one(first, words, in_array("4")), two(second, words, in_array("6"));
+    const Outcome ends[] = {
+        one.wait(), two.wait(),
+        fedmrn(folder.path(), {"compare", "c.toml", "--out", "r", "--part", "3/3"})};
+    std::size_t runs = 0;
+    for (int part = 1; part <= 3; ++part) {
+        const Outcome& end = ends[part - 1];
+        EXPECT_EQ(end.status, 0) << end.err;
+        const std::string line = "part " + std::to_string(part) + "/3: ";
+        ASSERT_THAT(end.out, HasSubstr(line));
+        runs += std::stoul(end.out.substr(end.out.find(line) + line.size()));
+        EXPECT_THAT(end.out, testing::Not(HasSubstr("finished already")));
+    }
+    EXPECT_EQ(runs, 12u); // 2 partitions: 2 of FedMRN, 2 to tune FedAvg and 2 of the chosen
+    EXPECT_FALSE(fs::exists(folder / "r/compare.md"));
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--out", "r"});
+    ASSERT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::Not(HasSubstr("resumed")));
+    EXPECT_THAT(end.out, testing::Not(HasSubstr("round 20 ")));
+    EXPECT_EQ(table("r"), table("whole"));
+    EXPECT_EQ(slurp(folder / "r/accuracy-uplink-iid.svg"),
+              slurp(folder / "whole/accuracy-uplink-iid.svg"));
+    EXPECT_FALSE(fs::exists(folder / "r/.fedmrn.lock"));
+}
+
+TEST_F(Compare, APartThatIsNoneIsOneLine) {
+    write(2, "");
+    for (const char* part : {"0/2", "3/2", "2", "1/", "/2", "a/b", "1/2/3", "-1/2"}) {
+        const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--part", part});
+        EXPECT_EQ(end.status, 2);
+        EXPECT_EQ(end.err, std::string("fedmrn: --part: expected K/N with 1 \u2264 K \u2264 N "
+                                       "\u2264 1000000, or slurm, found \"") +
+                               part + "\"\n");
+    }
+    const std::vector<std::string> words{"compare", "c.toml", "--part", "slurm"};
+    EXPECT_EQ(fedmrn(folder.path(), words).err, "fedmrn: --part slurm: expected a task of an "
+                                                "array, found no SLURM_ARRAY_TASK_MIN\n");
+    const Outcome uneven = fedmrn(folder.path(), words, [] {
+        ::setenv("SLURM_ARRAY_TASK_ID", "2", 1);
+        ::setenv("SLURM_ARRAY_TASK_MIN", "1", 1);
+        ::setenv("SLURM_ARRAY_TASK_MAX", "7", 1);
+        ::setenv("SLURM_ARRAY_TASK_COUNT", "3", 1);
+    });
+    EXPECT_THAT(uneven.err, HasSubstr("found task 2 of 3 from 1 to 7; say --part K/N"));
+    EXPECT_FALSE(fs::exists(folder / "runs"));
+}
+
+/// A part of which a run fails says so by its status, and goes on.
+TEST_F(Compare, APartWithAFailedRunHasFailed) {
+    write(2, "[[compare.method]]\nname = \"fedavg\"\nlr = 1e6\nmomentum = 0.99\n");
+    const Outcome end = fedmrn(folder.path(), {"compare", "c.toml", "--part", "1/1"});
+    EXPECT_EQ(end.status, 1);
+    EXPECT_THAT(end.out, HasSubstr("failed: round "));
+    EXPECT_THAT(end.out, HasSubstr("part 1/1: 4 runs finished, 4 failed\n"));
 }
 
 /// Where no value can be run, the row has failed, and says why.

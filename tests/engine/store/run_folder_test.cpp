@@ -229,6 +229,23 @@ TEST(FolderLock, IsOfTheFileThatIsThere) {
     EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+/// Several may hold it together, and nobody alone meanwhile; it stays until one does.
+TEST(FolderLock, IsHeldTogetherOrAlone) {
+    const TemporaryFolder folder;
+    const auto together = [&] {
+        return FolderLock(folder.path(), ::flock, FolderLock::Hold::together);
+    };
+    {
+        const FolderLock one = together(), two = together();
+        EXPECT_THAT(error_of([&] { FolderLock(folder.path()); }), HasSubstr("another process"));
+    }
+    {
+        const FolderLock alone(folder.path());
+        EXPECT_THAT(error_of([&] { together(); }), HasSubstr("another process"));
+    }
+    EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST_F(Folder, KilledBetweenTheLastCheckpointAndTheSummaryIsNotFinished) {
     config.experiment.rounds = 2;
     trained(2, false);
