@@ -3,7 +3,6 @@
 #include "engine/message/received.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +11,9 @@
 #include "engine/base/crc32c.hpp"
 #include "engine/base/words.hpp"
 #include "engine/message/check.hpp"
+#include "engine/message/front.hpp"
 #include "engine/message/pieces.hpp"
 #include "engine/message/sparse.hpp"
-#include "engine/message/table.hpp"
 #include "engine/message/wire.hpp"
 
 namespace fedmrn {
@@ -22,45 +21,6 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 using wire::reject;
-
-struct TableSize {
-    std::uint32_t tensors = 0, bytes = 0;
-};
-
-TableSize get_header(Bytes bytes, MessageView& message) {
-    if (bytes.size() < wire::header_bytes)
-        reject(fmt::format("truncated: {}, a header has {}", plural(bytes.size(), "byte"),
-                           wire::header_bytes));
-    ByteReader reader(bytes.first(wire::header_bytes));
-    if (reader.get<std::array<char, 4>>() != wire::magic)
-        reject("does not start with \"FMRN\": wrong magic");
-    if (const auto version = reader.get<std::uint16_t>(); version != wire::version)
-        reject(fmt::format("unknown version {}, expected {}", version, wire::version));
-    message.method = reader.get<std::uint8_t>();
-    message.variant = reader.get<std::uint8_t>();
-    message.round = reader.get<std::uint32_t>();
-    message.parameter = reader.get<float>();
-    message.client = reader.get<std::uint64_t>();
-    message.seed = reader.get<std::uint64_t>();
-    message.samples = reader.get<std::uint64_t>();
-    const auto tensors = reader.get<std::uint32_t>();
-    return {tensors, reader.get<std::uint32_t>()};
-}
-
-// The table's own bytes, once its length is believable: nothing has been allocated for it yet.
-Bytes table_of(Bytes bytes, TableSize table) {
-    if (table.tensors > wire::max_tensors)
-        reject(fmt::format("impossible count, {} tensors, at most {} fit", table.tensors,
-                           wire::max_tensors));
-    if (table.bytes < table.tensors * wire::min_entry_bytes ||
-        table.bytes > table.tensors * wire::max_entry_bytes)
-        reject(fmt::format("impossible count, {} in a table of {}", plural(table.tensors, "tensor"),
-                           plural(table.bytes, "byte")));
-    if (bytes.size() - wire::header_bytes < table.bytes)
-        reject(fmt::format("truncated: {} bytes, header and table need {}", bytes.size(),
-                           wire::header_bytes + table.bytes));
-    return bytes.subspan(wire::header_bytes, table.bytes);
-}
 
 void check_length(Bytes bytes, const wire::Extent& extent) {
     const std::size_t needed = extent.message_bytes();
@@ -138,10 +98,10 @@ private:
 // most, and only a message of the right length costs a pass over its bytes.
 ReceivedMessage::ReceivedMessage(Bytes bytes,
                                  std::optional<std::span<const TensorEntry>> expected) {
-    const TableSize size = get_header(bytes, view_);
-    wire::Table table = wire::get_table(table_of(bytes, size), size.tensors);
-    wire::Extent extent = wire::extent_of(table.tensors);
-    wire::add_streams(extent, table);
+    wire::Front front = wire::get_front(bytes);
+    wire::Table& table = front.table;
+    const wire::Extent& extent = front.extent;
+    view_ = front.header;
     check_length(bytes, extent);
     const bool finite = check_crc(bytes, extent);
     if (expected)
@@ -149,11 +109,11 @@ ReceivedMessage::ReceivedMessage(Bytes bytes,
     else
         wire::check_believable(table.tensors);
 
-    const Bytes padding = bytes.subspan(wire::header_bytes + size.bytes, extent.padding());
+    const Bytes padding = bytes.first(front.bytes()).last(extent.padding());
     if (std::ranges::any_of(padding, [](std::byte byte) { return byte != std::byte{0}; }))
         reject("padding after the table is not zero");
-    const std::size_t front = wire::header_bytes + size.bytes + padding.size();
-    Words words(words_in(bytes.subspan(front, bytes.size() - front - wire::crc_bytes), aligned_));
+    const Bytes payload = bytes.subspan(front.bytes());
+    Words words(words_in(payload.first(payload.size() - wire::crc_bytes), aligned_));
     view_.mask = words.take(extent.mask_words());
     const std::span<const std::uint32_t> streams = words.take(extent.stream_words);
     if (extent.sparse_words != 0) {
