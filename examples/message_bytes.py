@@ -7,6 +7,8 @@ import zlib
 
 import numpy as np
 
+import message_rans
+
 METHODS = ("fedavg fedmrn signsgd terngrad qsgd topk drive eden fedpm fedsparsify fedbat"
            " frozen_factor stc powersgd fedmud").split()
 FLOAT32, MASK, SPARSE, PACKED, SCALED, BUCKETED = 0, 1, 2, 32, 64, 96
@@ -78,69 +80,96 @@ def positions(words, elements, ones):
     return found
 
 
+def sections(table, count):
+    """A table's tensors as (encoding, elements, ones), and words of the sparse ones' streams."""
+    at, tensors, streams = 0, [], []
+    for _ in range(count):
+        require(at < len(table), "the table ends too early")
+        encoding, ones = table[at], 0
+        elements, at = leb128(table, at + 1)
+        if encoding == SPARSE:
+            ones, at = leb128(table, at)
+            stream, at = leb128(table, at)
+            streams.append(stream)
+        require(encoding <= SPARSE or encoding // 32 in (1, 2, 3) and 1 <= encoding % 32 <= 16,
+                f"unknown encoding {encoding}")
+        require(ones <= elements, "more ones than elements")
+        tensors.append((encoding, elements, ones))
+    require(at == len(table), "bytes are left in the table")
+    return tensors, streams
+
+
+class Front:
+    """Header and table, and the words of each array that they make a message have."""
+
+    def __init__(self, data):
+        require(len(data) >= 48 and data[:4] == b"FMRN", "not a message")
+        (version, self.method, self.variant, self.round, self.parameter, self.client, self.seed,
+         self.samples, count, table_bytes) = struct.unpack("<HBBIfQQQII", data[4:48])
+        require(version == 1, f"version {version}, expected 1")
+        require(len(data) >= 48 + table_bytes, "truncated")
+        self.tensors, self.streams = sections(data[48:48 + table_bytes], count)
+        self.masked = sum(n for e, n, _ in self.tensors if e == MASK)
+        self.packed = [(e % 32, n) for e, n, _ in self.tensors if e > PACKED]
+        self.scales = [-(-n // BUCKET) if e > BUCKETED else int(e > SCALED)
+                       for e, n, _ in self.tensors if e > PACKED]
+        dense = sum(n for e, n, _ in self.tensors if e == FLOAT32)
+        self.sizes = [words_of(self.masked), *self.streams,
+                      *(b * words_of(n) for b, n in self.packed), sum(self.scales), dense]
+        self.table_end = 48 + table_bytes
+        self.begin = (self.table_end + 3) // 4 * 4
+        self.length = self.begin + 4 * sum(self.sizes) + 4
+
+
+def inflated(data, size):
+    require(size <= 1032 * len(data), "packed: more bytes than it can hold")
+    stream = zlib.decompressobj(-15)
+    try:
+        message = stream.decompress(data, size + 1)
+    except zlib.error as reason:
+        raise Bad(f"packed: {reason}") from None
+    require(stream.eof and not stream.unused_data, "packed: cut or longer")
+    return message
+
+
 def unpacked(data):
     """The message in a packed one; any other as it is."""
     if data[:4] != b"FMRP":
         return data
     require(len(data) >= 20, "truncated")
     version, packing, zero, size = struct.unpack("<HBBQ", data[4:16])
-    require(version == 1 and packing == 1 and zero == 0, "packed in a way that is not known")
+    require(version == 1 and packing in (1, 2) and zero == 0, "packed in a way that is not known")
     require(crc32c(data[:-4]) == struct.unpack("<I", data[-4:])[0], "packed: wrong CRC32C")
-    require(size <= 1032 * (len(data) - 20), "packed: more bytes than it can hold")
-    stream = zlib.decompressobj(-15)
-    try:
-        message = stream.decompress(data[16:-4], size + 1)
-    except zlib.error as reason:
-        raise Bad(f"packed: {reason}") from None
-    require(stream.eof and not stream.unused_data and len(message) == size, "packed: cut or longer")
+    if packing == 1:
+        message = inflated(data[16:-4], size)
+    else:
+        try:
+            message = message_rans.unpacked(data[16:-4], size, Front)
+        except message_rans.Malformed as reason:
+            raise Bad(f"packed: {reason}") from None
+    require(len(message) == size, "packed: not the bytes that were claimed")
     return message
 
 
-class Message:
+class Message(Front):
     def __init__(self, data):
         data = unpacked(data)
-        require(len(data) >= 48 and data[:4] == b"FMRN", "not a message")
-        (version, self.method, self.variant, self.round, self.parameter, self.client, self.seed,
-         self.samples, count, table_bytes) = struct.unpack("<HBBIfQQQII", data[4:48])
-        require(version == 1, f"version {version}, expected 1")
-        require(len(data) >= 48 + table_bytes, "truncated")
-        table, at, self.tensors, streams = data[48:48 + table_bytes], 0, [], []
-        for _ in range(count):
-            require(at < len(table), "the table ends too early")
-            encoding, ones = table[at], 0
-            elements, at = leb128(table, at + 1)
-            if encoding == SPARSE:
-                ones, at = leb128(table, at)
-                stream, at = leb128(table, at)
-                streams.append(stream)
-            require(encoding <= SPARSE or encoding // 32 in (1, 2, 3) and 1 <= encoding % 32 <= 16,
-                    f"unknown encoding {encoding}")
-            require(ones <= elements, "more ones than elements")
-            self.tensors.append((encoding, elements, ones))
-        require(at == len(table), "bytes are left in the table")
-        masked = sum(n for e, n, _ in self.tensors if e == MASK)
-        dense = sum(n for e, n, _ in self.tensors if e == FLOAT32)
-        codes = [(e % 32, n) for e, n, _ in self.tensors if e > PACKED]
-        scales = [-(-n // BUCKET) if e > BUCKETED else int(e > SCALED)
-                  for e, n, _ in self.tensors if e > PACKED]
-        sizes = [words_of(masked), *streams, *(b * words_of(n) for b, n in codes), sum(scales),
-                 dense]
-        begin = (48 + table_bytes + 3) // 4 * 4
-        length = begin + 4 * sum(sizes) + 4
-        require(len(data) == length, f"{len(data)} bytes, the table needs {length}")
+        super().__init__(data)
+        require(len(data) == self.length, f"{len(data)} bytes, the table needs {self.length}")
         require(crc32c(data[:-4]) == struct.unpack("<I", data[-4:])[0], "wrong CRC32C")
-        require(not any(data[48 + table_bytes:begin]), "padding is not zero")
+        require(not any(data[self.table_end:self.begin]), "padding is not zero")
         require(math.isfinite(self.parameter) and 1 <= self.samples <= 2**40, "impossible header")
-        words = np.frombuffer(data, "<u4", sum(sizes), begin)
-        parts = iter(np.split(words, np.cumsum(sizes)[:-1]))
-        self.mask = bits_of(next(parts), masked)
+        words = np.frombuffer(data, "<u4", sum(self.sizes), self.begin)
+        parts = iter(np.split(words, np.cumsum(self.sizes)[:-1]))
+        self.mask = bits_of(next(parts), self.masked)
         self.sparse = [positions(next(parts), n, k) for e, n, k in self.tensors if e == SPARSE]
         self.codes = []
-        for bits, elements in codes:
+        for bits, elements in self.packed:
             planes = next(parts).reshape(-1, bits)
             self.codes.append(sum(bits_of(np.ascontiguousarray(planes[:, p]), elements)
                                   .astype(np.int64) << p for p in range(bits)))
         all_scales, self.dense = next(parts).view(f32), next(parts).view(f32)
-        self.scales = np.split(all_scales, np.cumsum(scales)[:-1])  # of each packed tensor
+        ends = np.cumsum(self.scales)[:-1]
         require(np.isfinite(all_scales).all() and np.isfinite(self.dense).all(), "not finite")
+        self.scales = np.split(all_scales, ends)  # of each packed tensor
         self.name = METHODS[self.method] if self.method < len(METHODS) else str(self.method)

@@ -94,6 +94,11 @@ std::vector<std::byte> unpacked(const Packing& packing, Bytes bytes, std::uint64
     return message;
 }
 
+std::vector<PackedPart> packed_parts(const Packing& packing, Bytes bytes) {
+    packed_header(bytes);
+    return packing.parts(payload_of(bytes));
+}
+
 std::uint64_t most_message_bytes(std::span<const TensorEntry> expected) {
     wire::Extent extent = wire::extent_of(expected);
     wire::Table table{{expected.begin(), expected.end()}, {}};

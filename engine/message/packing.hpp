@@ -4,12 +4,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "fedmrn/message.hpp"
 
 namespace fedmrn {
+
+/// A part of a packed message.
+struct PackedPart {
+    std::string name;
+    std::uint64_t bytes = 0, packed = 0; ///< without and with the packing
+    bool coded = false;                  ///< false: it stands as it is
+};
 
 /// A way to turn bytes into fewer bytes and back, without loss. Stateless; used by many threads.
 class Packing {
@@ -27,6 +36,18 @@ public:
                                       std::span<std::byte> bytes) const = 0;
     /// More bytes than so many packed ones can never stand for.
     [[nodiscard]] virtual std::uint64_t most(std::uint64_t packed) const = 0;
+
+    /// What packed bytes are made of, for whoever shows it; nothing: this packing knows no parts.
+    [[nodiscard]] virtual std::vector<PackedPart>
+    parts(std::span<const std::byte> /*packed*/) const {
+        return {};
+    }
+    /// Of all that is sent of a message of this table the bytes that stay, whatever its bits and
+    /// codes are; nothing: there are none that are known.
+    [[nodiscard]] virtual std::optional<std::uint64_t>
+    stays(std::span<const TensorEntry> /*table*/) const {
+        return std::nullopt;
+    }
 };
 
 /// What a packed message says of itself.
@@ -53,6 +74,9 @@ std::uint64_t claimed_bytes(std::span<const std::byte> bytes);
 /// made, for another packing's, and for more than `limit` bytes, before any are allocated.
 std::vector<std::byte> unpacked(const Packing& packing, std::span<const std::byte> bytes,
                                 std::uint64_t limit);
+
+/// What a packed message is made of, as its packing shows it. Throws Error as packed_header() does.
+std::vector<PackedPart> packed_parts(const Packing& packing, std::span<const std::byte> bytes);
 
 /// The most bytes that a message of this table can have: a receiver's limit.
 std::uint64_t most_message_bytes(std::span<const TensorEntry> expected);

@@ -35,6 +35,7 @@ struct Opened {
     std::size_t bytes = 0;    ///< as they came
     std::size_t unpacked = 0; ///< 0: they were not packed
     std::string packing;      ///< the title of the stage that packed them
+    std::vector<PackedPart> parts = {};
 };
 
 /// A message that bytes hold, unpacked by whichever stage packed them.
@@ -48,11 +49,12 @@ Opened opened(const std::vector<std::byte>& bytes) {
                                 header.packing));
     const std::vector<std::byte> message =
         unpacked(*stage->unpacks, bytes, std::numeric_limits<std::uint64_t>::max());
-    return {decode(message), bytes.size(), message.size(), stage->title};
+    return {decode(message), bytes.size(), message.size(), stage->title,
+            packed_parts(*stage->unpacks, bytes)};
 }
 
 std::string message_text(const Opened& opened) {
-    const auto& [message, bytes, unpacked, packing] = opened;
+    const auto& [message, bytes, unpacked, packing, parts] = opened;
     std::uint64_t masked = 0, sparse = 0, ones = 0, packed = 0, dense = 0, set = 0;
     Table tensors({"tensor", "encoding", "elements"});
     for (std::size_t i = 0; i < message.tensors.size(); ++i) {
@@ -90,6 +92,12 @@ std::string message_text(const Opened& opened) {
     text += row("bytes", grouped(bytes));
     if (!packing.empty())
         text += row("packed", fmt::format("{}, from {} bytes", packing, grouped(unpacked)));
+    for (const PackedPart& part : parts)
+        if (part.bytes != 0)
+            text += row(("  " + part.name).c_str(),
+                        part.coded ? fmt::format("{} bytes, from {}", grouped(part.packed),
+                                                 grouped(part.bytes))
+                                   : fmt::format("{} bytes, as they are", grouped(part.bytes)));
     // What is sent for a sparse tensor's ones, as another tensor, are no elements of their own.
     const std::uint64_t all = masked + sparse + packed + dense - std::min(ones, packed + dense);
     if (all > 0)
@@ -119,7 +127,7 @@ std::string safetensors_text(const SafeTensors& file) {
 }
 
 Json message_json(const Opened& opened) {
-    const auto& [message, bytes, unpacked, packing] = opened;
+    const auto& [message, bytes, unpacked, packing, parts] = opened;
     const MethodEntry* method = method_of_wire(message.method);
     Json tensors = Json::array();
     for (const TensorEntry& entry : message.tensors) {
@@ -140,6 +148,11 @@ Json message_json(const Opened& opened) {
                  {"bytes", bytes},
                  {"tensors", tensors}};
     if (!packing.empty()) json["unpacked_bytes"] = unpacked;
+    for (const PackedPart& part : parts)
+        json["parts"].push_back({{"name", part.name},
+                                 {"unpacked_bytes", part.bytes},
+                                 {"bytes", part.packed},
+                                 {"coded", part.coded}});
     return json;
 }
 

@@ -398,6 +398,15 @@ std::uint64_t Experiment::float32_bytes() const {
     return impl_->model.layout.state * sizeof(float);
 }
 
+std::optional<std::uint64_t> Experiment::uncoded_bytes() const {
+    const Packing* packing = impl_->stages.packing();
+    const std::vector<TensorEntry> first = impl_->method->uplink->table(1);
+    return packing != nullptr &&
+                   first == impl_->method->uplink->table(impl_->config.experiment.rounds)
+               ? packing->stays(first)
+               : std::nullopt;
+}
+
 std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
                                                   const Progress& progress) {
     Impl& run = *impl_;

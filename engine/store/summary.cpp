@@ -22,6 +22,7 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("rounds", s.rounds);
     visit("metrics", s.metrics);
     visit("uplink_bits_per_parameter", s.uplink_bits_per_parameter);
+    visit("coded_bits_per_parameter", s.coded_bits_per_parameter);
     visit("messages", s.messages);
     visit("uplink_bytes", s.uplink_bytes);
     visit("downlink_bytes", s.downlink_bytes);
@@ -84,8 +85,16 @@ void write_field(Json& json, const char* name, const std::optional<ClientSpread>
                   {metric + "_deviation", spread->deviation}};
 }
 
+void write_field(Json& json, const char* name, const std::optional<double>& value, const Summary&) {
+    if (value) json[name] = *value;
+}
+
 template <class T> void read_field(const Json& json, const char* name, T& value, const Summary&) {
     json.at(name).get_to(value);
+}
+void read_field(const Json& json, const char* name, std::optional<double>& value, const Summary&) {
+    value.reset();
+    if (json.contains(name)) value = json.at(name).get<double>();
 }
 void read_field(const Json& json, const char*, Metrics& metrics, const Summary&) {
     metrics.clear();
@@ -174,10 +183,13 @@ Summary summarise(const Experiment& experiment, const Ledger& ledger,
     for (const Measure& measure : judged_by(experiment.model()))
         s.metrics.push_back(summary_of(measure, rounds));
     s.messages = ledger.messages;
-    s.uplink_bits_per_parameter =
-        ratio(8.0 * static_cast<double>(ledger.uplink_bytes),
-              static_cast<double>(ledger.messages) *
-                  static_cast<double>(experiment.model().layout.trainable));
+    const double parameters = static_cast<double>(ledger.messages) *
+                              static_cast<double>(experiment.model().layout.trainable);
+    s.uplink_bits_per_parameter = ratio(8.0 * static_cast<double>(ledger.uplink_bytes), parameters);
+    if (const auto uncoded = experiment.uncoded_bytes(); uncoded && ledger.messages != 0)
+        s.coded_bits_per_parameter =
+            ratio(8.0 * static_cast<double>(ledger.uplink_bytes - *uncoded * ledger.messages),
+                  parameters);
     s.uplink_bytes = ledger.uplink_bytes;
     s.downlink_bytes = ledger.downlink_bytes;
     s.float32_bytes = experiment.float32_bytes() * ledger.messages;
@@ -241,7 +253,12 @@ std::string summary_text(const Summary& s, const std::string& folder) {
         row("a client uploads",
             fmt::format("{} bytes a round, {} of float32's {}", bytes_per_upload(s),
                         share_of_float32(s), grouped(s.float32_bytes / s.messages)));
-        row("bits a parameter", fmt::format("{:.3f}", s.uplink_bits_per_parameter));
+        std::string bits = fmt::format("{:.3f}", s.uplink_bits_per_parameter);
+        if (s.coded_bits_per_parameter)
+            bits += fmt::format(": {:.3f} in masks and codes, {:.3f} beside them",
+                                *s.coded_bits_per_parameter,
+                                s.uplink_bits_per_parameter - *s.coded_bits_per_parameter);
+        row("bits a parameter", bits);
     }
     row("in all", fmt::format("{} up, {} down", bytes_text(static_cast<double>(s.uplink_bytes)),
                               bytes_text(static_cast<double>(s.downlink_bytes))));

@@ -76,6 +76,9 @@ public:
     [[nodiscard]] std::uint32_t lanes() const;
     [[nodiscard]] const std::string& device() const;   ///< e.g. "cpu"
     [[nodiscard]] std::uint64_t float32_bytes() const; ///< of one client's dense float32 upload
+    /// Of an upload the bytes that no entropy coder touches, whatever it makes of masks and codes;
+    /// nothing where no stage codes them, or where their number varies.
+    [[nodiscard]] std::optional<std::uint64_t> uncoded_bytes() const;
 
     /// The model's weights [state]: the global state, or what the method makes of it.
     [[nodiscard]] std::vector<float> weights() const;

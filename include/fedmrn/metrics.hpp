@@ -112,7 +112,9 @@ struct Summary {
     std::uint32_t rounds = 0;
     std::vector<MetricSummary> metrics{MetricSummary{}}; ///< of a model without any, its loss
     double uplink_bits_per_parameter =
-        0;                      ///< a message's bits, header included / trainable parameters
+        0; ///< a message's bits, header included / trainable parameters
+    /// What masks and codes have of them, where a stage codes them.
+    std::optional<double> coded_bits_per_parameter;
     std::uint64_t messages = 0; ///< that the clients uploaded in all rounds
     std::uint64_t uplink_bytes = 0, downlink_bytes = 0;
     std::uint64_t float32_bytes = 0; ///< the uplink had every client sent its state as float32

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/stage/deflate_packing.hpp"
+#include "engine/stage/rans_packing.hpp"
 #include "engine/store/checkpoint.hpp"
 #include "fedmrn/message.hpp"
 #include "tests/engine/message/samples.hpp"
@@ -98,9 +99,32 @@ TEST(Inspect, ShowsAPackedMessage) {
     EXPECT_THAT(text, HasSubstr("bytes                " + std::to_string(small.size())));
     EXPECT_THAT(text, testing::ContainsRegex("packed +deflate, from 112 bytes\n"));
     EXPECT_THAT(text, testing::ContainsRegex("round +7\n"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("mask   ")));
     write(packed(Unknown(), bytes));
     EXPECT_THAT(error_of([&] { inspect(folder / "m"); }),
                 HasSubstr("packed by packing 99, which no stage of this program reads"));
+}
+
+/// Of an entropy coder, what is coded and what stands as it is.
+TEST(Inspect, ShowsThePartsOfACodedMessage) {
+    const TemporaryFolder folder;
+    Message message = samples::golden_message();
+    message.tensors = {{Encoding::mask, 32'000}, {Encoding::float32, 2}};
+    message.mask.assign(1'000, 0x0100'0010);
+    const std::vector<std::byte> bytes = packed(RansPacking(), encode(message));
+    spill(folder / "m", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string text = inspect(folder / "m");
+    EXPECT_THAT(text, testing::ContainsRegex("packed +rANS, from 4,068 bytes\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("mask +1,[0-9]{3} bytes, from 4,000\n"));
+    EXPECT_THAT(text, testing::ContainsRegex("the rest +12 bytes, as they are\n"));
+    const auto json = nlohmann::json::parse(inspect_json(folder / "m"));
+    EXPECT_EQ(json["unpacked_bytes"], 4'068);
+    EXPECT_EQ(json["parts"][1]["name"], "mask");
+    EXPECT_EQ(json["parts"][1]["unpacked_bytes"], 4'000);
+    EXPECT_EQ(json["parts"][1]["coded"], true);
+    std::size_t all = 21; // the wrapper, and how it is packed
+    for (const auto& part : json["parts"]) all += part["bytes"].get<std::size_t>();
+    EXPECT_EQ(json["bytes"], all);
 }
 
 /// Every type of the format, one of tomorrow, a scalar and an empty tensor.

@@ -85,6 +85,11 @@ TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
     EXPECT_EQ(back.lanes, 2U);
     EXPECT_EQ(back.time, example().time);
     EXPECT_FALSE(back.clients);
+    EXPECT_FALSE(back.coded_bits_per_parameter);
+    Summary coded = example();
+    coded.coded_bits_per_parameter = 0.5;
+    write_summary(folder / "s", coded);
+    EXPECT_EQ(read_summary(folder / "s").coded_bits_per_parameter, 0.5);
     spill(folder / "s", "{\"rounds\": 2}");
     EXPECT_THAT(error_of([&] { read_summary(folder / "s"); }), HasSubstr("s: not a run's summary"));
 }
@@ -97,6 +102,10 @@ TEST(Summary, TextNamesWhatAClientUploads) {
     EXPECT_THAT(text, HasSubstr("1.13 MB up, 99 B down"));
     EXPECT_THAT(text, HasSubstr("1:02 in all: training 0:50, the rest 0:12"));
     EXPECT_THAT(text, HasSubstr("runs/x"));
+    Summary coded = example();
+    coded.coded_bits_per_parameter = 0.9975;
+    EXPECT_THAT(summary_text(coded, "x"),
+                HasSubstr("bits a parameter  1.155: 0.998 in masks and codes, 0.157 beside them"));
     Summary one = example();
     one.rounds = 1;
     EXPECT_THAT(summary_text(one, "x"), HasSubstr("after 1 round, best"));
