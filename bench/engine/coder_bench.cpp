@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include <benchmark/benchmark.h>
 
 #include "bench/support/registry.hpp"
 #include "engine/coder/mask.hpp"
 #include "engine/coder/planes.hpp"
+#include "kernels/formula/key.hpp"
 #include "kernels/formula/mask.hpp"
 #include "kernels/formula/noise.hpp"
 
