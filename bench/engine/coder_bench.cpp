@@ -7,9 +7,9 @@
 #include "bench/support/registry.hpp"
 #include "engine/coder/mask.hpp"
 #include "engine/coder/planes.hpp"
-#include "kernels/formula/key.hpp"
 #include "kernels/formula/mask.hpp"
 #include "kernels/formula/noise.hpp"
+#include "kernels/random_tile.hpp"
 
 // The entropy coder on one core, in bytes a second of what is coded: CNN4's 389,920 bits, as FedMRN
 // sets them of updates of a twentieth to a quarter of the noise, and as many of TernGrad's codes.
@@ -98,11 +98,7 @@ void noise(benchmark::State& state) {
     measure(state, elements / 8, [&] {
         ++key;
         for (std::size_t tile = 0; tile < elements / formula::tile; ++tile) {
-            for (std::uint32_t lane = 0; lane < 32; ++lane) {
-                const formula::Words block =
-                    formula::philox(key, tile * 32 + lane, 0, formula::purpose_noise);
-                for (std::size_t w = 0; w < 4; ++w) words[lane + 32 * w] = block.w[w];
-            }
+            kernels::random_tile(key, tile, 0, formula::purpose_noise, words.data());
             benchmark::DoNotOptimize(words);
         }
     });

@@ -9,10 +9,11 @@
 
 namespace fedmrn {
 
-Division deal(std::span<const std::size_t> pieces, const Communicator& ranks, std::size_t each) {
+WorkDivision deal(std::span<const std::size_t> pieces, const Communicator& ranks,
+                  std::size_t each) {
     const std::size_t size = ranks.size(), rank = ranks.rank();
     const std::size_t rows = std::min(each, pieces.size() / size);
-    Division division;
+    WorkDivision division;
     for (std::size_t row = 0; row < rows; ++row) {
         division.own.push_back(pieces[row * size + (row % 2 == 0 ? rank : size - 1 - rank)]);
     }
@@ -22,7 +23,7 @@ Division deal(std::span<const std::size_t> pieces, const Communicator& ranks, st
 }
 
 /// The counter is never set back, which a rank that is late would not see: rank 0 says where it is.
-WorkQueue::WorkQueue(Communicator& ranks, Division pieces)
+WorkQueue::WorkQueue(Communicator& ranks, WorkDivision pieces)
     : ranks_(ranks), pieces_(std::move(pieces)), over_(pieces_.shared.empty()) {
     if (!over_) {
         const std::uint64_t now[] = {ranks.rank() == 0 ? ranks.take() : 0};

@@ -5,7 +5,7 @@
 #include "engine/coder/activity.hpp"
 #include "engine/coder/chances.hpp"
 #include "engine/coder/streams.hpp"
-#include "kernels/formula/key.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::coder {
 namespace {
@@ -37,14 +37,7 @@ void draw(const MaskFacts& facts, std::size_t tile, Tile& drawn) {
         return;
     }
     std::array<std::uint32_t, formula::tile> words;
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-        const formula::Words block =
-            formula::philox(*facts.noise, tile * lanes + lane, 0, formula::purpose_noise);
-        words[lane] = block.w[0];
-        words[lane + 32] = block.w[1];
-        words[lane + 64] = block.w[2];
-        words[lane + 96] = block.w[3];
-    }
+    kernels::random_tile(*facts.noise, tile, 0, formula::purpose_noise, words.data());
     for (std::size_t i = 0; i < formula::tile; ++i) drawn.of[i] = context_of(words[i]);
     for (std::size_t w = 0; w < tile_words; ++w) {
         std::uint32_t above = 0;

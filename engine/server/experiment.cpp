@@ -179,7 +179,7 @@ struct Experiment::Impl {
     }
 
     /// Which clients of a cohort this rank trains, and which whoever is free.
-    Division division(const Cohort& cohort) {
+    WorkDivision division(const Cohort& cohort) {
         const std::vector<std::size_t> order = cohort.longest_first();
         if (ranks->size() == 1) {
             return {order, {}};
@@ -187,7 +187,7 @@ struct Experiment::Impl {
         if (stages.memory() == 0) {
             return deal(order, *ranks, common_lanes());
         }
-        Division homes;
+        WorkDivision homes;
         for (const std::size_t k : order) {
             if (at_home(cohort.tasks[k].client)) {
                 homes.own.push_back(k);

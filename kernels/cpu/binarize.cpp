@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/random_tile.hpp"
 #include "kernels/quantize.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {

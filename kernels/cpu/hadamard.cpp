@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/random_tile.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {

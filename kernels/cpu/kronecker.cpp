@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/cpu/random_tile.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {

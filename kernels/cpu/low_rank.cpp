@@ -3,9 +3,9 @@
 #include "kernels/low_rank.hpp"
 
 #include "kernels/cpu/factors.hpp"
-#include "kernels/cpu/random_tile.hpp"
 #include "kernels/formula/normal.hpp"
 #include "kernels/formula/quantize.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::kernels::cpu {
 namespace {

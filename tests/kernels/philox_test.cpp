@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/cpu/random_tile.hpp"
 #include "kernels/formula/key.hpp"
+#include "kernels/random_tile.hpp"
 
 namespace fedmrn::formula {
 namespace {
@@ -79,8 +79,8 @@ TEST(Key, TheCpuTileIsInElementOrder) {
         for (const std::uint64_t tile_number :
              {0ull, 1ull, 3046ull, (1ull << 40) + 3, 1ull << 27}) {
             std::uint32_t words[tile], plain[tile];
-            kernels::cpu::random_tile(key, tile_number, 3, purpose_noise, words);
-            kernels::cpu::random_tile_plainly(key, tile_number, 3, purpose_noise, plain);
+            kernels::random_tile(key, tile_number, 3, purpose_noise, words);
+            kernels::random_tile_plainly(key, tile_number, 3, purpose_noise, plain);
             for (std::uint64_t i = 0; i < tile; ++i) {
                 const std::uint32_t expected =
                     element_word(key, tile_number * tile + i, 3, purpose_noise);

@@ -31,7 +31,7 @@ std::vector<std::size_t> all_of(WorkQueue& queue) {
 TEST(Deal, IsThereAndBackAndLeavesTheRest) {
     const auto pieces = pieces_of(8);
     ThreadRanks::run(3, [&](const std::shared_ptr<Communicator>& ranks) {
-        const Division two = deal(pieces, *ranks, 2);
+        const WorkDivision two = deal(pieces, *ranks, 2);
         const std::size_t r = ranks->rank();
         EXPECT_THAT(two.own, ElementsAre(r, 5 - r));
         EXPECT_THAT(two.shared, ElementsAre(6, 7));

@@ -11,7 +11,7 @@
 
 #include "kernels/formula/key.hpp"
 
-namespace fedmrn::kernels::cpu {
+namespace fedmrn::kernels {
 
 /// The random words of one tile of 128 elements, in element order: as formula::philox says it.
 inline void random_tile_plainly(std::uint64_t key, std::uint64_t tile, std::uint32_t step,
@@ -83,4 +83,4 @@ inline void random_tile(std::uint64_t key, std::uint64_t tile, std::uint32_t ste
 
 #endif
 
-} // namespace fedmrn::kernels::cpu
+} // namespace fedmrn::kernels
