@@ -7,20 +7,20 @@
 namespace fedmrn::kernels::cpu {
 
 using Contracts = void(Backend&);
-Contracts activation_contracts, adam_contracts, batch_contracts, binarize_contracts,
-    embedding_contracts, frozen_factor_contracts, hadamard_contracts, half_contracts,
-    kronecker_contracts, lanes_contracts, low_rank_contracts, mask_contracts, pooling_contracts,
-    prune_contracts, quantize_contracts, ranking_contracts, rows_contracts, scores_contracts,
-    select_contracts, sum_contracts, update_contracts;
+Contracts activation_contracts, adam_contracts, affine_contracts, batch_contracts,
+    binarize_contracts, embedding_contracts, frozen_factor_contracts, hadamard_contracts,
+    half_contracts, kronecker_contracts, lanes_contracts, low_rank_contracts, mask_contracts,
+    pooling_contracts, prune_contracts, quantize_contracts, ranking_contracts, rows_contracts,
+    scores_contracts, select_contracts, sum_contracts, update_contracts;
 
 void bits_contracts(Backend& backend) {
     for (Contracts* contracts :
-         {activation_contracts, adam_contracts,          batch_contracts,    binarize_contracts,
-          embedding_contracts,  frozen_factor_contracts, hadamard_contracts, half_contracts,
-          kronecker_contracts,  lanes_contracts,         low_rank_contracts, mask_contracts,
-          pooling_contracts,    prune_contracts,         quantize_contracts, ranking_contracts,
-          rows_contracts,       scores_contracts,        select_contracts,   sum_contracts,
-          update_contracts}) {
+         {activation_contracts, adam_contracts,      affine_contracts,        batch_contracts,
+          binarize_contracts,   embedding_contracts, frozen_factor_contracts, hadamard_contracts,
+          half_contracts,       kronecker_contracts, lanes_contracts,         low_rank_contracts,
+          mask_contracts,       pooling_contracts,   prune_contracts,         quantize_contracts,
+          ranking_contracts,    rows_contracts,      scores_contracts,        select_contracts,
+          sum_contracts,        update_contracts}) {
         contracts(backend);
     }
 }

@@ -395,6 +395,7 @@ std::vector<GoldenCase> golden_cases() {
     add_layer_cases(cases);
     add_trained_cases(cases);
     add_rows_cases(cases);
+    add_affine_cases(cases);
     return cases;
 }
 

@@ -33,5 +33,6 @@ void add_low_rank_cases(std::vector<GoldenCase>& cases);
 void add_layer_cases(std::vector<GoldenCase>& cases);
 void add_trained_cases(std::vector<GoldenCase>& cases);
 void add_rows_cases(std::vector<GoldenCase>& cases);
+void add_affine_cases(std::vector<GoldenCase>& cases);
 
 } // namespace fedmrn::test

@@ -559,6 +559,22 @@ inline constexpr GoldenRow golden_rows[] = {
      {0x55b81439d127f465, 0xe7c3129368508362, 0xc2ad062ef6785b70, 0xef58bfec52e31329,
       0x8561167036e0c178, 0x83a7edf4bdbd6372, 0x5b9352fab4292675, 0xc09e22ac40a10bd1,
       0xc179f87be9b60599}},
+    {"fake_quantize symmetric",
+     {0xd30b2cb25b71d789, 0x8ae619547e32a631, 0x9472edaee608c458, 0xd8311a5f90529745,
+      0x80073b72829033dc, 0xbe00a76c55b06070, 0x3eade9c0f8eddec7, 0xca73b8ae7f3a9b52,
+      0x79465a160a7881ff}},
+    {"affine_quantize symmetric",
+     {0xcbf29ce484222325, 0x3de5688619794276, 0x1647d8cadba1bc6c, 0xdb42b159a8ee2577,
+      0x47ad6d8b2c7e4791, 0x7c17b09d865ea634, 0xae1143c5c87f0c56, 0x218f6268bf82b237,
+      0x13531facf9ceee4e}},
+    {"fake_quantize asymmetric",
+     {0xd30b2cb25b71d789, 0x332a958f1a3b83a2, 0xea865a624245d670, 0x20cdef2b0d3e967b,
+      0x08e5ca0b8f6a1526, 0x39a49258c5798eda, 0x42205a5eb23690fc, 0xfd9df3c3b70fbf02,
+      0xadaaf852ae32acfb}},
+    {"affine_quantize asymmetric",
+     {0xcbf29ce484222325, 0x7a0983196ad350fa, 0x3feaa1eb4aacb087, 0x8f4ca2f2ac206798,
+      0x081350c63c50b706, 0xedab08a5e3a333f9, 0x2e50167b1b337e37, 0x885ebd3555878cb6,
+      0x880dbe410dafeb45}},
     // table ends
 };
 
