@@ -58,7 +58,7 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
     const auto method = make_method(config.method, layout, config.experiment.seed);
     const Stages stages = make_stages(config, layout);
     GlobalState server(*device, layout, config.server, *method->server);
-    server.restore({before.round, before.global, before.moments, {}});
+    server.restore({before.round, before.global, before.moments});
     const std::uint32_t round = before.round + 1;
     const std::vector<TensorEntry> table = method->uplink->table(round);
 

@@ -131,7 +131,8 @@ struct Experiment::Impl {
                      .open(config.experiment.precision, place, ranks->local_rank())),
           method(make_method(config.method, model.layout, c.experiment.seed)),
           stages(make_stages(config, model.layout)),
-          server(*device, model.layout, config.server, *method->server),
+          server(*device, model.layout, config.server, *method->server,
+                 Downlink::fed_back(stages.model_codec())),
           downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
         check(config, dataset, clients);
@@ -433,7 +434,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
             progress(std::min(share, 1.0), now);
         }
     };
-    const Sent sent = run.downlink.send(context);
+    const Sent sent =
+        run.downlink.send(context, run.server.downlink_error(), run.server.next_downlink_error());
     WorkQueue queue(*run.ranks, run.division(cohort));
     const auto next = [&]() -> std::optional<ClientTask> {
         const std::optional<std::size_t> slot = queue.next();

@@ -3,6 +3,7 @@
 #include "engine/server/global_state.hpp"
 
 #include <string>
+#include <utility>
 
 #include "engine/server/set_values.hpp"
 #include "fedmrn/error.hpp"
@@ -11,10 +12,11 @@
 namespace fedmrn {
 
 GlobalState::GlobalState(Device& device, const ParameterLayout& layout, const ServerConfig& config,
-                         const Aggregation& aggregation)
+                         const Aggregation& aggregation, std::size_t fed_back)
     : device_(device), trainable_(layout.trainable), size_(layout.state), lr_(config.lr),
       optimizer_(server_optimizers().checked(config.optimizer).make(config.optimizer.options)),
-      named_(optimizer_->moments()), global_(device, size_) {
+      named_(optimizer_->moments()), global_(device, size_), error_(device, fed_back),
+      next_error_(device, fed_back) {
     for (std::size_t i = 0; i < named_.size(); ++i) {
         moments_.emplace_back(device, trainable_);
     }
@@ -27,6 +29,7 @@ void GlobalState::begin(std::vector<float> global) {
     for (const Moment& moment : named_) {
         first.moments[moment.name].assign(trainable_, moment.first);
     }
+    first.downlink_error.assign(error_.size(), 0.0f);
     restore(std::move(first));
 }
 
@@ -36,8 +39,13 @@ void GlobalState::check(const ServerState& from) const {
         const auto found = from.moments.find(moment.name);
         fits = fits && found != from.moments.end() && found->second.size() == trainable_;
     }
-    if (fits) {
+    if (fits && from.downlink_error.size() == error_.size()) {
         return;
+    }
+    if (fits) {
+        throw Error("checkpoint: it is of a run that sent its model otherwise (an error of " +
+                    std::to_string(from.downlink_error.size()) + " values is fed back, expected " +
+                    std::to_string(error_.size()) + ")");
     }
     std::string sizes = std::to_string(from.global.size());
     for (const auto& [name, values] : from.moments) {
@@ -55,6 +63,7 @@ void GlobalState::restore(ServerState from) {
     state_ = std::move(from);
     stepped_ = false;
     global_.write(state_.global);
+    error_.write(state_.downlink_error);
     for (std::size_t i = 0; i < named_.size(); ++i) {
         moments_[i].write(state_.moments.at(named_[i].name));
     }
@@ -71,9 +80,18 @@ void GlobalState::step(DevicePointer<const double> change) {
     stepped_ = true;
 }
 
+void GlobalState::end_round() {
+    ++state_.round;
+    if (error_.size() != 0) {
+        std::swap(error_, next_error_);
+        stepped_ = true;
+    }
+}
+
 const ServerState& GlobalState::state() const {
     if (stepped_) {
         global_.read(state_.global);
+        error_.read(state_.downlink_error);
         for (std::size_t i = 0; i < named_.size(); ++i) {
             moments_[i].read(state_.moments.at(named_[i].name));
         }

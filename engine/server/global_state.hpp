@@ -19,9 +19,9 @@ namespace fedmrn {
 class GlobalState {
 public:
     /// Throws Error where the aggregation sets values and the server would take another step than
-    /// the plain one that ends at them.
+    /// the plain one that ends at them. fed_back: elements whose error of sending it keeps.
     GlobalState(Device& device, const ParameterLayout& layout, const ServerConfig& config,
-                const Aggregation& aggregation);
+                const Aggregation& aggregation, std::size_t fed_back = 0);
 
     /// Begins with this model: no moment has moved.
     void begin(std::vector<float> global);
@@ -41,7 +41,13 @@ public:
 
     /// Rounds done.
     [[nodiscard]] std::uint32_t round() const { return state_.round; }
-    void end_round() { ++state_.round; }
+    void end_round();
+
+    /// What the last round's model left out when it was sent [fed_back], and where this round's
+    /// goes, which takes its place when the round ends.
+    [[nodiscard]] DevicePointer<const float> downlink_error() const { return error_.data(); }
+    [[nodiscard]] DevicePointer<float> next_downlink_error() { return next_error_.data(); }
+
     /// What clients keep.
     [[nodiscard]] auto& memory() { return state_.memory; }
     [[nodiscard]] const auto& memory() const { return state_.memory; }
@@ -60,8 +66,9 @@ private:
     std::vector<Moment> named_; ///< what the optimiser keeps
     Buffer<float> global_;
     std::vector<Buffer<double>> moments_; ///< as they are named
+    Buffer<float> error_, next_error_;    ///< of sending the model
     mutable ServerState state_;
-    mutable bool stepped_ = false; ///< model and moments of state_ are not those of the device
+    mutable bool stepped_ = false; ///< state_ is not what the device has
 };
 
 } // namespace fedmrn

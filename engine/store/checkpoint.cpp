@@ -83,6 +83,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     const std::size_t clients = memory.clients.size();
     if (clients != 0) tensors.push_back(view_of("memory.clients", {clients}, memory.clients));
     tensors.push_back(view_of("global", {state.global.size()}, state.global));
+    if (const std::size_t sent = state.downlink_error.size(); sent != 0)
+        tensors.push_back(view_of("downlink_error", {sent}, state.downlink_error));
     if (clients != 0)
         tensors.push_back(
             view_of("memory", {clients, memory.values.size() / clients}, memory.values));
@@ -136,6 +138,8 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
         if (tensor.name == "global" && is(Dtype::float32)) {
             checkpoint.state.global = values<float>(tensor);
             complete = true;
+        } else if (tensor.name == "downlink_error" && is(Dtype::float32)) {
+            checkpoint.state.downlink_error = values<float>(tensor);
         } else if (tensor.name == "memory.clients" && is(Dtype::uint64)) {
             memory.clients = values<std::uint64_t>(tensor);
         } else if (tensor.name == "memory" && is(Dtype::float32, 2)) {

@@ -21,9 +21,10 @@ struct Checkpoint {
 };
 
 /// One safetensors file: "global" (float32), the server optimiser's moments (float64, where it
-/// keeps any), "memory" (float32 [clients][floats], where clients keep something) and
-/// "memory.clients" (uint64, whose), the rest as metadata with a checksum (CRC32C) over all of it.
-/// Atomic. Time and size are linear in the clients that keep something.
+/// keeps any), "downlink_error" (float32, where one is fed back), "memory" (float32
+/// [clients][floats], where clients keep something) and "memory.clients" (uint64, whose), the rest
+/// as metadata with a checksum (CRC32C) over all of it. Atomic. Time and size are linear in the
+/// clients that keep something.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
 /// Throws Error for a file that write_checkpoint cannot have written as it stands.

@@ -25,13 +25,16 @@ namespace fedmrn {
 
 /// Everything that decides the rest of a run; a checkpoint is this and nothing else.
 struct ServerState {
-    std::uint32_t round = 0;   ///< rounds done
-    std::vector<float> global; ///< the model's state vector
+    std::uint32_t round = 0;        ///< rounds done
+    std::vector<float> global = {}; ///< the model's state vector
     /// What the server optimiser keeps of each trainable parameter, by the moment's name.
-    std::map<std::string, std::vector<double>> moments;
+    std::map<std::string, std::vector<double>> moments = {};
     /// What clients keep between rounds, of those that have been in a cohort; empty for methods
     /// that keep nothing.
-    std::map<std::uint64_t, std::vector<float>> memory;
+    std::map<std::uint64_t, std::vector<float>> memory = {};
+    /// What the model that clients were last sent has left out of its first elements, to be fed
+    /// back into the next one; empty where no stage does so.
+    std::vector<float> downlink_error = {};
 };
 
 /// Loss and metrics over some samples.

@@ -18,6 +18,7 @@ Checkpoint example() {
     c.state.moments["velocity"] = {0.1, 1e-310, -4};
     c.state.moments["second"] = {1e-6, 7, 0.3};
     c.state.memory = {{3, {0.5F, -2e-39F}}, {18446744073709551615U, {7, -0.0F}}};
+    c.state.downlink_error = {0.25F, -3e-40F, 0};
     c.ledger.messages = 170;
     c.ledger.uplink_bytes = 0xffffffffffffffff;
     c.ledger.downlink_bytes = 12;
@@ -47,6 +48,7 @@ TEST(Checkpoint, ReadsBackEveryBit) {
     EXPECT_EQ(std::memcmp(back.state.global.data(), c.state.global.data(), 16), 0);
     EXPECT_EQ(back.state.moments, c.state.moments);
     EXPECT_EQ(back.state.memory, c.state.memory);
+    EXPECT_EQ(back.state.downlink_error, c.state.downlink_error);
     EXPECT_EQ(back.ledger, c.ledger);
     EXPECT_EQ(back.model, c.model);
     EXPECT_EQ(back.config, c.config);
