@@ -35,7 +35,8 @@ LaneGroup::LaneGroup(Device& device, const Model& model, const Method& method, c
       update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
       gradient_(device, lanes * update_stride_),
       velocity_(device, config.momentum != 0.0 ? lanes * update_stride_ : 0),
-      states_(device, lanes), metrics_(device, lanes), tasks_(lanes), mirror_(lanes) {}
+      scratch_(device, lanes * stages.scratch()), states_(device, lanes), metrics_(device, lanes),
+      tasks_(lanes), mirror_(lanes) {}
 
 PerLane<float> LaneGroup::of_update(Buffer<float>& buffer) {
     return {buffer.size() != 0 ? buffer.data() : nullptr, update_stride_};
@@ -139,9 +140,14 @@ void LaneGroup::step(const Source& source) {
 
 void LaneGroup::queue_step(const Source& source, std::size_t width) {
     const PerLane<float> weights{weights_.data(), weights_stride_};
-    const LocalStep local{source.global,       of_round_.variables(), width,
-                          states_.data(),      of_update(update_),    weights,
-                          of_update(gradient_)};
+    const LocalStep local{source.global,
+                          of_round_.variables(),
+                          width,
+                          states_.data(),
+                          of_update(update_),
+                          weights,
+                          of_update(gradient_),
+                          {scratch_.data(), stages_.scratch()}};
     const Pull pull = stages_.pull(*method_.local);
     const kernels::SgdRule sgd{static_cast<float>(config_.momentum), static_cast<float>(pull.decay),
                                pull.decays_weights, static_cast<float>(pull.proximal)};
@@ -158,6 +164,7 @@ void LaneGroup::queue_step(const Source& source, std::size_t width) {
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data(), width);
     {
         const Range part(device_, "local gradient", width);
+        stages_.on_weight_gradient(device_, local, of_round_.stages());
         method_.local->gradient(device_, local);
         stages_.on_gradient(device_, local, of_round_.stages());
     }

@@ -88,6 +88,7 @@ private:
     Network network_;
     RoundMemory of_round_;
     Buffer<float> update_, weights_, gradient_, velocity_;
+    Buffer<std::byte> scratch_; ///< of the stages
     Buffer<LaneState> states_;
     Buffer<LaneMetrics> metrics_;
     std::vector<std::optional<ClientTask>> tasks_; ///< of each lane

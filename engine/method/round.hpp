@@ -40,6 +40,8 @@ struct LocalStep {
     PerLane<float> update;   ///< [variables]: zeros when a client begins
     PerLane<float> weights;  ///< [state]
     PerLane<float> gradient; ///< [variables]
+    /// Of a stage that asks for it (Stage::scratch), aligned to 128 bytes.
+    PerLane<std::byte> scratch = {};
 
     template <class T> [[nodiscard]] DevicePointer<const T> data_as() const {
         return data.as<const T>();

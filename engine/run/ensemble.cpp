@@ -30,6 +30,11 @@ Evaluation Ensemble::evaluate() {
     return experiment_.evaluate();
 }
 
+std::optional<Evaluation> Ensemble::evaluate_deployed() {
+    say(Step::deployed);
+    return experiment_.evaluate_deployed();
+}
+
 std::vector<Evaluation> Ensemble::evaluate_clients() {
     say(Step::clients);
     return experiment_.evaluate_clients();
@@ -58,6 +63,9 @@ void Ensemble::follow(const std::stop_token& stop) {
             break;
         case Step::evaluation:
             static_cast<void>(experiment_.evaluate());
+            break;
+        case Step::deployed:
+            static_cast<void>(experiment_.evaluate_deployed());
             break;
         case Step::clients:
             static_cast<void>(experiment_.evaluate_clients());

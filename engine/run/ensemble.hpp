@@ -24,6 +24,7 @@ public:
                                           std::function<void(const UplinkMessage&)> messages);
     [[nodiscard]] ServerState whole_state();
     [[nodiscard]] Evaluation evaluate();
+    [[nodiscard]] std::optional<Evaluation> evaluate_deployed();
     [[nodiscard]] std::vector<Evaluation> evaluate_clients();
     [[nodiscard]] Traffic traffic();
     /// The others return from follow().
@@ -33,7 +34,16 @@ public:
     void follow(const std::stop_token& stop);
 
 private:
-    enum class Step : std::uint8_t { round, shown_round, state, evaluation, clients, traffic, end };
+    enum class Step : std::uint8_t {
+        round,
+        shown_round,
+        state,
+        evaluation,
+        deployed,
+        clients,
+        traffic,
+        end
+    };
     void say(Step step);
 
     Experiment& experiment_;

@@ -147,7 +147,7 @@ void Run::settle(CheckpointWriter& writer) {
 
 KeptState Run::kept_state() const {
     const ServerState& now = experiment_.state();
-    return {{now.round, now.global, now.moments, {}},
+    return {{now.round, now.global, now.moments},
             experiment_.model().layout,
             experiment_.model().name,
             to_toml(config_)};
@@ -202,6 +202,8 @@ void Run::finish(std::ostream& out) {
     const std::vector<RoundMetrics> rounds = read_metrics(folder_.metrics_file());
     Summary summary = summarise(experiment_, ledger_, rounds);
     summary.data_hash = data_.text();
+    if (const auto deployed = ensemble_.evaluate_deployed())
+        summary.deployed = deployed->metrics.empty() ? deployed->loss : deployed->metrics.front();
     const Metadata about{
         {"format", "pt"}, {"model", experiment_.model().name}, {"hash", summary.model_hash}};
     export_model(folder_.model_file(), experiment_.model(), experiment_.weights(), about);

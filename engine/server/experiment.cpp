@@ -314,11 +314,11 @@ struct Experiment::Impl {
         time.aggregation += seconds_since(start);
     }
 
-    std::vector<Evaluation> evaluate(const ResidentData::Part& part) {
-        Buffer<float> room;
+    std::vector<Evaluation> evaluate(const ResidentData::Part& part,
+                                     DevicePointer<const float> judged) {
         std::vector<Evaluation> results;
         const std::vector<LaneMetrics> totals =
-            lanes->evaluate(part.source, part.ranges, weights(room), *ranks);
+            lanes->evaluate(part.source, part.ranges, judged, *ranks);
         for (std::size_t i = 0; i < totals.size(); i += model.tallies) {
             Evaluation& result = results.emplace_back();
             result.samples = totals[i].rows;
@@ -332,10 +332,25 @@ struct Experiment::Impl {
         return results;
     }
 
-    Evaluation evaluate() {
+    Evaluation evaluate(DevicePointer<const float> state) {
         const ResidentData::Part& judged = data->judged();
         const Range part(*device, "evaluation", judged.ranges.front().count);
-        return evaluate(judged).front();
+        return evaluate(judged, state).front();
+    }
+
+    Evaluation evaluate() {
+        Buffer<float> room;
+        return evaluate(weights(room));
+    }
+
+    std::optional<Evaluation> evaluate_deployed() {
+        if (!stages.deploys()) {
+            return std::nullopt;
+        }
+        Buffer<float> room, own(*device, model.layout.state);
+        device->copy_within(own.data(), weights(room), model.layout.state * sizeof(float));
+        stages.on_deployment(*device, std::max(server.round(), 1u), own.data());
+        return evaluate(own.data());
     }
 
     bool evaluates(std::uint32_t round) const {
@@ -382,11 +397,13 @@ std::vector<float> Experiment::weights() const {
 }
 
 Evaluation Experiment::evaluate() { return impl_->evaluate(); }
+std::optional<Evaluation> Experiment::evaluate_deployed() { return impl_->evaluate_deployed(); }
 
 std::vector<Evaluation> Experiment::evaluate_clients() {
     const ResidentData::Part& own = impl_->data->own();
     const Range part(*impl_->device, "clients", own.ranges.size());
-    return impl_->evaluate(own);
+    Buffer<float> room;
+    return impl_->evaluate(own, impl_->weights(room));
 }
 
 bool Experiment::clients_have_tests() const { return impl_->data->own_tests(); }

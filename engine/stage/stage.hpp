@@ -30,8 +30,13 @@ public:
     [[nodiscard]] virtual const ModelCodec* model_codec() const { return nullptr; }
     /// What of a round its recorded hooks read (LocalStep::data); as many bytes in every round.
     [[nodiscard]] virtual RoundData round_data(const RoundContext& /*round*/) const { return {}; }
+    /// Bytes that each lane has for its recorded hooks (LocalStep::scratch), from one to the next.
+    [[nodiscard]] virtual std::size_t scratch() const { return 0; }
     /// Changes the weights that the method has made for a step; recorded.
     virtual void on_weights(Device& /*device*/, const LocalStep& /*step*/) const {}
+    /// Changes the gradient of these weights [trainable], of which the method is about to make its
+    /// variables'; recorded.
+    virtual void on_weight_gradient(Device& /*device*/, const LocalStep& /*step*/) const {}
     /// Changes the gradient of the variables; recorded.
     virtual void on_gradient(Device& /*device*/, const LocalStep& /*step*/) const {}
     /// Changes what pulls the variables, which costs no kernel of its own.
@@ -46,6 +51,12 @@ public:
 
     /// How messages' bytes become fewer; null: not by this stage. One stage of a run packs.
     [[nodiscard]] virtual const Packing* packing() const { return nullptr; }
+
+    /// What becomes of a model's weights [state] where they are put to use, changed in place.
+    /// Whether it says so does not depend on the round.
+    [[nodiscard]] virtual bool deploys() const { return false; }
+    virtual void on_deployment(Device& /*device*/, std::uint32_t /*round*/,
+                               DevicePointer<float> /*weights*/) const {}
 
     /// Floats that it keeps of each client from round to round.
     [[nodiscard]] virtual std::size_t memory() const { return 0; }

@@ -2,11 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/stage/stages.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
+namespace {
+
+/// Stages' scratch memories lie behind each other, aligned as a lane's.
+std::size_t aligned(std::size_t bytes) { return (bytes + 127) / 128 * 128; }
+
+} // namespace
 
 Stages::Stages(std::vector<std::shared_ptr<const Stage>> stages) : stages_(std::move(stages)) {
     const auto only = [](auto& place, const auto* found, const char* what) {
@@ -17,6 +24,7 @@ Stages::Stages(std::vector<std::shared_ptr<const Stage>> stages) : stages_(std::
     };
     for (const auto& stage : stages_) {
         memory_ += stage->memory();
+        scratch_ += aligned(stage->scratch());
         only(model_codec_, stage->model_codec(), "say how the model is sent");
         only(packing_, stage->packing(), "pack messages");
     }
@@ -30,19 +38,44 @@ std::vector<RoundData> Stages::round_data(const RoundContext& round) const {
     return data;
 }
 
-void Stages::on_weights(Device& device, LocalStep step,
-                        std::span<const DevicePointer<const std::byte>> data) const {
+template <class Body>
+void Stages::in_step(LocalStep step, std::span<const DevicePointer<const std::byte>> data,
+                     const Body& body) const {
     for (std::size_t i = 0; i < stages_.size(); ++i) {
         step.data = data[i];
-        stages_[i]->on_weights(device, step);
+        body(*stages_[i], step);
+        step.scratch = step.scratch.at(aligned(stages_[i]->scratch()));
     }
+}
+
+void Stages::on_weights(Device& device, LocalStep step,
+                        std::span<const DevicePointer<const std::byte>> data) const {
+    in_step(step, data,
+            [&](const Stage& stage, const LocalStep& own) { stage.on_weights(device, own); });
+}
+
+void Stages::on_weight_gradient(Device& device, LocalStep step,
+                                std::span<const DevicePointer<const std::byte>> data) const {
+    in_step(step, data, [&](const Stage& stage, const LocalStep& own) {
+        stage.on_weight_gradient(device, own);
+    });
 }
 
 void Stages::on_gradient(Device& device, LocalStep step,
                          std::span<const DevicePointer<const std::byte>> data) const {
-    for (std::size_t i = 0; i < stages_.size(); ++i) {
-        step.data = data[i];
-        stages_[i]->on_gradient(device, step);
+    in_step(step, data,
+            [&](const Stage& stage, const LocalStep& own) { stage.on_gradient(device, own); });
+}
+
+bool Stages::deploys() const {
+    return std::any_of(stages_.begin(), stages_.end(),
+                       [](const auto& stage) { return stage->deploys(); });
+}
+
+void Stages::on_deployment(Device& device, std::uint32_t round,
+                           DevicePointer<float> weights) const {
+    for (const auto& stage : stages_) {
+        stage->on_deployment(device, round, weights);
     }
 }
 

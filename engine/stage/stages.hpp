@@ -26,13 +26,21 @@ public:
 
     /// What each stage says of a round.
     [[nodiscard]] std::vector<RoundData> round_data(const RoundContext& round) const;
-    /// data: where that stands in device memory.
+    /// Bytes of each lane for the hooks of all of them.
+    [[nodiscard]] std::size_t scratch() const { return scratch_; }
+    /// data: where that stands in device memory. step.scratch: of all stages.
     void on_weights(Device& device, LocalStep step,
                     std::span<const DevicePointer<const std::byte>> data) const;
+    void on_weight_gradient(Device& device, LocalStep step,
+                            std::span<const DevicePointer<const std::byte>> data) const;
     void on_gradient(Device& device, LocalStep step,
                      std::span<const DevicePointer<const std::byte>> data) const;
     /// What pulls a method's variables.
     [[nodiscard]] Pull pull(const Variables& variables) const;
+
+    /// Whether weights change where they are put to use, and how.
+    [[nodiscard]] bool deploys() const;
+    void on_deployment(Device& device, std::uint32_t round, DevicePointer<float> weights) const;
 
     /// As the method's codec encodes, with what the stages do before and after. memory: as in
     /// Departure; it is written when the messages are collected.
@@ -52,10 +60,15 @@ private:
     /// Calls body(stage) for each, when it is the stage's turn.
     template <class Body> void in_turn(Departure& clients, const Body& body) const;
 
+    /// Calls body(stage, step) for each, with its own data and scratch memory.
+    template <class Body>
+    void in_step(LocalStep step, std::span<const DevicePointer<const std::byte>> data,
+                 const Body& body) const;
+
     std::vector<std::shared_ptr<const Stage>> stages_;
     const ModelCodec* model_codec_ = nullptr;
     const Packing* packing_ = nullptr;
-    std::size_t memory_ = 0;
+    std::size_t memory_ = 0, scratch_ = 0;
 };
 
 /// Those that keys make: what pulls the variables, and error feedback.

@@ -36,6 +36,7 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("model_hash", s.model_hash);
     visit("data_hash", s.data_hash);
     visit("clients", s.clients);
+    visit("deployed_", s.deployed);
     visit("version", s.provenance.version);
     visit("commit", s.provenance.commit);
     visit("compiler", s.provenance.compiler);
@@ -84,6 +85,10 @@ void write_field(Json& json, const char* name, const std::optional<ClientSpread>
                   {metric + "_worst_tenth", spread->worst_tenth},
                   {metric + "_deviation", spread->deviation}};
 }
+void write_field(Json& json, const char* prefix, const std::optional<double>& value,
+                 const Summary& summary) {
+    if (value) json[prefix + summary.metrics.front().measure.name] = *value;
+}
 
 void write_field(Json& json, const char* name, const std::optional<double>& value, const Summary&) {
     if (value) json[name] = *value;
@@ -130,6 +135,11 @@ void read_field(const Json& json, const char* name, std::optional<ClientSpread>&
                           found.at(metric + "_mean").get<double>(),
                           found.at(metric + "_worst_tenth").get<double>(),
                           found.at(metric + "_deviation").get<double>()};
+}
+void read_field(const Json& json, const char* prefix, std::optional<double>& value,
+                const Summary& summary) {
+    const auto found = json.find(prefix + summary.metrics.front().measure.name);
+    if (found != json.end()) value = found->get<double>();
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
@@ -246,6 +256,11 @@ std::string summary_text(const Summary& s, const std::string& folder) {
         row(metric.measure.name.c_str(),
             fmt::format("{} after {}, best {}", measured_text(unit, metric.last),
                         counted(s.rounds, "round"), measured_text(unit, metric.best)));
+    }
+    if (s.deployed) {
+        const Measure& measure = s.metrics.front().measure;
+        row("deployed", fmt::format("{} {} of the weights as they are put to use", measure.name,
+                                    measured_text(measure.unit, *s.deployed)));
     }
     if (s.messages == 0) {
         row("a client uploads", "nothing: in every round all clients dropped out");

@@ -89,6 +89,10 @@ public:
     /// The weights on the test set, or on what [data] validation sets aside.
     [[nodiscard]] Evaluation evaluate();
 
+    /// The same samples, on the weights as a stage puts them to use: quantized, of one that trains
+    /// for that. Nothing where no stage changes them.
+    [[nodiscard]] std::optional<Evaluation> evaluate_deployed();
+
     /// The weights on each client's own samples, in the order of clients(): where the partition is
     /// natural and the data set says whose its test samples are, the user's test samples, else the
     /// client's training samples. Costs about one evaluation of that many samples, and at least a

@@ -127,6 +127,9 @@ struct Summary {
     std::string model_hash;              ///< 16 hex digits, of the global state's bytes
     std::string data_hash;               ///< of samples, labels and partition, see DataHash
     std::optional<ClientSpread> clients; ///< where experiment.per_client asked for it
+    /// The first metric at the end, of the weights as a stage puts them to use; nothing where none
+    /// changes them.
+    std::optional<double> deployed;
     Provenance provenance;
 };
 

@@ -13,7 +13,7 @@ struct OddOptions {
     std::uint32_t frozen = 10; ///< parameters, of the first
 };
 
-/// A stage from outside with all of the hooks. Clients are sent the model without its first
+/// A stage from outside with most of the hooks. Clients are sent the model without its first
 /// `frozen` parameters, which have no gradient and are zeros, but for the first: that is what the
 /// round says. They send twice their update, every bit of the message turned round.
 class Odd final : public Stage, public ModelCodec, public Packing {

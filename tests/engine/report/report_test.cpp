@@ -90,6 +90,12 @@ TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
     coded.coded_bits_per_parameter = 0.5;
     write_summary(folder / "s", coded);
     EXPECT_EQ(read_summary(folder / "s").coded_bits_per_parameter, 0.5);
+    EXPECT_FALSE(back.deployed);
+    Summary quantized = example();
+    quantized.deployed = 0.8765;
+    write_summary(folder / "q", quantized);
+    EXPECT_EQ(nlohmann::json::parse(slurp(folder / "q"))["deployed_accuracy"], 0.8765);
+    EXPECT_EQ(read_summary(folder / "q").deployed, 0.8765);
     spill(folder / "s", "{\"rounds\": 2}");
     EXPECT_THAT(error_of([&] { read_summary(folder / "s"); }), HasSubstr("s: not a run's summary"));
 }
@@ -97,6 +103,10 @@ TEST(Summary, HasTheNamesOfTheInterfaceAndReadsBack) {
 TEST(Summary, TextNamesWhatAClientUploads) {
     const std::string text = summary_text(example(), "runs/x");
     EXPECT_THAT(text, HasSubstr("88.12 % after 2 rounds"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("deployed")));
+    Summary quantized = example();
+    quantized.deployed = 0.8765;
+    EXPECT_THAT(summary_text(quantized, ""), HasSubstr("accuracy 87.65 % of the weights as they"));
     EXPECT_THAT(text, HasSubstr("56,420 bytes a round, 1/27.8 of float32's 1,567,360"));
     EXPECT_THAT(text, HasSubstr("1.155"));
     EXPECT_THAT(text, HasSubstr("1.13 MB up, 99 B down"));

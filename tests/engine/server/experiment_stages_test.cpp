@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "engine/method/method.hpp"
@@ -23,26 +25,98 @@ protected:
     }
     Config config = perceptron_config(GetParam());
     const Dataset data = make_synthetic(1);
+    /// Every hook that recorded steps have, and what the server keeps of the way down.
+    const StageConfig integers{{"quantize", {{"bits", std::int64_t{4}}, {"error_feedback", true}}},
+                               {"qat",
+                                {{"bits", std::int64_t{3}},
+                                 {"range", std::string("percentile")},
+                                 {"percentile", 90.0},
+                                 {"schedule", std::string("2:4")}}}};
     const StageConfig both{{"half", {{"format", std::string("bfloat16")}}}, {"deflate"}};
 };
 INSTANTIATE_TEST_SUITE_P(On, ExperimentStages, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
 TEST_P(ExperimentStages, LanesAndResumingNeverChangeAResult) {
-    config.stages = both;
-    for (const NamedMethod& named : methods_under_test()) {
-        SCOPED_TRACE(named.name);
-        config.method = named.config;
-        config.experiment.lanes = 1;
-        Experiment first(config, data);
-        hash_after(first, 2);
-        const ServerState middle = first.state();
-        const std::string one = hash_after(first, 1);
-        config.experiment.lanes = 3;
-        EXPECT_EQ(hash_after(config, data, 3), one);
-        Experiment resumed(config, data);
-        resumed.restore(middle);
-        EXPECT_EQ(hash_after(resumed, 1), one);
+    for (const StageConfig& stages : {both, integers}) {
+        config.stages = stages;
+        for (const NamedMethod& named : methods_under_test()) {
+            SCOPED_TRACE(named.name + ", " + stages.front().name);
+            config.method = named.config;
+            config.experiment.lanes = 1;
+            Experiment first(config, data);
+            hash_after(first, 2);
+            const ServerState middle = first.state();
+            const std::string one = hash_after(first, 1);
+            config.experiment.lanes = 3;
+            EXPECT_EQ(hash_after(config, data, 3), one);
+            Experiment resumed(config, data);
+            resumed.restore(middle);
+            EXPECT_EQ(hash_after(resumed, 1), one);
+        }
     }
+}
+
+/// The server's error of the way down is part of its state: without it a run goes on otherwise, and
+/// a round that is given up has not moved it.
+TEST_P(ExperimentStages, TheDownlinksErrorIsState) {
+    config.method = {"fedavg"};
+    config.stages = integers;
+    Experiment first(config, data);
+    EXPECT_EQ(first.state().downlink_error, std::vector<float>(first.model().layout.masked, 0.0f));
+    hash_after(first, 2);
+    const ServerState middle = first.state();
+    std::size_t kept = 0;
+    for (const float left : middle.downlink_error) kept += left != 0.0f;
+    EXPECT_GT(kept, middle.downlink_error.size() / 2);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(first.run_round(stop.get_token()));
+    EXPECT_EQ(first.state().downlink_error, middle.downlink_error);
+    const std::string one = hash_after(first, 1);
+    Experiment resumed(config, data);
+    ServerState forgetful = middle;
+    std::ranges::fill(forgetful.downlink_error, 0.0f);
+    resumed.restore(forgetful);
+    EXPECT_NE(hash_after(resumed, 1), one);
+    forgetful.downlink_error.clear();
+    EXPECT_TRUE(one_line([&] { resumed.restore(forgetful); },
+                         "checkpoint: it is of a run that sent its model otherwise (an error of 0 "
+                         "values is fed back, expected"));
+}
+
+/// The way down in integers: fewer bytes for all of a cohort, and a model that still learns.
+TEST_P(ExperimentStages, IntegersQuarterTheDownlink) {
+    config.method = {"fedavg"};
+    Experiment plain(config, data);
+    config.stages = {{"quantize"}};
+    Experiment small(config, data);
+    const ParameterLayout& layout = small.model().layout;
+    std::size_t channels = 0, words = 0;
+    for (const TensorSpec& tensor : layout.tensors) {
+        if (tensor.role != Role::masked) continue;
+        channels += tensor.shape.front();
+        words += (tensor.elements() + 3) / 4;
+    }
+    const auto before = plain.run_round(), after = small.run_round();
+    EXPECT_EQ(after->downlink_bytes,
+              config.client.cohort * 4 * (words + channels + layout.state - layout.masked));
+    EXPECT_EQ(after->uplink_bytes, before->uplink_bytes);
+    EXPECT_NE(state_hash(small.state().global), state_hash(plain.state().global));
+    EXPECT_TRUE(small.state().downlink_error.empty());
+    EXPECT_FALSE(small.evaluate_deployed());
+}
+
+/// What is evaluated each round is float32; the weights as they are put to use have a figure apart.
+TEST_P(ExperimentStages, QuantizedWeightsAreEvaluatedApart) {
+    config.method = {"fedavg"};
+    config.stages = {{"qat", {{"bits", std::int64_t{2}}, {"per", std::string("tensor")}}}};
+    Experiment two(config, data);
+    hash_after(two, 3);
+    const auto deployed = two.evaluate_deployed();
+    ASSERT_TRUE(deployed);
+    EXPECT_EQ(deployed->samples, two.evaluate().samples);
+    EXPECT_NE(deployed->loss, two.evaluate().loss);
+    EXPECT_EQ(state_hash(two.state().global), hash_after(config, data, 3)); // it changes nothing
 }
 
 /// What is packed arrives as it was: no bit of the model moves, and fewer bytes are sent.
@@ -144,6 +218,13 @@ TEST_P(ExperimentStages, AListThatIsNoneIsOneLine) {
     EXPECT_TRUE(one_line(opened({{"halve"}}), "stage.name: expected \"half\""));
     EXPECT_TRUE(one_line(opened({{"half", {{"format", std::string("float8")}}}}),
                          "stage.name = half: format: expected"));
+    EXPECT_TRUE(one_line(opened({{"half"}, {"quantize"}}),
+                         "stage.name = quantize: half says already how the model is sent"));
+    EXPECT_TRUE(one_line(opened({{"qat", {{"schedule", std::string("9:16")}}}}),
+                         "stage.name = qat: schedule: expected rising rounds with 2"));
+    EXPECT_TRUE(one_line(opened({{"qat", {{"layers", std::string("conv1.weight:4")}}}}),
+                         "stage.qat.layers: expected tensors of the model (linear1.weight, "
+                         "linear2.weight), found \"conv1.weight\""));
     EXPECT_TRUE(one_line(opened({{"half"}, {"deflate"}, {"half"}}),
                          "stage.name = half: expected once in a run, found again"));
 }

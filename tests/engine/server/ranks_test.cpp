@@ -24,7 +24,8 @@ struct Outcome {
     bool operator==(const Outcome& other) const {
         return state.round == other.state.round && state.global == other.state.global &&
                state.moments == other.state.moments && state.memory == other.state.memory &&
-               numbers == other.numbers && messages == other.messages;
+               state.downlink_error == other.state.downlink_error && numbers == other.numbers &&
+               messages == other.messages;
     }
 };
 
@@ -191,6 +192,17 @@ TEST_F(Ranks, StagesMomentumAndDropOutsToo) {
     const Outcome one = outcome(config, data, 2, nullptr);
     EXPECT_FALSE(one.state.memory.empty()); // top-k feeds errors back
     expect_the_same(config, data, 3, one, "3 ranks");
+}
+
+TEST_F(Ranks, AQuantizedModelGoesDownToAll) {
+    config.method = {"fedavg"};
+    config.stages = {{"quantize", {{"bits", std::int64_t{4}}, {"error_feedback", true}}},
+                     {"qat", {{"bits", std::int64_t{4}}, {"range", std::string("mse")}}}};
+    const Outcome one = outcome(config, data, 2, nullptr);
+    EXPECT_FALSE(one.state.downlink_error.empty());
+    expect_the_same(config, data, 3, one, "3 ranks");
+    const Outcome on = outcome(config, data, 2, nullptr, &one.state);
+    expect_the_same(config, data, 2, on, "2 ranks, resumed", &one.state);
 }
 
 /// A state of one number of ranks goes on at another, what clients keep included.
