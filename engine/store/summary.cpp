@@ -36,7 +36,7 @@ template <typename S, typename Visit> void each_field(S& s, Visit visit) {
     visit("model_hash", s.model_hash);
     visit("data_hash", s.data_hash);
     visit("clients", s.clients);
-    visit("deployed_", s.deployed);
+    visit(("deployed_" + s.metrics.front().measure.name).c_str(), s.deployed);
     visit("version", s.provenance.version);
     visit("commit", s.provenance.commit);
     visit("compiler", s.provenance.compiler);
@@ -85,11 +85,6 @@ void write_field(Json& json, const char* name, const std::optional<ClientSpread>
                   {metric + "_worst_tenth", spread->worst_tenth},
                   {metric + "_deviation", spread->deviation}};
 }
-void write_field(Json& json, const char* prefix, const std::optional<double>& value,
-                 const Summary& summary) {
-    if (value) json[prefix + summary.metrics.front().measure.name] = *value;
-}
-
 void write_field(Json& json, const char* name, const std::optional<double>& value, const Summary&) {
     if (value) json[name] = *value;
 }
@@ -135,11 +130,6 @@ void read_field(const Json& json, const char* name, std::optional<ClientSpread>&
                           found.at(metric + "_mean").get<double>(),
                           found.at(metric + "_worst_tenth").get<double>(),
                           found.at(metric + "_deviation").get<double>()};
-}
-void read_field(const Json& json, const char* prefix, std::optional<double>& value,
-                const Summary& summary) {
-    const auto found = json.find(prefix + summary.metrics.front().measure.name);
-    if (found != json.end()) value = found->get<double>();
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 0; }
