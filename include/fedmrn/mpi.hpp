@@ -17,7 +17,7 @@ namespace fedmrn {
 /// take their clients themselves, one after another. While an Experiment works, nothing else calls
 /// MPI unless MPI_THREAD_MULTIPLE was given. Throws Error (Fault::run) where fewer threads are
 /// allowed. MPI's errors are those of the communicator's error handler: by default they end the
-/// job.
+/// job. Those of the counter by which ranks take clients always do.
 [[nodiscard]] std::shared_ptr<Communicator> ranks_of(MPI_Comm communicator);
 
 } // namespace fedmrn
