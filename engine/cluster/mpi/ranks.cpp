@@ -88,7 +88,7 @@ public:
                 return MPI_Bcast(bytes.data() + first, count, MPI_BYTE, r, all_);
             });
         }
-        sent_ += (size() - std::uint64_t{1}) * (mine + sizeof mine);
+        sent_ += (size() - std::uint64_t{1}) * mine;
         return all;
     }
     std::uint64_t take() override {
