@@ -9,6 +9,7 @@
 
 #include "engine/config/run_file.hpp"
 #include "engine/config/schema.hpp"
+#include "engine/config/stage_keys.hpp"
 #include "engine/store/run_folder.hpp"
 #include "tests/support/run_files.hpp"
 
@@ -41,7 +42,10 @@ TEST(Config, KeysAreTheInterface) {
         " iterations"
         "\n[server] optimizer momentum beta1 beta2 tau lr sampling eval_every eval_batch"
         "\n[network] uplink downlink speed spread dropout"
-        "\n[stage] name\n[stage.half] format\n[stage.deflate] level");
+        "\n[stage] name\n[stage.half] format"
+        "\n[stage.quantize] bits per symmetric range percentile schedule layers error_feedback"
+        "\n[stage.qat] bits per symmetric range percentile schedule layers"
+        "\n[stage.deflate] level");
 }
 
 TEST(Config, AnEmptyFileGivesTheDefaults) {
@@ -207,9 +211,10 @@ TEST(Config, LoadsAFile) {
                 testing::HasSubstr("Is a directory"));
 }
 
-TEST(Config, SameRunAllowsWhatChangesNoResult) {
-    const Config stored = parse_config("stage = [{name = 'half'}, {name = 'deflate'}]", "f");
+/// Of the keys that a run has, stages' of those that it has.
+void expect_same_run_allows_what_changes_no_result(const Config& stored) {
     for (const Key& key : config_keys()) {
+        if (is_stage_section(key.section) && !has_stage(stored, key.section.substr(6))) continue;
         Config now = stored;
         // Any other value of the key's type and range.
         for (const KeyValue& v : {KeyValue(true),
@@ -233,6 +238,10 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
                                   KeyValue(std::string("bfloat16")),
                                   KeyValue(std::string("half")),
                                   KeyValue(std::string("topk")),
+                                  KeyValue(std::string("tensor")),
+                                  KeyValue(std::string("mse")),
+                                  KeyValue(std::string("3:4")),
+                                  KeyValue(std::string("conv1.weight:4")),
                                   KeyValue(std::string("relu"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         if (key.full() == "model.loss") continue; // there is one
@@ -252,6 +261,13 @@ TEST(Config, SameRunAllowsWhatChangesNoResult) {
                       "r: cannot resume: " + key.full() + " was " + value_text(key.get(stored)) +
                           " and is " + value_text(key.get(now)) + " now");
     }
+}
+
+TEST(Config, SameRunAllowsWhatChangesNoResult) {
+    for (const char* stages : {"stage = [{name = 'half'}, {name = 'deflate'}]",
+                               "stage = [{name = 'quantize', range = 'percentile'}, {name = 'qat', "
+                               "range = 'percentile'}, {name = 'rans'}]"})
+        expect_same_run_allows_what_changes_no_result(parse_config(stages, "f"));
 }
 
 } // namespace
