@@ -14,12 +14,12 @@
 #include "engine/cluster/sent_bytes.hpp"
 #include "engine/cluster/work_queue.hpp"
 #include "engine/method/diverged.hpp"
-#include "engine/method/registry.hpp"
 #include "engine/server/downlink.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
 #include "engine/server/links.hpp"
 #include "engine/server/model_columns.hpp"
+#include "engine/server/requirements.hpp"
 #include "engine/server/resident_data.hpp"
 #include "engine/server/round.hpp"
 #include "engine/server/schedule.hpp"
@@ -28,7 +28,6 @@
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/server.hpp"
-#include "kernels/formula/augment.hpp"
 #include "kernels/formula/key.hpp"
 #include "kernels/platforms.hpp"
 
@@ -46,56 +45,6 @@ template <class Work> auto advised(const Config& config, const Work& work) {
     } catch (const Diverged& error) {
         throw Error(std::string(error.what()) + "; " + step_advice(config), error.fault());
     }
-}
-
-void check(const Config& config, const Dataset& dataset, const ClientSplit& clients) {
-    if (config.client.cohort > clients.clients()) {
-        throw Error("client.cohort: expected at most the number of clients (" +
-                    std::to_string(clients.clients()) + "), found " +
-                    std::to_string(config.client.cohort));
-    }
-    for (std::size_t k = 0; k < clients.clients(); ++k) {
-        if (clients.samples(k) == 0) {
-            throw Error("data: client " + std::to_string(k) +
-                        " holds no samples; lower data.clients or choose another partition");
-        }
-    }
-    if (dataset.test.samples() == 0) {
-        throw Error("data " + dataset.name + ": no test samples");
-    }
-}
-
-/// Augmentation is for the images of bytes that the model looks at.
-void check_augmented(const Model& model, const Dataset& dataset) {
-    bool images = false;
-    for (const Model::Input& input : model.inputs) {
-        const Tensor& tensor = dataset.train.column(input.name).tensor;
-        if (!reads_bytes_as_reals(tensor, model.values[input.value]) || tensor.shape.size() != 3) {
-            continue;
-        }
-        images = true;
-        if (std::min(tensor.shape[0], tensor.shape[1]) <= formula::augment_padding) {
-            throw Error("data.augment: expected images of more than " +
-                        std::to_string(formula::augment_padding) + " pixels a side, found " +
-                        dataset.name + " with samples of " + std::to_string(tensor.shape[0]) + "x" +
-                        std::to_string(tensor.shape[1]));
-        }
-    }
-    if (!images) {
-        throw Error("data.augment: expected images of bytes, found " + dataset.name +
-                    " with the columns " + text_of(dataset.shape()));
-    }
-}
-
-/// With the method's defaults that follow other keys, where a program that is no reader of files
-/// left them open.
-Config completed(Config config) {
-    for (const Option& option : methods().checked(config.method).options) {
-        if (option.preset.value && !config.method.options.contains(option.name)) {
-            config.method.options[option.name] = option.preset.value(config);
-        }
-    }
-    return config;
 }
 
 const Dataset& checked(const Dataset& dataset) {
@@ -135,10 +84,10 @@ struct Experiment::Impl {
                  Downlink::fed_back(stages.model_codec())),
           downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
-        check(config, dataset, clients);
+        require_fit(config, dataset, clients);
         require_columns(model, dataset);
         if (config.data.augment) {
-            check_augmented(model, dataset);
+            require_augmentable(model, dataset);
         }
         data.emplace(*device, dataset, model, clients);
         const std::size_t judged = data->judged().ranges.front().count;
