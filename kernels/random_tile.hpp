@@ -27,7 +27,7 @@ inline void random_tile_plainly(std::uint64_t key, std::uint64_t tile, std::uint
 
 #if defined(__AVX2__)
 
-/// The same, eight blocks at once. Compilers make the loop above three times as slow: they build
+/// The same, eight blocks at once. g++ 12 makes the loop above three times as slow: it builds
 /// the two products of shifts and additions, and half of the rest goes through memory.
 inline void random_tile(std::uint64_t key, std::uint64_t tile, std::uint32_t step,
                         formula::Purpose purpose, std::uint32_t* __restrict__ words) {
