@@ -132,7 +132,7 @@ __global__ void __launch_bounds__(block_threads, 4)
     const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() + i;
     Group<T, group> result;
     for (unsigned j = 0; j < group; ++j) {
-        result.v[j] = formula::from_float<T>(formula::rectified(best[j], planes.relu));
+        result.v[j] = stored<T>(formula::rectified(best[j], planes.relu), planes.tensor_floats);
     }
     set(y + at, result);
     if (chosen) {
@@ -261,8 +261,9 @@ __global__ void __launch_bounds__(block_threads)
     Group<T, group> result;
     for (unsigned j = 0; j < group; ++j) {
         const Spread s = spread[lane * channels + c + j];
-        result.v[j] = formula::from_float<T>(formula::spread_to(
-            to_float(values.v[j]) - s.mean, g[j], s.of.scale, s.of.constant, s.of.slope));
+        const float sent = formula::spread_to(to_float(values.v[j]) - s.mean, g[j], s.of.scale,
+                                              s.of.constant, s.of.slope);
+        result.v[j] = stored<T>(sent, planes.tensor_floats);
     }
     set(dx + at, result);
 }
@@ -294,7 +295,7 @@ void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneSt
                        PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
                        void* y, std::uint8_t* chosen) {
     CudaDevice& cuda = cuda_device(device);
-    const Planes planes(shape);
+    const Planes planes(cuda, shape);
     const std::uint32_t chunks = MomentSums<1>::chunks(shape.batch * shape.height * shape.width);
     double* sums = sums_of(cuda, shape, chunks);
     auto* affine = coefficients<Affine>(cuda, shape);
@@ -317,7 +318,7 @@ void batchnorm_inference(Device& device, const BatchnormShape& shape, const Lane
                          PerLane<const float> running_mean, PerLane<const float> running_variance,
                          void* y) {
     CudaDevice& cuda = cuda_device(device);
-    const Planes planes(shape);
+    const Planes planes(cuda, shape);
     auto* affine = coefficients<Affine>(cuda, shape);
     launch(inference_kernel, lane_grid(divide_up(shape.channels, block_threads), shape.lanes),
            block_threads, 0, cuda.stream(), static_cast<std::uint32_t>(shape.channels), parameters,
@@ -333,7 +334,7 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                         PerLane<const float> inverse, void* dx, PerLane<float> dgamma,
                         PerLane<float> dbeta) {
     CudaDevice& cuda = cuda_device(device);
-    const Planes planes(shape);
+    const Planes planes(cuda, shape);
     const std::uint32_t chunks =
         GradientSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
     double* sums = sums_of(cuda, shape, chunks);

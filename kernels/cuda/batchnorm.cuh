@@ -18,8 +18,9 @@ struct Planes {
     std::uint32_t out_height;
     Divider channels, out_width, out_plane, in_width, windows; ///< windows: division by pool
     bool relu;
+    bool tensor_floats; ///< as stored() has it
 
-    explicit Planes(const BatchnormShape& s)
+    Planes(const CudaDevice& cuda, const BatchnormShape& s)
         : batch(inside_lane(s.batch)), height(static_cast<std::uint32_t>(s.height)),
           width(static_cast<std::uint32_t>(s.width)), pool(static_cast<std::uint32_t>(s.pool)),
           out_height(static_cast<std::uint32_t>(s.out_height())),
@@ -27,7 +28,8 @@ struct Planes {
           out_width(static_cast<std::uint32_t>(s.out_width())),
           out_plane(static_cast<std::uint32_t>(s.out_height() * s.out_width())),
           in_width(static_cast<std::uint32_t>(s.width)),
-          windows(static_cast<std::uint32_t>(s.pool)), relu(s.relu) {
+          windows(static_cast<std::uint32_t>(s.pool)), relu(s.relu),
+          tensor_floats(cuda.tensor_floats) {
         inside_lane(s.batch * s.height * s.width * s.channels);
     }
     __host__ __device__ std::size_t in_image() const {

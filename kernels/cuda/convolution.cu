@@ -18,6 +18,8 @@ struct Strides {
     std::size_t images, weights, results;
 };
 
+template <class T> using Images = Matrix<T, Along::rows, Holds::images>;
+
 /// Results [pixels][columns] = receptive fields · weights: the way forward, and the way back to the
 /// images with the weights flipped.
 template <class Math, class Weights, class T>
@@ -32,9 +34,9 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     if (first_row >= rows) {
         return;
     }
-    patches.data += lane * strides.images;
+    patches.data = held(patches.data + lane * strides.images);
     patches.pixels = rows;
-    weights.data += lane * strides.weights;
+    weights.data = held(weights.data + lane * strides.weights);
     result.data += lane * strides.results;
     result.rows = rows;
     Math math;
@@ -46,7 +48,7 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
 template <class Math, class T>
 __global__ void __launch_bounds__(Math::threads, Math::resident)
     weights_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
-                   std::uint32_t chunk, Matrix<T, Along::rows> dy, Patches<T, Along::rows> patches,
+                   std::uint32_t chunk, Images<T> dy, Patches<T, Along::rows> patches,
                    Result<float> result, Strides strides, std::size_t dy_stride) {
     const std::size_t lane = blockIdx.y;
     const std::uint32_t pixels = states[lane].samples * out_plane;
@@ -58,7 +60,7 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     }
     dy.data += lane * dy_stride;
     dy.depth = pixels;
-    patches.data += lane * strides.images;
+    patches.data = held(patches.data + lane * strides.images);
     patches.pixels = pixels;
     result.data += lane * strides.results + blockIdx.z * strides.weights;
     Math math;
@@ -80,11 +82,14 @@ Patches<T, along> patches_of(const T* image, std::size_t height, std::size_t wid
     patches.width = static_cast<int>(width);
     patches.padding = padding;
     patches.out_height = static_cast<int>(out_height);
+    patches.next_row = static_cast<int>((width - out_width) * channels);
+    patches.next_image = static_cast<int>((height - out_height) * width * channels);
     patches.channels = Divider(static_cast<std::uint32_t>(channels));
     patches.kernel = Divider(static_cast<std::uint32_t>(kernel));
     patches.out_width = Divider(static_cast<std::uint32_t>(out_width));
     patches.out_plane = Divider(static_cast<std::uint32_t>(out_height * out_width));
-    patches.vector = aligned(image, batch * height * width * channels, channels, 16 / sizeof(T));
+    patches.vector = aligned(image, batch * height * width * channels, channels, 16 / sizeof(T)) &&
+                     kernel <= Patches<T, along>::widest;
     return patches;
 }
 
@@ -99,7 +104,7 @@ void convolve(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* 
         shape.batch * patches.height * patches.width * std::size_t{patches.channels.divisor()};
     inside_lane(out_stride);
     const Result<T> result{out, 0, static_cast<std::uint32_t>(columns),
-                           aligned(out, out_stride, columns, 4)};
+                           aligned(out, out_stride, columns, 4), cuda.tensor_floats};
     const std::size_t rows = shape.batch * plane;
     with_way<T>(cuda, [&]<class Way>() {
         with_tall_tile<Way>(cuda, rows, columns, shape.lanes, [&]<class Tile>() {
@@ -163,9 +168,9 @@ void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneSta
     const auto patches =
         patches_of<T, Along::rows>(x, s.height, s.width, s.in, s.out_height(), s.out_width(),
                                    s.kernel, static_cast<int>(s.padding), s.batch);
-    const Matrix<T, Along::rows> outputs{dy, static_cast<std::uint32_t>(s.out), 0,
-                                         static_cast<std::uint32_t>(s.out),
-                                         aligned(dy, dy_stride, s.out, 16 / sizeof(T))};
+    const Images<T> outputs{dy, static_cast<std::uint32_t>(s.out), 0,
+                            static_cast<std::uint32_t>(s.out),
+                            aligned(dy, dy_stride, s.out, 16 / sizeof(T))};
     inside_lane(dy_stride);
     with_tile(s.out, patches.fields, [&]<class Tile>() {
         const Tiling<Tile> tiling(s.out, patches.fields);
@@ -177,8 +182,7 @@ void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneSta
                                    patches.fields,
                                    aligned(partial.data.get(), partial.stride, patches.fields, 4)};
         with_way<T>(cuda, [&]<class Way>() {
-            using Math =
-                typename Way::template Math<Tile, Matrix<T, Along::rows>, Patches<T, Along::rows>>;
+            using Math = typename Way::template Math<Tile, Images<T>, Patches<T, Along::rows>>;
             launch(weights_kernel<Math, T>, lane_grid(tiling.total, s.lanes, chunks.count()),
                    Math::threads, Math::shared_bytes, cuda.stream(), states,
                    static_cast<std::uint32_t>(plane), tiling.across,

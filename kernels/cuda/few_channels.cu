@@ -22,15 +22,17 @@ struct Strips {
     int stride;              ///< of a row in shared memory
     std::uint32_t per_image; ///< strips
     std::size_t x_lane, y_lane;
+    bool tensor_floats; ///< as stored() has it
 
-    explicit Strips(const ConvolutionShape& s)
+    Strips(const CudaDevice& cuda, const ConvolutionShape& s)
         : height(static_cast<int>(s.height)), width(static_cast<int>(s.width)),
           padding(static_cast<int>(s.padding)), out_height(static_cast<int>(s.out_height())),
           out_width(static_cast<int>(s.out_width())), out(static_cast<int>(s.out)),
           stride(static_cast<int>(divide_up(s.out_width(), run) * run + run)),
           per_image(static_cast<std::uint32_t>(divide_up(s.out_height(), rows))),
           x_lane(s.batch * s.height * s.width * s.in),
-          y_lane(s.batch * s.out_height() * s.out_width() * s.out) {
+          y_lane(s.batch * s.out_height() * s.out_width() * s.out),
+          tensor_floats(cuda.tensor_floats) {
         inside_lane(x_lane);
         inside_lane(y_lane);
     }
@@ -124,7 +126,7 @@ __global__ void __launch_bounds__(block_threads)
         FEDMRN_UNROLL
         for (int i = 0; i < run; ++i) {
             if (first + i < s.out_width) {
-                to[(first + i) * s.out] = formula::from_float<T>(sums[i]);
+                to[(first + i) * s.out] = stored<T>(sums[i], s.tensor_floats);
             }
         }
     }
@@ -217,7 +219,7 @@ bool has_few_channels(const ConvolutionShape& s) {
 template <class T>
 void few_channels_forward(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* states,
                           const T* x, PerLane<const float> w, T* y) {
-    const Strips strips(shape);
+    const Strips strips(cuda, shape);
     with_field(shape, [&]<int kernel, int in>() {
         launch(
             forward_kernel<T, kernel, in>,
@@ -231,7 +233,7 @@ template <class T>
 void few_channels_weights(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* states,
                           const T* x, const T* dy, PerLane<float> dw) {
     constexpr std::size_t blocks_per_lane = 32;
-    const Strips strips(shape);
+    const Strips strips(cuda, shape);
     const std::size_t groups = divide_up(shape.out, warp_size);
     const std::size_t wanted = std::max<std::size_t>(1, blocks_per_lane / groups);
     const std::size_t chunk = divide_up(shape.batch * strips.per_image, wanted);

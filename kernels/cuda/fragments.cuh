@@ -6,7 +6,7 @@
 #include "kernels/cuda/tensor_cores.hpp"
 
 // From slices in shared memory, which hold what device memory holds, to the registers of a warp's
-// tensor-core products; factors are rounded on this way.
+// tensor-core products; weights are rounded on this way, and images that are multiplied in bf16.
 namespace fedmrn::kernels::cuda {
 
 /// Products of tf32 factors, rounded from float32.
@@ -30,8 +30,11 @@ struct BFloat16 {
 /// what a warp reads at once lies in different banks: along depth 16 bytes of 8 lines, or 8 of 4
 /// lines where float32 is rounded to bf16; along rows 8 neighbours of 4 lines, of which every
 /// second where it is rounded to bf16.
-template <class Factor, class T, unsigned extent, unsigned depth, Along along> struct Slice {
-    static constexpr bool deep = along == Along::depth;
+template <class Factor, class Operand_, unsigned extent_, unsigned depth_> struct Slice {
+    using Operand = Operand_;
+    using T = typename Operand::Value;
+    static constexpr unsigned extent = extent_, depth = depth_;
+    static constexpr bool deep = Operand::along == Along::depth;
     static constexpr bool narrowed = std::is_same_v<Factor, BFloat16> && sizeof(T) == 4;
     static constexpr unsigned gap = sizeof(T) == 2 || deep == narrowed ? 8 : 4;
     static constexpr unsigned stride = (deep ? depth : extent) + gap;
@@ -57,6 +60,9 @@ template <class Factor, class T, unsigned extent, unsigned depth, Along along> s
     }
 
 private:
+    static __device__ __forceinline__ std::uint32_t as_tf32(float x) {
+        return Operand::holds == Holds::images ? __float_as_uint(x) : rounded_tf32(x);
+    }
     /// Register i: the 8 rows number i / by_row % 2, the half number i / by_k % 2 of the step.
     template <unsigned by_row, unsigned by_k>
     __device__ __forceinline__ void load(std::uint32_t (&to)[4], unsigned row, unsigned k) const {
@@ -68,7 +74,7 @@ private:
             if constexpr (sizeof(T) == 4) {
                 FEDMRN_UNROLL
                 for (std::uint32_t& value : to) {
-                    value = rounded_tf32(__uint_as_float(value));
+                    value = as_tf32(__uint_as_float(value));
                 }
             }
         } else if constexpr (sizeof(T) == 2) {
@@ -79,7 +85,7 @@ private:
             for (unsigned i = 0; i < 4; ++i) {
                 const unsigned r = row + i / by_row % 2 * 8 + high, d = k + i / by_k % 2 * half;
                 if constexpr (!narrowed) {
-                    to[i] = rounded_tf32(*at(r, d + low));
+                    to[i] = as_tf32(*at(r, d + low));
                 } else if constexpr (deep) {
                     const auto pair = *reinterpret_cast<const Several<T, 2>*>(at(r, d + 2 * low));
                     to[i] = rounded_bf16(pair.v[0], pair.v[1]);

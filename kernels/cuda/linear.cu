@@ -63,10 +63,11 @@ Matrix<T, along> matrix(const T* data, std::size_t rows, std::size_t depth,
 }
 
 template <class T>
-Result<T> result_of(T* data, std::size_t rows, std::size_t columns, std::size_t lane_stride) {
+Result<T> result_of(T* data, std::size_t rows, std::size_t columns, std::size_t lane_stride,
+                    bool tensor_floats = false) {
     inside_lane(rows * columns);
     return {data, static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(columns),
-            aligned(data, lane_stride, columns, 4)};
+            aligned(data, lane_stride, columns, 4), tensor_floats};
 }
 
 /// y of one row and eight outputs a warp, for a few outputs: the classes of the last layer.
@@ -164,7 +165,8 @@ void backward_data(CudaDevice& cuda, const LinearShape& s, const LaneState* stat
     const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
     multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(dy, s.batch, s.out, y_stride),
                     matrix<Along::rows>(w.data.get(), s.in, s.out, w.stride),
-                    result_of(dx, s.batch, s.in, x_stride), {y_stride, w.stride, x_stride});
+                    result_of(dx, s.batch, s.in, x_stride, cuda.tensor_floats),
+                    {y_stride, w.stride, x_stride});
 }
 
 template <class T>

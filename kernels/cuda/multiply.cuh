@@ -6,6 +6,7 @@
 
 #include "kernels/cuda/cuda.hpp"
 #include "kernels/cuda/operands.cuh"
+#include "kernels/cuda/stored.cuh"
 
 // The product of one tile: C [rows][columns] = Σ_k A(row, k) · B(column, k). How it is made is a
 // Math's (scalar_math.cuh, tensor_math.cuh): it runs over slices of the depth and stores what it
@@ -25,6 +26,7 @@ template <class T> struct Result {
     T* data;
     std::uint32_t rows, columns;
     bool vector; ///< four neighbours from a column that is a multiple of four can be moved at once
+    bool tensor_floats = false; ///< as stored() has it
 
     template <unsigned n>
     __device__ __forceinline__ void store(std::uint32_t row, std::uint32_t column,
@@ -34,7 +36,7 @@ template <class T> struct Result {
         }
         Several<T, n> several;
         for (std::uint32_t i = 0; i < n; ++i) {
-            several.v[i] = formula::from_float<T>(value[i]);
+            several.v[i] = stored<T>(value[i], tensor_floats);
         }
         T* at = data + (std::size_t{row} * columns + column);
         if (vector) {

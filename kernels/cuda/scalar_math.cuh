@@ -40,10 +40,10 @@ public:
 
 private:
     __device__ __forceinline__ Quad whole(unsigned q) const {
-        const T* at = cursor_.unit(from_, q);
+        const Unit<T> unit = cursor_.unit(from_, q);
         Quad quad{};
-        if (at) {
-            const auto four = *reinterpret_cast<const Several<T, 4>*>(at);
+        if (unit.there) {
+            const auto four = *reinterpret_cast<const Several<T, 4>*>(unit.at);
             FEDMRN_UNROLL
             for (unsigned i = 0; i < 4; ++i) {
                 quad.v[i] = formula::to_float(four.v[i]);

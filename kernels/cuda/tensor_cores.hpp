@@ -22,9 +22,28 @@ using TileSums = float[4];
 
 #if defined(__CUDACC__)
 
-__device__ __forceinline__ std::uint32_t shared_address(const void* at) {
-    return static_cast<std::uint32_t>(__cvta_generic_to_shared(at));
+/// The value, which the compiler is to hold in a register: it would rather make it again in every
+/// turn of a loop from what it was made of, where the loop has no instruction to spare.
+template <class T> __device__ __forceinline__ T held(T value) {
+    if constexpr (sizeof(T) == 8) {
+        asm("" : "+l"(value));
+    } else {
+        asm("" : "+r"(value));
+    }
+    return value;
 }
+
+/// A place in shared memory.
+struct SharedPlace {
+    std::uint32_t address;
+    __device__ __forceinline__ SharedPlace operator+(unsigned bytes) const {
+        return {address + bytes};
+    }
+};
+__device__ __forceinline__ SharedPlace shared_place(const void* at) {
+    return {static_cast<std::uint32_t>(__cvta_generic_to_shared(at))};
+}
+__device__ __forceinline__ SharedPlace held(SharedPlace place) { return {held(place.address)}; }
 
 /// Four matrices of 8 rows of 16 bytes from shared memory, lane l giving the row l % 8 of matrix
 /// l / 8: to register i the 4 bytes number t of row g of matrix i. Transposed, elements being of 2
@@ -34,12 +53,12 @@ __device__ __forceinline__ void load_matrices(std::uint32_t (&to)[4], const void
     if constexpr (transposed) {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                      : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                     : "r"(shared_address(row))
+                     : "r"(shared_place(row).address)
                      : "memory");
     } else {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                      : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                     : "r"(shared_address(row))
+                     : "r"(shared_place(row).address)
                      : "memory");
     }
 }
@@ -79,9 +98,9 @@ __device__ __forceinline__ std::uint32_t rounded_bf16(float low, float high) {
 }
 
 /// 16 bytes from global to shared memory, or as many zeros, on their way until their group is
-/// waited for; `from` is a place in global memory even where nothing is there.
-__device__ __forceinline__ void copy_async(void* to, const void* from, bool there) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)),
+/// waited for. Where nothing is `there`, `from` is not read and may lie anywhere.
+__device__ __forceinline__ void copy_async(SharedPlace to, const void* from, bool there) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to.address),
                  "l"(__cvta_generic_to_global(from)), "r"(there ? 16 : 0)
                  : "memory");
 }
@@ -96,6 +115,12 @@ template <unsigned later> __device__ __forceinline__ void await_copies() {
 
 #else
 
+template <class T> T held(T value) { return value; }
+struct SharedPlace {
+    char* at;
+    SharedPlace operator+(unsigned bytes) const { return {at + bytes}; }
+};
+inline SharedPlace shared_place(void* at) { return {static_cast<char*>(at)}; }
 template <bool transposed> void load_matrices(std::uint32_t (&to)[4], const void* row) {
     simt::ldmatrix(to, row, transposed);
 }
@@ -107,8 +132,8 @@ inline void multiply_bf16(TileSums& c, const std::uint32_t (&a)[4], const std::u
 }
 inline std::uint32_t rounded_tf32(float x) { return simt::to_tf32(x); }
 inline std::uint32_t rounded_bf16(float low, float high) { return simt::to_bf16(low, high); }
-inline void copy_async(void* to, const void* from, bool there) {
-    __pipeline_memcpy_async(to, from, 16, there ? 0 : 16);
+inline void copy_async(SharedPlace to, const void* from, bool there) {
+    __pipeline_memcpy_async(to.at, from, 16, there ? 0 : 16);
 }
 inline void end_copies() { __pipeline_commit(); }
 template <unsigned later> void await_copies() { __pipeline_wait_prior(later); }

@@ -7,36 +7,42 @@
 namespace fedmrn::kernels::cuda {
 
 /// A thread's units of an operand's slices: from device memory to shared memory, a slice a call.
-template <class Operand, unsigned extent, unsigned depth, unsigned threads> class Copier {
-    using T = typename Operand::Value;
-    using Mine = Share<Operand::along, extent, depth, threads, 16 / sizeof(T)>;
+template <class Slice, unsigned threads> class Copier {
+    using Operand = typename Slice::Operand;
+    using T = typename Slice::T;
+    using Mine = Share<Operand::along, Slice::extent, Slice::depth, threads, 16 / sizeof(T)>;
 
 public:
-    __device__ Copier(const Operand& from, std::uint32_t first_row, std::uint32_t begin)
-        : from_(from), first_row_(first_row), begin_(begin), cursor_(from, first_row, begin) {}
+    /// first: the slice of the ring's first stage.
+    __device__ Copier(const Operand& from, std::uint32_t first_row, std::uint32_t begin,
+                      Slice& first)
+        : from_(from), first_row_(first_row), begin_(begin), cursor_(from, first_row, begin),
+          to_(held(shared_place(first.at(Mine::row(0), Mine::k(0))))) {}
 
-    /// Units are on their way when this returns; what is moved by elements is there.
-    template <class Slice> __device__ __forceinline__ void copy(Slice& slice) {
+    /// To `slice`, which lies so many bytes beyond the first one. Units are on their way when this
+    /// returns; what is moved by elements is there.
+    __device__ __forceinline__ void copy(Slice& slice, unsigned bytes) {
         if (from_.vector) {
+            const SharedPlace to = to_ + bytes;
             FEDMRN_UNROLL
             for (unsigned q = 0; q < Mine::units; ++q) {
                 if (Mine::mine(q)) {
-                    const T* unit = cursor_.unit(from_, q);
-                    copy_async(slice.at(Mine::row(q), Mine::k(q)), unit ? unit : from_.data,
-                               unit != nullptr);
+                    constexpr unsigned line = Mine::lines * Slice::stride * sizeof(T);
+                    const Unit<T> unit = cursor_.unit(from_, q);
+                    copy_async(to + q * line, unit.at, unit.there);
                 }
             }
             cursor_.advance(from_);
         } else {
             FEDMRN_ROLLED
-            for (unsigned e = threadIdx.x; e < extent * depth; e += threads) {
+            for (unsigned e = threadIdx.x; e < Slice::extent * Slice::depth; e += threads) {
                 constexpr unsigned line = Mine::line * Mine::unit;
                 const unsigned row = Mine::deep ? e / line : e % line;
                 const unsigned k = Mine::deep ? e % line : e / line;
                 const T* element = from_.element(first_row_ + row, begin_ + k);
                 *slice.at(row, k) = element ? *element : T{};
             }
-            begin_ += depth;
+            begin_ += Slice::depth;
         }
     }
 
@@ -44,6 +50,7 @@ private:
     const Operand& from_;
     std::uint32_t first_row_, begin_; ///< of the next slice, moved by elements
     typename Operand::template Cursor<Mine> cursor_;
+    SharedPlace to_; ///< unit 0 in the first stage
 };
 
 /// Products on the tensor cores. Slices of the depth go through a ring of stages in shared memory:
@@ -58,12 +65,14 @@ template <class Factor, class Tile_, class A, class B> struct TensorMath {
     /// Blocks that must fit on a multiprocessor: a bound on registers that leaves no spills, 168 a
     /// thread with 64 results, 128 with 32.
     static constexpr unsigned resident = (warp_rows == 64 ? 384 : 512) / threads;
-    static constexpr unsigned depth = 2 * Factor::step; ///< of a slice
-    static constexpr unsigned stages = 3;
+    static constexpr unsigned depth = 4 * Factor::step; ///< of a slice
+    static constexpr unsigned stages = 2;
 
+    using SliceA = Slice<Factor, A, Shape::rows, depth>;
+    using SliceB = Slice<Factor, B, Shape::columns, depth>;
     struct Stage {
-        Slice<Factor, typename A::Value, Shape::rows, depth, A::along> a;
-        Slice<Factor, typename B::Value, Shape::columns, depth, B::along> b;
+        SliceA a;
+        SliceB b;
     };
     static constexpr std::size_t shared_bytes = stages * sizeof(Stage);
 
@@ -73,25 +82,25 @@ template <class Factor, class Tile_, class A, class B> struct TensorMath {
                                         std::uint32_t first_column, std::uint32_t begin,
                                         std::uint32_t end) {
         FEDMRN_DYNAMIC_SHARED(Stage, ring);
-        Copier<A, Shape::rows, depth, threads> copy_a(a, first_row, begin);
-        Copier<B, Shape::columns, depth, threads> copy_b(b, first_column, begin);
+        Copier<SliceA, threads> copy_a(a, first_row, begin, ring[0].a);
+        Copier<SliceB, threads> copy_b(b, first_column, begin, ring[0].b);
         std::uint32_t copied = begin;
-        const auto copy = [&](Stage& to) {
+        const auto copy = [&](unsigned to) {
             if (copied < end) {
-                copy_a.copy(to.a);
-                copy_b.copy(to.b);
+                copy_a.copy(ring[to].a, to * sizeof(Stage));
+                copy_b.copy(ring[to].b, to * sizeof(Stage));
             }
             end_copies(); // of a group that may be empty: they are counted
             copied += depth;
         };
         for (unsigned s = 0; s + 1 < stages; ++s) {
-            copy(ring[s]);
+            copy(s);
         }
         unsigned stage = 0;
         for (std::uint32_t k = begin; k < end; k += depth) {
             await_copies<stages - 2>();
             __syncthreads(); // all have their copies, and have read the stage before
-            copy(ring[stage == 0 ? stages - 1 : stage - 1]);
+            copy(stage == 0 ? stages - 1 : stage - 1);
             add(ring[stage]);
             stage = stage + 1 == stages ? 0 : stage + 1;
         }
