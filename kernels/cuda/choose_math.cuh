@@ -37,7 +37,8 @@ struct Exactly {
     static constexpr bool smaller_tiles = false;
     template <class Tile, class A, class B> using Math = ScalarMath<Tile, A, B>;
 };
-template <class Factor> struct OnTensorCores {
+template <class Factor_> struct OnTensorCores {
+    using Factor = Factor_;
     static constexpr bool smaller_tiles = true; ///< where the large ones would leave a GPU idle
     template <class Tile, class A, class B> using Math = TensorMath<Factor, Tile, A, B>;
 };

@@ -7,6 +7,7 @@
 #include "kernels/cuda/choose_math.cuh"
 #include "kernels/cuda/chunks.cuh"
 #include "kernels/cuda/few_channels.hpp"
+#include "kernels/cuda/field_math.cuh"
 
 namespace fedmrn::kernels::cuda {
 namespace {
@@ -41,6 +42,31 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     result.rows = rows;
     Math math;
     math.run(patches, weights, first_row, first_column, 0, patches.fields);
+    math.store(result, first_row, first_column);
+}
+
+/// The same by FieldMath.
+template <class Math, bool flipped, class T>
+__global__ void __launch_bounds__(Math::threads, Math::resident)
+    fields_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
+                  Patches<T, Along::depth> patches, TapWeights<flipped> weights, Result<T> result,
+                  Strides strides, Reach reach) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t samples = states[lane].samples, rows = samples * out_plane;
+    const std::uint32_t first_row = blockIdx.x / tiles_across * Math::Shape::rows;
+    const std::uint32_t first_column = blockIdx.x % tiles_across * Math::Shape::columns;
+    if (first_row >= rows) {
+        return;
+    }
+    patches.data += lane * strides.images;
+    patches.pixels = rows;
+    weights.data += lane * strides.weights;
+    result.data += lane * strides.results;
+    result.rows = rows;
+    Math math;
+    math.run(patches, weights, reach,
+             samples * static_cast<std::uint32_t>(patches.height * patches.width), first_row,
+             first_column);
     math.store(result, first_row, first_column);
 }
 
@@ -93,30 +119,100 @@ Patches<T, along> patches_of(const T* image, std::size_t height, std::size_t wid
     return patches;
 }
 
-/// One pass of images_kernel over images of `from` channels into images of `to`.
-template <class T, class Weights>
-void convolve(CudaDevice& cuda, const ConvolutionShape& shape, const LaneState* states,
-              const Patches<T, Along::depth>& patches, const Weights& weights,
-              std::size_t weights_stride, T* out, std::size_t columns) {
-    const std::size_t plane = patches.out_plane.divisor();
-    const std::size_t out_stride = shape.batch * plane * columns;
-    const std::size_t image_stride =
-        shape.batch * patches.height * patches.width * std::size_t{patches.channels.divisor()};
-    inside_lane(out_stride);
-    const Result<T> result{out, 0, static_cast<std::uint32_t>(columns),
-                           aligned(out, out_stride, columns, 4), cuda.tensor_floats};
-    const std::size_t rows = shape.batch * plane;
-    with_way<T>(cuda, [&]<class Way>() {
-        with_tall_tile<Way>(cuda, rows, columns, shape.lanes, [&]<class Tile>() {
-            using Math = typename Way::template Math<Tile, Patches<T, Along::depth>, Weights>;
-            const Tiling<Tile> tiling(rows, columns);
-            launch(images_kernel<Math, Weights, T>, lane_grid(tiling.total, shape.lanes),
-                   Math::threads, Math::shared_bytes, cuda.stream(), states,
-                   static_cast<std::uint32_t>(plane), tiling.across, patches, weights, result,
-                   Strides{image_stride, weights_stride, out_stride});
-        });
-    });
+/// What a tile of so many results reaches, wherever it lies: results that are next to each other
+/// are so in the images too, but for the ends of rows and images.
+template <class T> Reach reach_of(const Patches<T, Along::depth>& patches, std::size_t tile_rows) {
+    const auto number = [](const Divider& d) { return std::int64_t{d.divisor()}; };
+    const auto steps = static_cast<std::int64_t>(tile_rows) - 1;
+    const std::int64_t kernel = number(patches.kernel), width = patches.width;
+    const auto ends = [&](std::int64_t every) { return (steps + every - 1) / every; };
+    const std::int64_t rows = ends(number(patches.out_width)) * (width - number(patches.out_width));
+    const std::int64_t images =
+        ends(number(patches.out_plane)) * (patches.height - patches.out_height) * width;
+    const std::int64_t none = 0, before = std::max(none, -rows) + std::max(none, -images);
+    const std::int64_t span = before + steps + std::max(none, rows) + std::max(none, images) +
+                              (kernel - 1) * (width + 1) + 1;
+    return {static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(span)};
 }
+
+/// One pass over images of `from` channels into images of `to`.
+template <class T, class Weights> struct Pass {
+    CudaDevice& cuda;
+    const ConvolutionShape& shape;
+    const LaneState* states;
+    const Patches<T, Along::depth>& patches;
+    const Weights& weights;
+    std::uint32_t plane;
+    std::size_t rows, columns;
+    Strides strides;
+    Result<T> result;
+
+    Pass(CudaDevice& device, const ConvolutionShape& s, const LaneState* lanes,
+         const Patches<T, Along::depth>& from, const Weights& w, std::size_t weights_stride, T* out,
+         std::size_t to)
+        : cuda(device), shape(s), states(lanes), patches(from), weights(w),
+          plane(from.out_plane.divisor()), rows(s.batch * plane),
+          columns(to), strides{s.batch * from.height * from.width *
+                                   std::size_t{from.channels.divisor()},
+                               weights_stride, rows * columns},
+          result{out, 0, static_cast<std::uint32_t>(columns),
+                 aligned(out, strides.results, columns, 4), device.tensor_floats} {
+        inside_lane(strides.results);
+    }
+
+    template <class Way, class Wanted> void by_patches() const {
+        using Tile = std::conditional_t <
+                     Way::smaller_tiles&& Wanted::rows*
+                         Wanted::columns<8192, cuda::Tile<64, 32>, Wanted>; // few are ever made
+        using Math = typename Way::template Math<Tile, Patches<T, Along::depth>, Weights>;
+        const Tiling<Tile> tiling(rows, columns);
+        launch(images_kernel<Math, Weights, T>, lane_grid(tiling.total, shape.lanes), Math::threads,
+               Math::shared_bytes, cuda.stream(), states, plane, tiling.across, patches, weights,
+               result, strides);
+    }
+    static constexpr bool flipped = std::is_same_v<Weights, FlippedWeights>;
+    /// Whether the pixels that the largest tile reaches leave room for two blocks a multiprocessor:
+    /// sums are the same in every tile only if all are made alike.
+    template <class Factor, unsigned steps> [[nodiscard]] bool has_fields() const {
+        constexpr std::size_t most = 112 * 1024;
+        using Largest = cuda::Tile<128, 64>;
+        return patches.vector && weights.vector &&
+               FieldMath<Factor, Largest, steps, T, flipped>::shared_bytes(
+                   reach_of(patches, Largest::rows), patches.channels.divisor()) <= most;
+    }
+    template <class Factor, class Tile, unsigned steps> void by_fields() const {
+        using Math = FieldMath<Factor, Tile, steps, T, flipped>;
+        const Reach reach = reach_of(patches, Tile::rows);
+        const std::size_t channels = patches.channels.divisor();
+        const TapWeights<flipped> taps{weights.data, static_cast<std::uint32_t>(columns),
+                                       patches.kernel.divisor() * patches.kernel.divisor(),
+                                       static_cast<std::uint32_t>(channels)};
+        const Tiling<Tile> tiling(rows, columns);
+        launch(fields_kernel<Math, flipped, T>, lane_grid(tiling.total, shape.lanes), Math::threads,
+               Math::shared_bytes(reach, channels), cuda.stream(), states, plane, tiling.across,
+               patches, taps, result, strides, reach);
+    }
+    template <class Way, class Tile> void run() const {
+        if constexpr (Way::smaller_tiles) {
+            using Factor = typename Way::Factor;
+            constexpr std::size_t chunk = 4 * Factor::step;
+            const bool whole = (patches.channels.divisor() - 1) % chunk >= chunk / 2;
+            if (whole && has_fields<Factor, 4>()) {
+                return by_fields<Factor, Tile, 4>();
+            }
+            if (!whole && has_fields<Factor, 2>()) {
+                return by_fields<Factor, Tile, 2>();
+            }
+        }
+        by_patches<Way, Tile>();
+    }
+    void run() const {
+        with_way<T>(cuda, [&]<class Way>() {
+            with_tall_tile<Way>(cuda, rows, columns, shape.lanes,
+                                [&]<class Tile>() { run<Way, Tile>(); });
+        });
+    }
+};
 
 template <class T>
 void forward(CudaDevice& cuda, const ConvolutionShape& s, const LaneState* states, const T* x,
@@ -131,7 +227,7 @@ void forward(CudaDevice& cuda, const ConvolutionShape& s, const LaneState* state
                                               patches.fields, patches.fields,
                                               aligned(w.data.get(), w.stride, patches.fields, 4)};
     inside_lane(s.weights());
-    convolve(cuda, s, states, patches, weights, w.stride, y, s.out);
+    Pass(cuda, s, states, patches, weights, w.stride, y, s.out).run();
 }
 
 template <class T>
@@ -145,7 +241,7 @@ void backward_data(CudaDevice& cuda, const ConvolutionShape& s, const LaneState*
                                  Divider(static_cast<std::uint32_t>(s.out)),
                                  aligned(w.data.get(), w.stride, s.in, 4)};
     inside_lane(s.weights());
-    convolve(cuda, s, states, patches, weights, w.stride, dx, s.in);
+    Pass(cuda, s, states, patches, weights, w.stride, dx, s.in).run();
 }
 
 /// Pixels a block sums: enough blocks a lane to fill a GPU with few lanes, no more. A function of

@@ -38,6 +38,9 @@ template <class Factor, class Operand_, unsigned extent_, unsigned depth_> struc
     static constexpr bool narrowed = std::is_same_v<Factor, BFloat16> && sizeof(T) == 4;
     static constexpr unsigned gap = sizeof(T) == 2 || deep == narrowed ? 8 : 4;
     static constexpr unsigned stride = (deep ? depth : extent) + gap;
+    /// An instruction's 16 rows of A are dealt to the threads so that a thread's two are next to
+    /// each other, to be read at once: of float32 along rows, which ldmatrix does not transpose.
+    static constexpr bool dealt = !deep && sizeof(T) == 4 && !narrowed;
     alignas(16) T v[(deep ? extent : depth) * stride];
 
     __device__ __forceinline__ T* at(unsigned row, unsigned k) {
@@ -50,7 +53,17 @@ template <class Factor, class Operand_, unsigned extent_, unsigned depth_> struc
     /// Rows row, row + 1, … 15 further and as much of the depth as an instruction takes, from k: as
     /// A's factors. (row, k): a multiple of 16 and of Factor::step.
     __device__ __forceinline__ void load_a(std::uint32_t (&to)[4], unsigned row, unsigned k) const {
-        load<1, 2>(to, row, k);
+        if constexpr (dealt) {
+            const unsigned high = threadIdx.x % 32 / 4, low = threadIdx.x % 4;
+            FEDMRN_UNROLL
+            for (unsigned half = 0; half < 2; ++half) {
+                const auto pair =
+                    *reinterpret_cast<const Several<T, 2>*>(at(row + 2 * high, k + 4 * half + low));
+                to[2 * half] = as_tf32(pair.v[0]), to[2 * half + 1] = as_tf32(pair.v[1]);
+            }
+        } else {
+            load<1, 2>(to, row, k);
+        }
     }
     /// The same 16 rows as two B's factors of 8 each: to[0], to[1] and to[2], to[3].
     __device__ __forceinline__ void load_b(std::uint32_t (*to)[2], unsigned row, unsigned k) const {
@@ -70,7 +83,8 @@ private:
         const unsigned thread = threadIdx.x % 32, high = thread / 4, low = thread % 4;
         if constexpr (deep && !narrowed) { // a matrix holds 8 rows · 16 bytes
             const unsigned i = thread / 8, in = thread % 8;
-            load_matrices<false>(to, at(row + i / by_row % 2 * 8 + in, k + i / by_k % 2 * half));
+            load_matrices<false>(
+                to, shared_place(at(row + i / by_row % 2 * 8 + in, k + i / by_k % 2 * half)));
             if constexpr (sizeof(T) == 4) {
                 FEDMRN_UNROLL
                 for (std::uint32_t& value : to) {
@@ -79,7 +93,8 @@ private:
             }
         } else if constexpr (sizeof(T) == 2) {
             const unsigned i = thread / 8, in = thread % 8;
-            load_matrices<true>(to, at(row + i / by_row % 2 * 8, k + i / by_k % 2 * half + in));
+            load_matrices<true>(
+                to, shared_place(at(row + i / by_row % 2 * 8, k + i / by_k % 2 * half + in)));
         } else {
             FEDMRN_UNROLL
             for (unsigned i = 0; i < 4; ++i) {

@@ -89,32 +89,21 @@ template <class T, Along direction, Holds holds_ = Holds::weights> struct Matrix
     };
 };
 
-/// Of patches along depth: the pixels of a thread's units stay and their common tap moves. Which
-/// taps of a pixel are outside of the image is known beforehand, a bit a row of the field and, from
-/// bit 16 on, a bit a column.
+/// Of patches along depth: the pixels of a thread's units stay and their common tap moves.
 template <class Share, class Patches> struct FieldCursor {
     int offsets[Share::units];
     std::uint32_t outside[Share::units], wanted; ///< wanted: the bits of the tap
     typename Patches::Tap tap, next_tap;
     const typename Patches::Value* at; ///< pixel 0's
 
-    /// Bits of the places from `first` on that are not in 0 … size − 1; past the kernel's, all.
-    static __device__ std::uint32_t bits(int first, int size, int kernel) {
-        const int begin = first < 0 ? -first : 0;
-        const int end = size - first < kernel ? size - first : kernel;
-        return 0xffffu & ~(end <= begin ? 0u : (1u << end) - (1u << begin));
-    }
     __device__ FieldCursor(const Patches& of, std::uint32_t first_row, std::uint32_t begin)
         : tap(of.tap(begin + Share::k(0))), next_tap(of.tap(Share::depth)) {
-        const int kernel = of.vector ? Patches::number(of.kernel) : 0;
         FEDMRN_UNROLL
         for (unsigned q = 0; q < Share::units; ++q) {
             const std::uint32_t number = first_row + Share::row(q);
             const auto pixel = of.pixel(number);
             offsets[q] = pixel.offset;
-            outside[q] = number < of.pixels ? bits(pixel.y, of.height, kernel) |
-                                                  bits(pixel.x, of.width, kernel) << 16
-                                            : ~0u;
+            outside[q] = number < of.pixels ? of.outside(pixel) : ~0u;
         }
         aim(of);
     }
@@ -127,7 +116,7 @@ template <class Share, class Patches> struct FieldCursor {
     }
     __device__ __forceinline__ void aim(const Patches& of) {
         at = held(of.data + tap.offset);
-        wanted = 1u << tap.y | 0x10000u << tap.x;
+        wanted = Patches::bit(tap.y, tap.x);
     }
 };
 
@@ -211,6 +200,18 @@ template <class T, Along direction> struct Patches {
         const Pixel d = distance(p);
         return {d.y - padding, d.x - padding, d.offset - offset(padding, padding)};
     }
+    /// Which pixel it is of the lane's, counted on; the corner may be none.
+    __device__ __forceinline__ int index(const Pixel& p) const {
+        return p.offset / number(channels);
+    }
+    /// Which taps of a pixel are outside of the image: a bit a row of its field and, from bit 16
+    /// on, a bit a column.
+    __device__ __forceinline__ std::uint32_t outside(const Pixel& p) const {
+        return bits(p.y, height) | bits(p.x, width) << 16;
+    }
+    static __device__ __forceinline__ std::uint32_t bit(int y, int x) {
+        return 1u << y | 0x10000u << x;
+    }
     __device__ __forceinline__ Tap tap(std::uint32_t field) const {
         const std::uint32_t t = channels.divide(field), y = kernel.divide(t);
         const int row = static_cast<int>(y), x = static_cast<int>(t) - row * number(kernel);
@@ -225,6 +226,13 @@ template <class T, Along direction> struct Patches {
         if (t.x >= number(kernel)) {
             t = {t.y + 1, t.x - number(kernel), t.channel, t.offset + offset(1, -number(kernel))};
         }
+    }
+    /// Bits of the places from `first` on that are not in 0 … size − 1; past the kernel's, all.
+    __device__ __forceinline__ std::uint32_t bits(int first, int size) const {
+        const int most = vector ? number(kernel) : 0;
+        const int begin = first < 0 ? -first : 0;
+        const int end = size - first < most ? size - first : most;
+        return 0xffffu & ~(end <= begin ? 0u : (1u << end) - (1u << begin));
     }
     __device__ __forceinline__ const T* find(const Pixel& p, const Tap& t) const {
         if (static_cast<unsigned>(p.y + t.y) >= static_cast<unsigned>(height) ||

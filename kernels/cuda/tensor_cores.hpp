@@ -49,16 +49,16 @@ __device__ __forceinline__ SharedPlace held(SharedPlace place) { return {held(pl
 /// l / 8: to register i the 4 bytes number t of row g of matrix i. Transposed, elements being of 2
 /// bytes: those of column g in the rows 2 t and 2 t + 1.
 template <bool transposed>
-__device__ __forceinline__ void load_matrices(std::uint32_t (&to)[4], const void* row) {
+__device__ __forceinline__ void load_matrices(std::uint32_t (&to)[4], SharedPlace row) {
     if constexpr (transposed) {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                      : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                     : "r"(shared_place(row).address)
+                     : "r"(row.address)
                      : "memory");
     } else {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                      : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                     : "r"(shared_place(row).address)
+                     : "r"(row.address)
                      : "memory");
     }
 }
@@ -120,9 +120,11 @@ struct SharedPlace {
     char* at;
     SharedPlace operator+(unsigned bytes) const { return {at + bytes}; }
 };
-inline SharedPlace shared_place(void* at) { return {static_cast<char*>(at)}; }
-template <bool transposed> void load_matrices(std::uint32_t (&to)[4], const void* row) {
-    simt::ldmatrix(to, row, transposed);
+inline SharedPlace shared_place(const void* at) {
+    return {static_cast<char*>(const_cast<void*>(at))};
+}
+template <bool transposed> void load_matrices(std::uint32_t (&to)[4], SharedPlace row) {
+    simt::ldmatrix(to, row.at, transposed);
 }
 inline void multiply_tf32(TileSums& c, const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
     simt::mma_tf32(c, a, b);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/cuda/fragments.cuh"
+#include "kernels/cuda/warp_results.cuh"
 
 namespace fedmrn::kernels::cuda {
 
@@ -54,17 +54,12 @@ private:
 };
 
 /// Products on the tensor cores. Slices of the depth go through a ring of stages in shared memory:
-/// while one is multiplied, the next ones are on their way. A warp holds 64 × 32 results of a large
-/// tile, else 32 × 32.
-template <class Factor, class Tile_, class A, class B> struct TensorMath {
-    using Shape = Tile_;
-    static constexpr unsigned warp_rows = Shape::rows * Shape::columns >= 128 * 64 ? 64 : 32;
-    static constexpr unsigned warp_columns = 32;
-    static constexpr unsigned threads =
-        Shape::rows / warp_rows * (Shape::columns / warp_columns) * 32;
-    /// Blocks that must fit on a multiprocessor: a bound on registers that leaves no spills, 168 a
-    /// thread with 64 results, 128 with 32.
-    static constexpr unsigned resident = (warp_rows == 64 ? 384 : 512) / threads;
+/// while one is multiplied, the next one is on its way.
+template <class Factor, class Tile_, class A, class B>
+class TensorMath : public WarpResults<Tile_> {
+public:
+    using typename WarpResults<Tile_>::Shape;
+    using WarpResults<Tile_>::threads;
     static constexpr unsigned depth = 4 * Factor::step; ///< of a slice
     static constexpr unsigned stages = 2;
 
@@ -101,56 +96,21 @@ template <class Factor, class Tile_, class A, class B> struct TensorMath {
             await_copies<stages - 2>();
             __syncthreads(); // all have their copies, and have read the stage before
             copy(stage == 0 ? stages - 1 : stage - 1);
-            add(ring[stage]);
+            FEDMRN_UNROLL
+            for (unsigned step = 0; step < depth; step += Factor::step) {
+                this->template add<Factor>(ring[stage].b, step,
+                                           [&](std::uint32_t(&to)[4], unsigned i) {
+                                               ring[stage].a.load_a(to, this->row() + 16 * i, step);
+                                           });
+            }
             stage = stage + 1 == stages ? 0 : stage + 1;
         }
     }
-
     template <class T>
     __device__ __forceinline__ void store(const Result<T>& result, std::uint32_t first_row,
                                           std::uint32_t first_column) const {
-        const unsigned thread = threadIdx.x % 32;
-        FEDMRN_UNROLL
-        for (unsigned i = 0; i < warp_rows / 8; ++i) {
-            FEDMRN_UNROLL
-            for (unsigned j = 0; j < warp_columns / 8; ++j) {
-                const TileSums& tile = sums_[i / 2][j];
-                const float pair[2] = {tile[i % 2 * 2], tile[i % 2 * 2 + 1]};
-                result.store(first_row + row() + 8 * i + thread / 4,
-                             first_column + column() + 8 * j + thread % 4 * 2, pair);
-            }
-        }
+        this->template store_rows<SliceA::dealt>(result, first_row, first_column);
     }
-
-private:
-    static __device__ unsigned row() {
-        return threadIdx.x / 32 / (Shape::columns / warp_columns) * warp_rows;
-    }
-    static __device__ unsigned column() {
-        return threadIdx.x / 32 % (Shape::columns / warp_columns) * warp_columns;
-    }
-    __device__ __forceinline__ void add(const Stage& stage) {
-        FEDMRN_UNROLL
-        for (unsigned k = 0; k < depth; k += Factor::step) {
-            std::uint32_t left[warp_rows / 16][4], right[warp_columns / 8][2];
-            FEDMRN_UNROLL
-            for (unsigned i = 0; i < warp_rows / 16; ++i) {
-                stage.a.load_a(left[i], row() + 16 * i, k);
-            }
-            FEDMRN_UNROLL
-            for (unsigned j = 0; j < warp_columns / 16; ++j) {
-                stage.b.load_b(right + 2 * j, column() + 16 * j, k);
-            }
-            FEDMRN_UNROLL
-            for (unsigned i = 0; i < warp_rows / 16; ++i) {
-                FEDMRN_UNROLL
-                for (unsigned j = 0; j < warp_columns / 8; ++j) {
-                    Factor::multiply(sums_[i][j], left[i], right[j]);
-                }
-            }
-        }
-    }
-    TileSums sums_[warp_rows / 16][warp_columns / 8] = {};
 };
 
 } // namespace fedmrn::kernels::cuda
