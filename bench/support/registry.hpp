@@ -42,7 +42,7 @@ benchmark::internal::Benchmark* add(const std::string& name, const Function& fun
 
 /// How many lanes are measured: one on the CPU, where a lane is a thread; on a GPU up to 512.
 inline std::vector<std::int64_t> lane_counts() {
-    return on_cpu() ? std::vector<std::int64_t>{1} : std::vector<std::int64_t>{1, 8, 64, 512};
+    return on_cpu() ? std::vector<std::int64_t>{1} : std::vector<std::int64_t>{1, 10, 64, 512};
 }
 
 } // namespace fedmrn::bench
