@@ -247,7 +247,7 @@ void backward_data(CudaDevice& cuda, const ConvolutionShape& s, const LaneState*
 /// Pixels a block sums: enough blocks a lane to fill a GPU with few lanes, no more. A function of
 /// the shape alone, so that the order of a sum does not depend on the lanes.
 std::size_t chunk_of(const ConvolutionShape& shape, std::size_t tiles) {
-        constexpr std::size_t blocks_per_lane = 48, least = 256, granularity = 32;
+    constexpr std::size_t blocks_per_lane = 48, least = 256, granularity = 32;
     const std::size_t pixels = shape.batch * shape.out_height() * shape.out_width();
     const std::size_t chunks = std::max<std::size_t>(1, blocks_per_lane / tiles);
     return divide_up(std::max(least, divide_up(pixels, chunks)), granularity) * granularity;
