@@ -11,7 +11,8 @@ using formula::Bf16;
 
 constexpr unsigned block_threads = 256;
 constexpr unsigned outputs_per_warp = 8;
-constexpr std::size_t few_outputs = 32; ///< up to so many, a warp a row beats tiles
+constexpr std::size_t few_outputs = 32; ///< up to so many, kernels of their own beat tiles
+constexpr unsigned data_rows = 4;       ///< of dx, a warp
 
 struct Strides {
     std::size_t a, b, result;
@@ -108,6 +109,144 @@ __global__ void __launch_bounds__(block_threads)
     }
 }
 
+/// A tile of a few outputs' gradients, `rows` rows of `outputs`, spread over a warp: a thread has
+/// one value in every 32, and all get them by shuffles. One wait for memory serves them all.
+template <unsigned rows, unsigned outputs> struct SpreadGradients {
+    static constexpr unsigned each = rows * outputs / warp_size;
+    float values[each];
+
+    /// Of dy [samples][out]; zeros beyond its edges.
+    __device__ __forceinline__ void read(const float* dy, std::uint32_t samples, std::uint32_t out,
+                                         std::uint32_t first_row, std::uint32_t first_output) {
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < each; ++i) {
+            const unsigned place = i * warp_size + threadIdx.x % warp_size;
+            const std::uint32_t row = first_row + place / outputs;
+            const std::uint32_t output = first_output + place % outputs;
+            values[i] = row < samples && output < out ? dy[std::size_t{row} * out + output] : 0.0f;
+        }
+    }
+    /// Whole warps call it, with compile-time places.
+    __device__ __forceinline__ float at(unsigned row, unsigned output) const {
+        const unsigned place = row * outputs + output;
+        return __shfl_sync(0xffffffffu, values[place / warp_size],
+                           static_cast<int>(place % warp_size));
+    }
+};
+
+/// dw of 32 columns (blockIdx.x) and eight outputs (blockIdx.z) and, by the first columns' blocks,
+/// dbias, for a few outputs. A warp adds eight rows in every 64, then the warps' sums are added in
+/// their order.
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    few_weights_kernel(const LaneState* states, std::uint32_t in, std::uint32_t out,
+                       const T* __restrict__ x, std::size_t x_stride, const float* __restrict__ dy,
+                       std::size_t dy_stride, PerLane<float> dw, PerLane<float> dbias) {
+    constexpr unsigned warps = block_threads / warp_size, rows = 8, outputs = outputs_per_warp;
+    static_assert(warps == outputs, "a warp ends with an output's sums");
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t samples = states[lane].samples;
+    if (samples == 0) {
+        return;
+    }
+    FEDMRN_SHARED(float, partial, [warps][outputs][warp_size]);
+    FEDMRN_SHARED(float, partial_bias, [warps][outputs]);
+    const unsigned warp = threadIdx.x / warp_size, thread = threadIdx.x % warp_size;
+    const std::uint32_t column = blockIdx.x * warp_size + thread;
+    const std::uint32_t first_output = blockIdx.z * outputs;
+    x += lane * x_stride + column;
+    dy += lane * dy_stride;
+    float sums[outputs] = {}, bias = 0;
+    for (std::uint32_t first = warp * rows; first < samples; first += warps * rows) {
+        SpreadGradients<rows, outputs> gradients;
+        gradients.read(dy, samples, out, first, first_output);
+        float inputs[rows];
+        FEDMRN_UNROLL
+        for (unsigned r = 0; r < rows; ++r) {
+            const bool there = first + r < samples && column < in;
+            inputs[r] = there ? formula::to_float(x[std::size_t{first + r} * in]) : 0.0f;
+        }
+        FEDMRN_UNROLL
+        for (unsigned r = 0; r < rows; ++r) {
+            FEDMRN_UNROLL
+            for (unsigned j = 0; j < outputs; ++j) {
+                sums[j] = fmaf(gradients.at(r, j), inputs[r], sums[j]);
+            }
+        }
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < gradients.each; ++i) {
+            bias += gradients.values[i];
+        }
+    }
+    FEDMRN_UNROLL
+    for (unsigned j = 0; j < outputs; ++j) {
+        partial[warp][j][thread] = sums[j];
+    }
+    for (int step = warp_size / 2; step >= static_cast<int>(outputs); step /= 2) {
+        bias += __shfl_xor_sync(0xffffffffu, bias, step);
+    }
+    if (thread < outputs) {
+        partial_bias[warp][thread] = bias;
+    }
+    __syncthreads();
+    const std::uint32_t output = first_output + warp;
+    float sum = 0, bias_sum = 0;
+    FEDMRN_UNROLL
+    for (unsigned w = 0; w < warps; ++w) {
+        sum += partial[w][warp][thread];
+        bias_sum += partial_bias[w][warp];
+    }
+    if (output < out && column < in) {
+        of_lane(dw, lane)[std::size_t{output} * in + column] = sum;
+        if (dbias.data && column == 0) {
+            of_lane(dbias, lane)[output] = bias_sum;
+        }
+    }
+}
+
+/// dx of 32 columns (blockIdx.x) and four rows a warp (blockIdx.z), for a few outputs, which are
+/// added in their order.
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    few_data_kernel(const LaneState* states, std::uint32_t in, std::uint32_t out,
+                    const float* __restrict__ dy, std::size_t dy_stride, PerLane<const float> w,
+                    T* __restrict__ dx, std::size_t dx_stride, bool tensor_floats) {
+    constexpr unsigned warps = block_threads / warp_size, rows = data_rows, outputs = 16;
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t samples = states[lane].samples;
+    const std::uint32_t first = (blockIdx.z * warps + threadIdx.x / warp_size) * rows;
+    const std::uint32_t column = blockIdx.x * warp_size + threadIdx.x % warp_size;
+    if (first >= samples) {
+        return;
+    }
+    const float* weights = of_lane(w, lane) + column;
+    float sums[rows] = {};
+    for (std::uint32_t first_output = 0; first_output < out; first_output += outputs) {
+        SpreadGradients<rows, outputs> gradients;
+        gradients.read(dy + lane * dy_stride, samples, out, first, first_output);
+        float factors[outputs];
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < outputs; ++j) {
+            const bool there = first_output + j < out && column < in;
+            factors[j] = there ? weights[std::size_t{first_output + j} * in] : 0.0f;
+        }
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < outputs; ++j) {
+            FEDMRN_UNROLL
+            for (unsigned r = 0; r < rows; ++r) {
+                sums[r] = fmaf(gradients.at(r, j), factors[j], sums[r]);
+            }
+        }
+    }
+    T* to = dx + lane * dx_stride + std::size_t{first} * in + column;
+    FEDMRN_UNROLL
+    for (unsigned r = 0; r < rows; ++r) {
+        if (first + r < samples && column < in) {
+            to[std::size_t{r} * in] = stored<T>(sums[r], tensor_floats);
+        }
+    }
+}
+
 /// y += bias, after tiles.
 __global__ void __launch_bounds__(block_threads)
     add_bias_kernel(const LaneState* states, std::uint32_t out, std::size_t y_stride,
@@ -163,6 +302,15 @@ template <class T>
 void backward_data(CudaDevice& cuda, const LinearShape& s, const LaneState* states, const float* dy,
                    PerLane<const float> w, T* dx) {
     const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
+    if (s.out <= few_outputs) {
+        constexpr unsigned rows = block_threads / warp_size * data_rows;
+        launch(few_data_kernel<T>,
+               lane_grid(divide_up(s.in, warp_size), s.lanes, divide_up(s.batch, rows)),
+               block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(s.in),
+               static_cast<std::uint32_t>(s.out), dy, y_stride, w, dx, x_stride,
+               cuda.tensor_floats);
+        return;
+    }
     multiply<false>(cuda, s.lanes, states, matrix<Along::depth>(dy, s.batch, s.out, y_stride),
                     matrix<Along::rows>(w.data.get(), s.in, s.out, w.stride),
                     result_of(dx, s.batch, s.in, x_stride, cuda.tensor_floats),
@@ -171,12 +319,24 @@ void backward_data(CudaDevice& cuda, const LinearShape& s, const LaneState* stat
 
 template <class T>
 void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* states, const T* x,
-                      const float* dy, PerLane<float> dw) {
+                      const float* dy, PerLane<float> dw, PerLane<float> dbias) {
     const std::size_t x_stride = s.batch * s.in, y_stride = s.batch * s.out;
+    const auto out = static_cast<std::uint32_t>(s.out);
+    if (s.out <= few_outputs) {
+        launch(few_weights_kernel<T>,
+               lane_grid(divide_up(s.in, warp_size), s.lanes, divide_up(s.out, outputs_per_warp)),
+               block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(s.in), out, x,
+               x_stride, dy, y_stride, dw, dbias);
+        return;
+    }
     multiply<true>(cuda, s.lanes, states, matrix<Along::rows>(dy, s.out, s.batch, y_stride),
                    matrix<Along::rows>(x, s.in, s.batch, x_stride),
                    result_of(dw.data.get(), s.out, s.in, dw.stride),
                    {y_stride, x_stride, dw.stride});
+    if (dbias.data) {
+        launch(bias_gradient_kernel, lane_grid(divide_up(s.out, block_threads), s.lanes),
+               block_threads, 0, cuda.stream(), states, out, y_stride, dy, dbias);
+    }
 }
 
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
@@ -204,14 +364,9 @@ void linear_backward_weights(Device& device, const LinearShape& shape, const Lan
                              PerLane<float> dbias) {
     CudaDevice& cuda = cuda_device(device);
     if (shape.real == Real::f32) {
-        backward_weights(cuda, shape, states, static_cast<const float*>(x), dy, dw);
+        backward_weights(cuda, shape, states, static_cast<const float*>(x), dy, dw, dbias);
     } else {
-        backward_weights(cuda, shape, states, static_cast<const Bf16*>(x), dy, dw);
-    }
-    if (dbias.data) {
-        launch(bias_gradient_kernel, lane_grid(divide_up(shape.out, block_threads), shape.lanes),
-               block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(shape.out),
-               shape.batch * shape.out, dy, dbias);
+        backward_weights(cuda, shape, states, static_cast<const Bf16*>(x), dy, dw, dbias);
     }
 }
 

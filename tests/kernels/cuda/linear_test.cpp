@@ -36,8 +36,8 @@ std::vector<float> computed(Device& device, const LinearShape& s, Pass pass, boo
 }
 
 std::vector<LinearShape> shapes() {
-    return {{3, 4, 10, 10, {}},  {4, 9, 37, 33, {}}, {3, 5, 64, 70, {}},
-            {3, 70, 200, 2, {}}, {3, 3, 1, 1, {}},   {4, 8, 256, 10, {}}};
+    return {{3, 4, 10, 10, {}}, {4, 9, 37, 33, {}},  {3, 5, 64, 70, {}}, {3, 70, 200, 2, {}},
+            {3, 3, 1, 1, {}},   {4, 8, 256, 10, {}}, {3, 40, 70, 20, {}}};
 }
 
 TEST(CudaLinear, every_pass_is_close_to_the_cpus) {
