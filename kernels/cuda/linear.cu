@@ -85,27 +85,56 @@ __global__ void __launch_bounds__(block_threads)
     if (row >= states[lane].samples) {
         return;
     }
+    constexpr unsigned at_once = 4; // inputs read before they are used, to seldom wait for memory
+    static_assert(warp_size == 4 * outputs_per_warp);
     const T* at = x + lane * x_stride + std::size_t{row} * in;
-    const float* weights = of_lane(w, lane);
-    float sums[outputs_per_warp] = {};
-    for (std::uint32_t k = thread; k < in; k += warp_size) {
-        const float value = formula::to_float(at[k]);
-        FEDMRN_UNROLL
-        for (unsigned j = 0; j < outputs_per_warp; ++j) {
-            if (first + j < out) {
-                sums[j] = fmaf(value, weights[std::size_t{first + j} * in + k], sums[j]);
-            }
-        }
-    }
+    const float* weights[outputs_per_warp]; // beyond the outputs those of the last
     FEDMRN_UNROLL
     for (unsigned j = 0; j < outputs_per_warp; ++j) {
-        for (int step = warp_size / 2; step > 0; step /= 2) {
-            sums[j] += __shfl_xor_sync(0xffffffffu, sums[j], step);
+        const std::uint32_t output = first + j < out ? first + j : out - 1;
+        weights[j] = of_lane(w, lane) + std::size_t{output} * in + thread;
+    }
+    float sums[outputs_per_warp] = {};
+    for (std::uint32_t k = thread; k < in; k += warp_size * at_once) {
+        float inputs[at_once], factors[at_once][outputs_per_warp];
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < at_once; ++i) {
+            const bool there = k + i * warp_size < in;
+            inputs[i] = there ? formula::to_float(at[k + i * warp_size]) : 0.0f;
+            FEDMRN_UNROLL
+            for (unsigned j = 0; j < outputs_per_warp; ++j) {
+                factors[i][j] = there ? weights[j][i * warp_size] : 0.0f;
+            }
         }
-        if (thread == j && first + j < out) {
-            y[lane * y_stride + std::size_t{row} * out + first + j] =
-                bias.data ? sums[j] + of_lane(bias, lane)[first + j] : sums[j];
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < outputs_per_warp; ++j) {
+            FEDMRN_UNROLL
+            for (unsigned i = 0; i < at_once; ++i) {
+                sums[j] = fmaf(inputs[i], factors[i][j], sums[j]);
+            }
+            weights[j] += warp_size * at_once;
         }
+    }
+    // Halves of a warp add half of the outputs each, and so on, until four threads have one.
+    unsigned step = warp_size / 2;
+    FEDMRN_UNROLL
+    for (unsigned half = outputs_per_warp / 2; half > 0; half /= 2) {
+        const bool upper = (thread & step) != 0;
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < half; ++j) {
+            const float kept = upper ? sums[j + half] : sums[j];
+            const float given = upper ? sums[j] : sums[j + half];
+            sums[j] = kept + __shfl_xor_sync(0xffffffffu, given, static_cast<int>(step));
+        }
+        step /= 2;
+    }
+    float sum = sums[0];
+    sum += __shfl_xor_sync(0xffffffffu, sum, 2);
+    sum += __shfl_xor_sync(0xffffffffu, sum, 1);
+    const std::uint32_t output = first + thread / 4;
+    if (thread % 4 == 0 && output < out) {
+        y[lane * y_stride + std::size_t{row} * out + output] =
+            bias.data ? sum + of_lane(bias, lane)[output] : sum;
     }
 }
 
@@ -134,9 +163,9 @@ template <unsigned rows, unsigned outputs> struct SpreadGradients {
     }
 };
 
-/// dw of 32 columns (blockIdx.x) and eight outputs (blockIdx.z) and, by the first columns' blocks,
-/// dbias, for a few outputs. A warp adds eight rows in every 64, then the warps' sums are added in
-/// their order.
+/// dw of 32 columns (blockIdx.x) and eight outputs (blockIdx.z), for a few outputs, and dbias, as a
+/// last column of ones has it. A warp adds eight rows in every 64, then the warps' sums are added
+/// in their order.
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     few_weights_kernel(const LaneState* states, std::uint32_t in, std::uint32_t out,
@@ -150,13 +179,12 @@ __global__ void __launch_bounds__(block_threads)
         return;
     }
     FEDMRN_SHARED(float, partial, [warps][outputs][warp_size]);
-    FEDMRN_SHARED(float, partial_bias, [warps][outputs]);
     const unsigned warp = threadIdx.x / warp_size, thread = threadIdx.x % warp_size;
     const std::uint32_t column = blockIdx.x * warp_size + thread;
     const std::uint32_t first_output = blockIdx.z * outputs;
     x += lane * x_stride + column;
     dy += lane * dy_stride;
-    float sums[outputs] = {}, bias = 0;
+    float sums[outputs] = {};
     for (std::uint32_t first = warp * rows; first < samples; first += warps * rows) {
         SpreadGradients<rows, outputs> gradients;
         gradients.read(dy, samples, out, first, first_output);
@@ -164,7 +192,7 @@ __global__ void __launch_bounds__(block_threads)
         FEDMRN_UNROLL
         for (unsigned r = 0; r < rows; ++r) {
             const bool there = first + r < samples && column < in;
-            inputs[r] = there ? formula::to_float(x[std::size_t{first + r} * in]) : 0.0f;
+            inputs[r] = there ? formula::to_float(x[std::size_t{first + r} * in]) : 1.0f;
         }
         FEDMRN_UNROLL
         for (unsigned r = 0; r < rows; ++r) {
@@ -173,34 +201,22 @@ __global__ void __launch_bounds__(block_threads)
                 sums[j] = fmaf(gradients.at(r, j), inputs[r], sums[j]);
             }
         }
-        FEDMRN_UNROLL
-        for (unsigned i = 0; i < gradients.each; ++i) {
-            bias += gradients.values[i];
-        }
     }
     FEDMRN_UNROLL
     for (unsigned j = 0; j < outputs; ++j) {
         partial[warp][j][thread] = sums[j];
     }
-    for (int step = warp_size / 2; step >= static_cast<int>(outputs); step /= 2) {
-        bias += __shfl_xor_sync(0xffffffffu, bias, step);
-    }
-    if (thread < outputs) {
-        partial_bias[warp][thread] = bias;
-    }
     __syncthreads();
     const std::uint32_t output = first_output + warp;
-    float sum = 0, bias_sum = 0;
+    float sum = partial[0][warp][thread];
     FEDMRN_UNROLL
-    for (unsigned w = 0; w < warps; ++w) {
+    for (unsigned w = 1; w < warps; ++w) {
         sum += partial[w][warp][thread];
-        bias_sum += partial_bias[w][warp];
     }
     if (output < out && column < in) {
         of_lane(dw, lane)[std::size_t{output} * in + column] = sum;
-        if (dbias.data && column == 0) {
-            of_lane(dbias, lane)[output] = bias_sum;
-        }
+    } else if (output < out && column == in && dbias.data) {
+        of_lane(dbias, lane)[output] = sum;
     }
 }
 
@@ -324,7 +340,8 @@ void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* s
     const auto out = static_cast<std::uint32_t>(s.out);
     if (s.out <= few_outputs) {
         launch(few_weights_kernel<T>,
-               lane_grid(divide_up(s.in, warp_size), s.lanes, divide_up(s.out, outputs_per_warp)),
+               lane_grid(divide_up(s.in + (dbias.data ? 1 : 0), warp_size), s.lanes,
+                         divide_up(s.out, outputs_per_warp)),
                block_threads, 0, cuda.stream(), states, static_cast<std::uint32_t>(s.in), out, x,
                x_stride, dy, y_stride, dw, dbias);
         return;
@@ -339,35 +356,31 @@ void backward_weights(CudaDevice& cuda, const LinearShape& s, const LaneState* s
     }
 }
 
+template <class Body> void with_real(Real real, const Body& body) {
+    real == Real::f32 ? body.template operator()<float>() : body.template operator()<Bf16>();
+}
+
 void linear_forward(Device& device, const LinearShape& shape, const LaneState* states,
                     const void* x, PerLane<const float> w, PerLane<const float> bias, float* y) {
-    CudaDevice& cuda = cuda_device(device);
-    if (shape.real == Real::f32) {
-        forward(cuda, shape, states, static_cast<const float*>(x), w, bias, y);
-    } else {
-        forward(cuda, shape, states, static_cast<const Bf16*>(x), w, bias, y);
-    }
+    with_real(shape.real, [&]<class T>() {
+        forward(cuda_device(device), shape, states, static_cast<const T*>(x), w, bias, y);
+    });
 }
 
 void linear_backward_data(Device& device, const LinearShape& shape, const LaneState* states,
                           const float* dy, PerLane<const float> w, void* dx) {
-    CudaDevice& cuda = cuda_device(device);
-    if (shape.real == Real::f32) {
-        backward_data(cuda, shape, states, dy, w, static_cast<float*>(dx));
-    } else {
-        backward_data(cuda, shape, states, dy, w, static_cast<Bf16*>(dx));
-    }
+    with_real(shape.real, [&]<class T>() {
+        backward_data(cuda_device(device), shape, states, dy, w, static_cast<T*>(dx));
+    });
 }
 
 void linear_backward_weights(Device& device, const LinearShape& shape, const LaneState* states,
                              const void* x, const float* dy, PerLane<float> dw,
                              PerLane<float> dbias) {
-    CudaDevice& cuda = cuda_device(device);
-    if (shape.real == Real::f32) {
-        backward_weights(cuda, shape, states, static_cast<const float*>(x), dy, dw, dbias);
-    } else {
-        backward_weights(cuda, shape, states, static_cast<const Bf16*>(x), dy, dw, dbias);
-    }
+    with_real(shape.real, [&]<class T>() {
+        backward_weights(cuda_device(device), shape, states, static_cast<const T*>(x), dy, dw,
+                         dbias);
+    });
 }
 
 } // namespace
