@@ -6,6 +6,7 @@
 
 #include "kernels/cuda/choose_math.cuh"
 #include "kernels/cuda/chunks.cuh"
+#include "kernels/cuda/divider.hpp"
 #include "kernels/cuda/group.cuh"
 
 namespace fedmrn::kernels::cuda {
@@ -23,16 +24,15 @@ template <int kernel, int in> struct Team {
     static constexpr unsigned group = fields <= 9 ? 4 : fields <= 27 ? 2 : 1;
     static constexpr unsigned threads = block_channels / group;
     static constexpr unsigned teams = block_threads / threads;
-    static constexpr unsigned blocks = fields <= 9 ? 5 : 4; ///< of a multiprocessor at least
+    static constexpr unsigned blocks = fields <= 9 ? 5 : fields <= 27 ? 4 : 3; ///< at once
 };
 
 struct Strips {
     int height, width, padding, out_height, out_width, out;
-    int rows, runs;          ///< of a strip, of a row
-    int rows_on, runs_on;    ///< from a team's turn to its next
-    int lines;               ///< a strip's rows and those around them
-    int stride;              ///< of a row in shared memory
-    std::uint32_t per_image; ///< strips
+    int rows, runs;                        ///< of a strip, of a row
+    int rows_on, runs_on;                  ///< from a team's turn to its next
+    Divider by_runs, by_across, by_strips; ///< by runs, stride · channels, strips
+    int lines, stride; ///< in shared memory: a strip's rows and those around, a row's pixels
     std::size_t x_lane, y_lane;
     bool tensor_floats; ///< as stored() has it
 
@@ -42,19 +42,21 @@ struct Strips {
           out_width(static_cast<int>(s.out_width())), out(static_cast<int>(s.out)),
           runs(static_cast<int>(divide_up(s.out_width(), run_length))),
           rows_on(static_cast<int>(teams) / runs), runs_on(static_cast<int>(teams) % runs),
-          stride((runs + 1) * run_length), x_lane(s.batch * s.height * s.width * s.in),
-          y_lane(s.batch * s.out_height() * s.out_width() * s.out),
+          stride((runs + 1) * run_length), x_lane(inside_lane(s.batch * s.height * s.width * s.in)),
+          y_lane(inside_lane(s.batch * s.out_height() * s.out_width() * s.out)),
           tensor_floats(cuda.tensor_floats) {
-        inside_lane(x_lane);
-        inside_lane(y_lane);
         // As many rows as 16 KiB hold with those around them, or few.
         constexpr std::size_t pixels = 4096, least = 4;
         const std::size_t held = pixels / (s.in * static_cast<std::size_t>(stride));
         const std::size_t most = std::max(least, held - std::min(held, s.kernel - 1));
-        per_image = static_cast<std::uint32_t>(divide_up(s.out_height(), most));
-        rows = static_cast<int>(divide_up(s.out_height(), per_image));
+        by_strips = Divider(static_cast<std::uint32_t>(divide_up(s.out_height(), most)));
+        rows = static_cast<int>(divide_up(s.out_height(), strips()));
+        by_runs = Divider(static_cast<std::uint32_t>(runs));
+        by_across = Divider(static_cast<std::uint32_t>(stride * static_cast<int>(s.in)));
         lines = rows + static_cast<int>(s.kernel) - 1;
     }
+    /// Of an image.
+    [[nodiscard]] __host__ __device__ std::uint32_t strips() const { return by_strips.divisor(); }
     /// Rows of strip number i of an image.
     [[nodiscard]] __device__ __forceinline__ int rows_of(std::uint32_t i) const {
         const int left = out_height - static_cast<int>(i) * rows;
@@ -67,7 +69,7 @@ struct Turn {
     int row, run; ///< of the strip, of the row
 
     __device__ __forceinline__ Turn(const Strips& s, unsigned team)
-        : row(static_cast<int>(team) / s.runs), run(static_cast<int>(team) % s.runs) {}
+        : row(s.by_runs.divide(team)), run(s.by_runs.remainder(team)) {}
     __device__ __forceinline__ void advance(const Strips& s) {
         row += s.rows_on;
         run += s.runs_on;
@@ -83,34 +85,31 @@ struct Turn {
 template <int kernel, int in> struct Field {
     static_assert(kernel - 1 + run_length <= 2 * run_length, "a run's pixels are two quads");
     static __host__ __device__ int floats(const Strips& s) { return in * s.lines * s.stride; }
-
     float* pixels;
-
     template <class T>
     __device__ __forceinline__ void load(const Strips& s, const T* __restrict__ image,
                                          std::uint32_t strip) const {
-        constexpr int at_once = 8; // read before any is written, to wait for memory once
+        constexpr unsigned at_once = 8; // read before any is written, to wait for memory once
         const int first = static_cast<int>(strip) * s.rows - s.padding;
-        const int across = s.stride * in;
-        for (int e = static_cast<int>(threadIdx.x); e < s.lines * across;
-             e += at_once * static_cast<int>(block_threads)) {
+        const unsigned across = s.by_across.divisor(), all = s.lines * across;
+        for (unsigned e = threadIdx.x; e < all; e += at_once * block_threads) {
             float read[at_once];
-            int to[at_once];
             FEDMRN_UNROLL
-            for (int i = 0; i < at_once; ++i) {
-                const int own = e + i * static_cast<int>(block_threads);
-                const int line = own / across, within = own - line * across;
-                const int column = within / in, channel = within - column * in;
-                const int y = first + line, x = column - s.padding;
-                const bool there =
-                    line < s.lines && y >= 0 && y < s.height && x >= 0 && x < s.width;
-                read[i] = there ? formula::to_float(image[(y * s.width + x) * in + channel]) : 0.0f;
-                to[i] = line < s.lines ? (channel * s.lines + line) * s.stride + column : -1;
+            for (unsigned i = 0; i < at_once; ++i) {
+                const unsigned own = e + i * block_threads, line = s.by_across.divide(own);
+                const unsigned within = own - line * across;
+                const unsigned y = line + first, x = within / in - s.padding; // huge if negative
+                const bool there = own < all && y < static_cast<unsigned>(s.height) &&
+                                   x < static_cast<unsigned>(s.width);
+                read[i] =
+                    there ? formula::to_float(image[(y * s.width + x) * in + within % in]) : 0.0f;
             }
             FEDMRN_UNROLL
-            for (int i = 0; i < at_once; ++i) {
-                if (to[i] >= 0) {
-                    pixels[to[i]] = read[i];
+            for (unsigned i = 0; i < at_once; ++i) {
+                const unsigned own = e + i * block_threads, line = s.by_across.divide(own);
+                const unsigned within = own - line * across;
+                if (own < all) {
+                    pixels[(within % in * s.lines + line) * s.stride + within / in] = read[i];
                 }
             }
         }
@@ -161,21 +160,21 @@ __device__ __forceinline__ void copy_results(T* to, const T* from, int left) {
 template <class T, unsigned group>
 __device__ __forceinline__ Group<T, group> results_of(const float (&sums)[group],
                                                       bool tensor_floats) {
-    Group<T, group> results;
     if constexpr (std::is_same_v<T, Bf16> && group % 2 == 0) {
         Group<std::uint32_t, group / 2> pairs;
         FEDMRN_UNROLL
         for (unsigned j = 0; j < group / 2; ++j) {
             pairs.v[j] = rounded_bf16(sums[2 * j], sums[2 * j + 1]);
         }
-        results = __builtin_bit_cast(Group<T, group>, pairs);
+        return __builtin_bit_cast(Group<T, group>, pairs);
     } else {
+        Group<T, group> results;
         FEDMRN_UNROLL
         for (unsigned j = 0; j < group; ++j) {
             results.v[j] = stored<T>(sums[j], tensor_floats);
         }
+        return results;
     }
-    return results;
 }
 
 /// y of one strip (blockIdx.x, of 32 channels) of an image (blockIdx.z).
@@ -192,8 +191,8 @@ __global__ void __launch_bounds__(block_threads, Team<kernel, in>::blocks)
     }
     FEDMRN_DYNAMIC_SHARED(float, shared);
     const Field<kernel, in> field{shared};
-    const std::uint32_t strip = blockIdx.x % s.per_image;
-    const int channel = static_cast<int>(blockIdx.x / s.per_image * block_channels +
+    const std::uint32_t strip = s.by_strips.remainder(blockIdx.x);
+    const int channel = static_cast<int>(s.by_strips.divide(blockIdx.x) * block_channels +
                                          threadIdx.x % Own::threads * group);
     const int left = s.out - channel;
     field.load(s, x + lane * s.x_lane + std::size_t{blockIdx.z} * s.height * s.width * in, strip);
@@ -203,16 +202,17 @@ __global__ void __launch_bounds__(block_threads, Team<kernel, in>::blocks)
     for (int f = 0; f < fields; ++f) {
         FEDMRN_UNROLL
         for (unsigned j = 0; j < group; ++j) {
-            const float weight = static_cast<int>(j) < left ? from[j * fields + f] : 0.0f;
-            weights[f][j] = formula::to_float(formula::from_float<T>(weight));
+            weights[f][j] = static_cast<int>(j) < left ? from[j * fields + f] : 0.0f;
+            if constexpr (std::is_same_v<T, Bf16>) { // a float32's upper half
+                weights[f][j] = __uint_as_float(rounded_bf16(0.0f, weights[f][j]));
+            }
         }
     }
     __syncthreads();
     const int rows = s.rows_of(strip);
     T* const to = y + lane * s.y_lane + channel +
                   (std::size_t{blockIdx.z} * s.out_height + strip * s.rows) * s.out_width * s.out;
-    Turn turn(s, threadIdx.x / Own::threads);
-    for (; turn.row < rows; turn.advance(s)) {
+    for (Turn turn(s, threadIdx.x / Own::threads); turn.row < rows; turn.advance(s)) {
         const int first = turn.run * run_length;
         float sums[run_length][group] = {};
         field.visit(s, turn.row, first, [&](int f, const float* pixel) {
@@ -246,7 +246,7 @@ __global__ void __launch_bounds__(block_threads, Team<kernel, in>::blocks)
     constexpr int fields = Own::fields;
     constexpr unsigned group = Own::group;
     const std::size_t lane = blockIdx.y;
-    const std::uint32_t strips = states[lane].samples * s.per_image;
+    const std::uint32_t strips = states[lane].samples * s.strips();
     const std::uint32_t begin = blockIdx.z * chunk;
     if (begin >= strips) {
         return;
@@ -259,7 +259,6 @@ __global__ void __launch_bounds__(block_threads, Team<kernel, in>::blocks)
     const int left = s.out - channel;
     x += lane * s.x_lane;
     dy += lane * s.y_lane + channel;
-
     // The results' gradients of a turn; a strip's begin at `strip_from`.
     struct Gradients {
         Group<T, group> of[run_length];
@@ -279,7 +278,8 @@ __global__ void __launch_bounds__(block_threads, Team<kernel, in>::blocks)
     };
     float sums[fields][group] = {};
     for (std::uint32_t strip = begin; strip < end; ++strip) {
-        const std::uint32_t image = strip / s.per_image, in_image = strip % s.per_image;
+        const std::uint32_t image = s.by_strips.divide(strip);
+        const std::uint32_t in_image = s.by_strips.remainder(strip);
         const int rows = s.rows_of(in_image);
         const T* from = dy + (image * s.out_height + in_image * s.rows) * s.out_width * s.out;
         Turn turn(s, team);
@@ -358,7 +358,7 @@ void few_channels_forward(CudaDevice& cuda, const ConvolutionShape& shape, const
     with_field(shape, y, [&]<int kernel, int in, bool whole>() {
         const Strips strips(cuda, shape, Team<kernel, in>::teams);
         launch(forward_kernel<T, kernel, in, whole>,
-               lane_grid(strips.per_image * divide_up(shape.out, block_channels), shape.lanes,
+               lane_grid(strips.strips() * divide_up(shape.out, block_channels), shape.lanes,
                          shape.batch),
                block_threads, Field<kernel, in>::floats(strips) * sizeof(float), cuda.stream(),
                states, strips, x, w, y);
@@ -374,8 +374,8 @@ void few_channels_weights(CudaDevice& cuda, const ConvolutionShape& shape, const
         const Strips strips(cuda, shape, Own::teams);
         const std::size_t blocks = divide_up(shape.out, block_channels);
         const std::size_t wanted = std::max<std::size_t>(1, blocks_per_lane / blocks);
-        const std::size_t chunk = divide_up(shape.batch * strips.per_image, wanted);
-        const WeightChunks chunks(cuda, shape.lanes, shape.weights(), strips.per_image, shape.batch,
+        const std::size_t chunk = divide_up(shape.batch * strips.strips(), wanted);
+        const WeightChunks chunks(cuda, shape.lanes, shape.weights(), strips.strips(), shape.batch,
                                   chunk);
         const PerLane<float> partial = chunks.partial(dw);
         const std::size_t held = (chunk > 1 ? 2 : 1) * Field<kernel, in>::floats(strips);
