@@ -32,8 +32,12 @@ Loss computed(Device& device, std::size_t lanes, std::size_t batch, std::size_t 
 
 TEST(CudaLoss, loss_hits_and_gradient_are_the_cpus) {
     constexpr std::size_t lanes = 4;
-    for (const auto& size :
-         {std::pair<std::size_t, std::size_t>{5, 2}, {64, 10}, {130, 33}, {3, 100}}) {
+    for (const auto& size : {std::pair<std::size_t, std::size_t>{5, 2},
+                             {64, 10},
+                             {130, 33},
+                             {3, 100},
+                             {150, 7},
+                             {2, 300}}) {
         const std::size_t batch = size.first, classes = size.second;
         for (const bool training : {true, false}) {
             for (const float scale : {1.0f, 50.0f}) {
