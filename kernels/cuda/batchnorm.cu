@@ -11,7 +11,6 @@ using formula::Bf16;
 using formula::to_float;
 
 constexpr unsigned block_threads = 256;
-constexpr unsigned block_channels = block_threads / warp_size; ///< where a warp finishes a channel
 template <unsigned group> using MomentSums = ChannelSums<group, 512>;
 template <unsigned group>
 using GradientSums = ChannelSums<group, 128>; // of the fewer pooled pixels
@@ -23,11 +22,14 @@ struct alignas(16) Spread {
     float mean;
 };
 
-/// Sums of x and x² around each channel's first value.
+/// Mean and deviation of each channel, from sums of x and x² around its first value.
 template <class T, unsigned group>
-__global__ void __launch_bounds__(MomentSums<group>::threads)
+__global__ void __launch_bounds__(MomentSums<group>::threads, 5)
     moments_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
-                   double* __restrict__ sums) {
+                   double* __restrict__ sums, std::uint32_t* __restrict__ counters,
+                   BatchnormParameters parameters, PerLane<float> running_mean,
+                   PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
+                   Affine* __restrict__ affine) {
     const std::size_t lane = blockIdx.y;
     const std::uint32_t channels = planes.channels.divisor();
     const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
@@ -50,41 +52,22 @@ __global__ void __launch_bounds__(MomentSums<group>::threads)
                 }
             });
     }
-    mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
-}
-
-template <class T>
-__global__ void __launch_bounds__(block_threads)
-    moments_finish_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
-                          std::uint32_t chunks, const double* __restrict__ sums,
-                          BatchnormParameters parameters, PerLane<float> running_mean,
-                          PerLane<float> running_variance, PerLane<float> mean,
-                          PerLane<float> inverse, Affine* __restrict__ affine) {
-    const std::size_t lane = blockIdx.y;
-    const std::uint32_t c = blockIdx.x * block_channels + threadIdx.x / warp_size;
-    const std::uint32_t channels = planes.channels.divisor();
-    const std::uint32_t pixels = states[lane].samples * planes.height * planes.width;
-    if (pixels == 0 || c >= channels) {
-        return;
-    }
-    const TwoSums total =
-        add_chunks(sums + lane * chunks * 2 * channels, channels, c, MomentSums<1>::chunks(pixels));
-    if (threadIdx.x % warp_size != 0) {
-        return;
-    }
-    const double count = pixels;
-    const formula::BatchMoments batch = formula::batch_moments(
-        to_float(x[lane * planes.in_lane() + c]), total.first, total.second, count);
-    const double inv = formula::inverse_deviation(batch.variance);
-    of_lane(mean, lane)[c] = static_cast<float>(batch.mean);
-    of_lane(inverse, lane)[c] = static_cast<float>(inv);
-    float& old_mean = of_lane(running_mean, lane)[c];
-    float& old_variance = of_lane(running_variance, lane)[c];
-    old_mean = formula::running_statistic(old_mean, batch.mean);
-    old_variance =
-        formula::running_statistic(old_variance, formula::unbiased(batch.variance, count));
-    affine[lane * channels + c] = formula::by_batch(
-        of_lane(parameters.gamma, lane)[c], of_lane(parameters.beta, lane)[c], batch.mean, inv);
+    mine.add_up(channels, pixels, sums, counters, [&](std::uint32_t at, TwoSums total) {
+        const double count = pixels;
+        const formula::BatchMoments batch = formula::batch_moments(
+            to_float(x[lane * planes.in_lane() + at]), total.first, total.second, count);
+        const double inv = formula::inverse_deviation(batch.variance);
+        of_lane(mean, lane)[at] = static_cast<float>(batch.mean);
+        of_lane(inverse, lane)[at] = static_cast<float>(inv);
+        float& old_mean = of_lane(running_mean, lane)[at];
+        float& old_variance = of_lane(running_variance, lane)[at];
+        old_mean = formula::running_statistic(old_mean, batch.mean);
+        old_variance =
+            formula::running_statistic(old_variance, formula::unbiased(batch.variance, count));
+        affine[lane * channels + at] =
+            formula::by_batch(of_lane(parameters.gamma, lane)[at],
+                              of_lane(parameters.beta, lane)[at], batch.mean, inv);
+    });
 }
 
 __global__ void __launch_bounds__(block_threads)
@@ -140,13 +123,16 @@ __global__ void __launch_bounds__(block_threads, 4)
     }
 }
 
-/// Σ g and Σ g · x̂, g = dy where ReLU let y pass, at the pixel that the pool chose.
+/// dβ = Σ g and dγ = Σ g · x̂, g = dy where ReLU let y pass, at the pixel that the pool chose; and
+/// how dx is made of them.
 template <class T, unsigned group, bool pooled>
-__global__ void __launch_bounds__(GradientSums<group>::threads)
+__global__ void __launch_bounds__(GradientSums<group>::threads, group == 4 ? 1 : 4)
     gradient_sums_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
                          const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
-                         const T* __restrict__ dy, PerLane<const float> mean,
-                         PerLane<const float> inverse, double* __restrict__ sums) {
+                         const T* __restrict__ dy, double* __restrict__ sums,
+                         std::uint32_t* __restrict__ counters, PerLane<const float> gamma,
+                         PerLane<const float> mean, PerLane<const float> inverse,
+                         PerLane<float> dgamma, PerLane<float> dbeta, Spread* __restrict__ spread) {
     const std::size_t lane = blockIdx.y;
     const std::uint32_t channels = planes.channels.divisor();
     const std::uint32_t pixels = states[lane].samples * planes.out_plane.divisor();
@@ -195,33 +181,15 @@ __global__ void __launch_bounds__(GradientSums<group>::threads)
                 }
             });
     }
-    mine.store(channels, sums + (lane * gridDim.z + blockIdx.z) * 2 * channels);
-}
-
-__global__ void __launch_bounds__(block_threads)
-    gradient_finish_kernel(Planes planes, const LaneState* states, std::uint32_t chunks,
-                           const double* __restrict__ sums, PerLane<const float> gamma,
-                           PerLane<const float> mean, PerLane<const float> inverse,
-                           PerLane<float> dgamma, PerLane<float> dbeta,
-                           Spread* __restrict__ spread) {
-    const std::size_t lane = blockIdx.y;
-    const std::uint32_t c = blockIdx.x * block_channels + threadIdx.x / warp_size;
-    const std::uint32_t channels = planes.channels.divisor(), samples = states[lane].samples;
-    if (samples == 0 || c >= channels) {
-        return;
-    }
-    const TwoSums total = add_chunks(sums + lane * chunks * 2 * channels, channels, c,
-                                     GradientSums<1>::chunks(samples * planes.out_plane.divisor()));
-    if (threadIdx.x % warp_size != 0) {
-        return;
-    }
-    const double count = samples * planes.height * planes.width;
-    of_lane(dbeta, lane)[c] = static_cast<float>(total.first);
-    of_lane(dgamma, lane)[c] = static_cast<float>(total.second);
-    spread[lane * channels + c] = {formula::spread(of_lane(gamma, lane)[c],
-                                                   of_lane(inverse, lane)[c], total.first,
-                                                   total.second, count),
-                                   of_lane(mean, lane)[c]};
+    mine.add_up(channels, pixels, sums, counters, [&](std::uint32_t at, TwoSums total) {
+        const double count = states[lane].samples * planes.height * planes.width;
+        of_lane(dbeta, lane)[at] = static_cast<float>(total.first);
+        of_lane(dgamma, lane)[at] = static_cast<float>(total.second);
+        spread[lane * channels + at] = {formula::spread(of_lane(gamma, lane)[at],
+                                                        of_lane(inverse, lane)[at], total.first,
+                                                        total.second, count),
+                                        of_lane(mean, lane)[at]};
+    });
 }
 
 /// dx: a thread a group of input channels, an image a blockIdx.z.
@@ -290,6 +258,18 @@ double* sums_of(CudaDevice& cuda, const BatchnormShape& shape, std::size_t chunk
         Scratch::batchnorm_sums, shape.lanes * chunks * 2 * shape.channels * sizeof(double)));
 }
 
+/// One for every 32 channels of a lane. They are zero where they are made, and after each launch.
+std::uint32_t* counters_of(CudaDevice& cuda, const BatchnormShape& shape) {
+    const std::size_t bytes =
+        shape.lanes * divide_up(shape.channels, MomentSums<1>::channels) * sizeof(std::uint32_t);
+    const void* before = cuda.scratch(Scratch::batchnorm_counters, 0);
+    void* counters = cuda.scratch(Scratch::batchnorm_counters, bytes);
+    if (counters != before) {
+        cuda.clear(DevicePointer<void>::from_device(counters), bytes);
+    }
+    return static_cast<std::uint32_t*>(counters);
+}
+
 void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneState* states,
                        const void* x, BatchnormParameters parameters, PerLane<float> running_mean,
                        PerLane<float> running_variance, PerLane<float> mean, PerLane<float> inverse,
@@ -298,17 +278,15 @@ void batchnorm_forward(Device& device, const BatchnormShape& shape, const LaneSt
     const Planes planes(cuda, shape);
     const std::uint32_t chunks = MomentSums<1>::chunks(shape.batch * shape.height * shape.width);
     double* sums = sums_of(cuda, shape, chunks);
+    std::uint32_t* counters = counters_of(cuda, shape);
     auto* affine = coefficients<Affine>(cuda, shape);
     with_group(shape.real, shape.channels, {x, y, chosen}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
         launch(
             moments_kernel<T, group>,
             lane_grid(divide_up(shape.channels, MomentSums<group>::channels), shape.lanes, chunks),
-            MomentSums<group>::threads, 0, cuda.stream(), planes, states, images, sums);
-        launch(moments_finish_kernel<T>,
-               lane_grid(divide_up(shape.channels, block_channels), shape.lanes), block_threads, 0,
-               cuda.stream(), planes, states, images, chunks, sums, parameters, running_mean,
-               running_variance, mean, inverse, affine);
+            MomentSums<group>::threads, 0, cuda.stream(), planes, states, images, sums, counters,
+            parameters, running_mean, running_variance, mean, inverse, affine);
         apply<T, group>(cuda, shape, planes, states, x, affine, y, chosen);
     });
 }
@@ -338,6 +316,7 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
     const std::uint32_t chunks =
         GradientSums<1>::chunks(shape.batch * shape.out_height() * shape.out_width());
     double* sums = sums_of(cuda, shape, chunks);
+    std::uint32_t* counters = counters_of(cuda, shape);
     auto* spread = coefficients<Spread>(cuda, shape);
     with_group(shape.real, shape.channels, {x, y, chosen, dy, dx}, [&]<class T, unsigned group>() {
         const T* images = static_cast<const T*>(x);
@@ -348,13 +327,10 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                    lane_grid(divide_up(shape.channels, GradientSums<group>::channels), shape.lanes,
                              chunks),
                    GradientSums<group>::threads, 0, cuda.stream(), planes, states, images, outputs,
-                   chosen, gradient, mean, inverse, sums);
+                   chosen, gradient, sums, counters, parameters.gamma, mean, inverse, dgamma, dbeta,
+                   spread);
         };
         chosen ? add.template operator()<true>() : add.template operator()<false>();
-        launch(gradient_finish_kernel,
-               lane_grid(divide_up(shape.channels, block_channels), shape.lanes), block_threads, 0,
-               cuda.stream(), planes, states, chunks, sums, parameters.gamma, mean, inverse, dgamma,
-               dbeta, spread);
         launch(spread_kernel<T, group>,
                lane_grid(divide_up(planes.in_image(), block_threads * group), shape.lanes,
                          shape.batch),

@@ -53,8 +53,33 @@ struct Planes {
     }
 };
 
-/// Two sums a channel over chunks of pixels: a block adds 32 channels of one chunk; the chunks are
-/// added later. A chunk's size is a constant, so that sums do not depend on the lanes.
+struct TwoSums {
+    double first, second;
+};
+
+/// Whether the block is the last one of `blocks` that counts itself here. It sees what the others
+/// wrote before, and leaves zero for the next launch.
+__device__ __forceinline__ bool is_last(std::uint32_t* counter, std::uint32_t blocks) {
+    FEDMRN_SHARED(bool, last, [1]);
+    __syncthreads(); // all threads have written
+    if (threadIdx.x == 0) {
+        bool mine = true;
+        if (blocks > 1) {
+            __threadfence();
+            mine = atomicInc(counter, blocks - 1) == blocks - 1;
+        }
+        if (mine) {
+            __threadfence();
+        }
+        last[0] = mine;
+    }
+    __syncthreads();
+    return last[0];
+}
+
+/// Two sums a channel over chunks of pixels: a block adds 32 channels of one chunk, and the last
+/// block of a lane to be done with these channels adds the chunks. A chunk's size is a constant, so
+/// that sums do not depend on the lanes.
 template <unsigned group, std::uint32_t chunk_> struct ChannelSums {
     static constexpr unsigned threads = 256, channels = 32, across = channels / group;
     static constexpr unsigned rows = threads / across;
@@ -93,6 +118,45 @@ template <unsigned group, std::uint32_t chunk_> struct ChannelSums {
             add(load(p));
         }
     }
+    /// Calls finish(channel, its sums) once for each of the lane's channels: in the last block that
+    /// gets here of those that run() a chunk of `pixels`, a thread a channel. sums
+    /// [lanes][chunks][2][channels of the layer] and counters [lanes][blocks of channels] are
+    /// memory to do so. Which block is the last changes no sum: it reads them all back, and adds
+    /// them in an order of the chunks.
+    template <class Finish>
+    __device__ void add_up(std::uint32_t channel_count, std::uint32_t pixels, double* sums,
+                           std::uint32_t* counters, const Finish& finish) const {
+        const std::size_t stride = 2 * std::size_t{channel_count};
+        const double* chunk_sums = sums + blockIdx.y * gridDim.z * stride;
+        store(channel_count, sums + (blockIdx.y * gridDim.z + blockIdx.z) * stride);
+        const std::uint32_t used = chunks(pixels);
+        if (!is_last(counters + blockIdx.y * gridDim.x + blockIdx.x, used)) {
+            return;
+        }
+        // A warp has four neighbouring channels, and eight threads for each: thread t of them adds
+        // the chunks t, t + 8 …, then halves are added to halves.
+        constexpr unsigned a_warp = channels * warp_size / threads, beside = warp_size / a_warp;
+        const unsigned in_warp = threadIdx.x % warp_size;
+        const std::uint32_t c =
+            blockIdx.x * channels + threadIdx.x / warp_size * a_warp + in_warp % a_warp;
+        TwoSums total{};
+        if (c < channel_count) {
+            for (std::uint32_t i = in_warp / a_warp; i < used; i += beside) {
+                total.first += chunk_sums[i * stride + c];
+                total.second += chunk_sums[i * stride + channel_count + c];
+            }
+        }
+        FEDMRN_UNROLL
+        for (unsigned half = warp_size / 2; half >= a_warp; half /= 2) {
+            total.first += __shfl_xor_sync(0xffffffffu, total.first, half);
+            total.second += __shfl_xor_sync(0xffffffffu, total.second, half);
+        }
+        if (c < channel_count && in_warp < a_warp) {
+            finish(c, total);
+        }
+    }
+
+private:
     /// sums [2][channels of the layer] = what the block's threads hold, added in their order.
     __device__ void store(std::uint32_t channel_count, double* sums) const {
         FEDMRN_SHARED(float, shared, [2 * rows * channels]);
@@ -112,27 +176,5 @@ template <unsigned group, std::uint32_t chunk_> struct ChannelSums {
         }
     }
 };
-
-struct TwoSums {
-    double first, second;
-};
-
-/// One channel's sums over the chunks that hold a lane's pixels, by a warp: thread t adds the
-/// chunks t, t + 32 …, then halves are added to halves. The sums are all threads'.
-__device__ __forceinline__ TwoSums add_chunks(const double* sums, std::uint32_t channel_count,
-                                              std::uint32_t channel, std::uint32_t used) {
-    TwoSums total{};
-    for (std::uint32_t i = threadIdx.x % warp_size; i < used; i += warp_size) {
-        const double* at = sums + std::size_t{i} * 2 * channel_count + channel;
-        total.first += at[0];
-        total.second += at[channel_count];
-    }
-    FEDMRN_UNROLL
-    for (int half = warp_size / 2; half > 0; half /= 2) {
-        total.first += __shfl_xor_sync(0xffffffffu, total.first, half);
-        total.second += __shfl_xor_sync(0xffffffffu, total.second, half);
-    }
-    return total;
-}
 
 } // namespace fedmrn::kernels::cuda

@@ -20,6 +20,7 @@ const Backend& backend();
 enum class Scratch : std::size_t {
     batchnorm_sums,
     batchnorm_coefficients,
+    batchnorm_counters, ///< zero between two launches
     pooling_sums,
     weight_sums,
     binary_sums,

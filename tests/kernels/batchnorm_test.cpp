@@ -114,6 +114,31 @@ TEST_P(Batchnorm, GradientsAreThoseOfFiniteDifferences) {
     }
 }
 
+/// Sums over more pixels than one part of a device adds.
+TEST_P(Batchnorm, GradientsOfALargeBatchAreTheSums) {
+    const BatchnormShape s{.batch = 65, .height = 8, .width = 8, .channels = 3};
+    const BatchnormCase c(device, s);
+    forward(s, c);
+    const Buffer<float> dy(device, c.dy);
+    Buffer<float> dx(device, c.in), dgamma(device, s.channels), dbeta(device, s.channels);
+    for (int again = 0; again < 2; ++again) { // a sum leaves nothing behind for the next
+        kernels::batchnorm_backward(device, s, c.states.data(), x.data(), y.data(), nullptr,
+                                    dy.data(), parameters(), per_lane(mean, 0),
+                                    per_lane(inverse, 0), dx.data(), per_lane(dgamma, 0),
+                                    per_lane(dbeta, 0));
+        const ReferenceMoments m = reference_moments(s.channels, widened(head(c.x, c.used_in)));
+        Values rg(s.channels), rb(s.channels);
+        for (std::size_t i = 0; i < c.used_in; ++i) {
+            const std::size_t at = i % s.channels;
+            rb[at] += double{c.dy[i]};
+            rg[at] +=
+                double{c.dy[i]} * (double{c.x[i]} - m.mean[at]) / std::sqrt(m.variance[at] + 1e-5);
+        }
+        EXPECT_TRUE(close(dgamma.read(), rg, tolerance));
+        EXPECT_TRUE(close(dbeta.read(), rb, tolerance));
+    }
+}
+
 /// A mean that is large beside the deviation costs no digits.
 TEST_P(Batchnorm, SurvivesAMeanFarFromZero) {
     const BatchnormShape s{.batch = 65, .height = 8, .width = 8, .channels = 3};
