@@ -124,13 +124,13 @@ __global__ void __launch_bounds__(block_threads, 4)
 }
 
 /// dβ = Σ g and dγ = Σ g · x̂, g = dy where ReLU let y pass, at the pixel that the pool chose; and
-/// how dx is made of them.
-template <class T, unsigned group, bool pooled>
-__global__ void __launch_bounds__(GradientSums<group>::threads, group == 4 ? 1 : 4)
+/// how dx is made of them. x is read where y does not tell x̂; a bf16 y never does.
+template <class T, unsigned group>
+__global__ void __launch_bounds__(GradientSums<group>::threads, std::is_same_v<T, float> ? 4 : 3)
     gradient_sums_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
                          const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
                          const T* __restrict__ dy, double* __restrict__ sums,
-                         std::uint32_t* __restrict__ counters, PerLane<const float> gamma,
+                         std::uint32_t* __restrict__ counters, BatchnormParameters parameters,
                          PerLane<const float> mean, PerLane<const float> inverse,
                          PerLane<float> dgamma, PerLane<float> dbeta, Spread* __restrict__ spread) {
     const std::size_t lane = blockIdx.y;
@@ -142,50 +142,90 @@ __global__ void __launch_bounds__(GradientSums<group>::threads, group == 4 ? 1 :
     GradientSums<group> mine;
     const std::uint32_t c = mine.channel();
     if (c < channels) {
-        const T* images = x + lane * planes.in_lane() + c;
         const std::size_t out = lane * planes.out_lane() + c;
-        float m[group], inv[group];
+        float centre[group]; // of x̂ = (x − mean)/σ = (y − β)/γ
+        constexpr bool wide = std::is_same_v<T, float>;
+        bool told = wide; // whether y tells x̂
         FEDMRN_UNROLL
         for (unsigned i = 0; i < group; ++i) {
-            m[i] = (of_lane(mean, lane) + c)[i];
-            inv[i] = (of_lane(inverse, lane) + c)[i];
+            centre[i] = (of_lane(parameters.beta, lane) + c)[i];
+            // Not &&: the loads go at once.
+            told &= formula::told_by_output((of_lane(parameters.gamma, lane) + c)[i], centre[i]);
         }
-        struct Loaded {
-            Group<T, group> passed, arriving, values;
+        const auto add = [&](unsigned i, T passed, T arriving, T value) {
+            const bool pass = formula::passes(to_float(passed), planes.relu);
+            const float g = pass ? to_float(arriving) : 0.0f;
+            mine.first[i] += g;
+            mine.second[i] += g * (to_float(value) - centre[i]);
         };
-        mine.run(
-            pixels,
-            [&](std::uint32_t p) {
-                const std::size_t at = out + std::size_t{p} * channels;
-                Loaded loaded{get<group>(y + at), get<group>(dy + at), {}};
-                const std::uint32_t window = planes.window(p);
-                if constexpr (pooled) {
+        if (told) {
+            struct Loaded {
+                Group<T, group> passed, arriving;
+            };
+            mine.run(
+                pixels,
+                [&](std::uint32_t p) {
+                    const std::size_t at = out + std::size_t{p} * channels;
+                    return Loaded{get<group>(y + at), get<group>(dy + at)};
+                },
+                [&](const Loaded& loaded) {
+                    FEDMRN_UNROLL
+                    for (unsigned i = 0; i < group; ++i) {
+                        add(i, loaded.passed.v[i], loaded.arriving.v[i], loaded.passed.v[i]);
+                    }
+                });
+        } else {
+            FEDMRN_UNROLL
+            for (unsigned i = 0; i < group; ++i) {
+                centre[i] = (of_lane(mean, lane) + c)[i];
+            }
+            const T* images = x + lane * planes.in_lane() + c;
+            struct Loaded {
+                Group<T, group> passed, arriving, values;
+            };
+            const auto run = [&](const auto& values) {
+                mine.template run<wide ? 2 : 4>( // as many as leave the other way its occupancy
+                    pixels,
+                    [&](std::uint32_t p) {
+                        const std::size_t at = out + std::size_t{p} * channels;
+                        return Loaded{get<group>(y + at), get<group>(dy + at),
+                                      values(planes.window(p), at)};
+                    },
+                    [&](const Loaded& loaded) {
+                        FEDMRN_UNROLL
+                        for (unsigned i = 0; i < group; ++i) {
+                            add(i, loaded.passed.v[i], loaded.arriving.v[i], loaded.values.v[i]);
+                        }
+                    });
+            };
+            if (chosen) {
+                run([&](std::uint32_t window, std::size_t at) {
                     const auto which = get<group>(chosen + at);
+                    Group<T, group> values;
                     FEDMRN_UNROLL
                     for (unsigned i = 0; i < group; ++i) {
                         const std::uint32_t pixel = window + planes.within(which.v[i]);
-                        loaded.values.v[i] = images[std::size_t{pixel} * channels + i];
+                        values.v[i] = images[std::size_t{pixel} * channels + i];
                     }
-                } else {
-                    loaded.values = get<group>(images + std::size_t{window} * channels);
-                }
-                return loaded;
-            },
-            [&](const Loaded& loaded) {
-                FEDMRN_UNROLL
-                for (unsigned i = 0; i < group; ++i) {
-                    const bool pass = formula::passes(to_float(loaded.passed.v[i]), planes.relu);
-                    const float g = pass ? to_float(loaded.arriving.v[i]) : 0.0f;
-                    mine.first[i] += g;
-                    mine.second[i] += g * ((to_float(loaded.values.v[i]) - m[i]) * inv[i]);
-                }
-            });
+                    return values;
+                });
+            } else {
+                run([&](std::uint32_t window, std::size_t) {
+                    return get<group>(images + std::size_t{window} * channels);
+                });
+            }
+        }
+        FEDMRN_UNROLL
+        for (unsigned i = 0; i < group; ++i) {
+            mine.second[i] *= told ? 1.0f / (of_lane(parameters.gamma, lane) + c)[i]
+                                   : (of_lane(inverse, lane) + c)[i];
+        }
     }
     mine.add_up(channels, pixels, sums, counters, [&](std::uint32_t at, TwoSums total) {
         const double count = states[lane].samples * planes.height * planes.width;
         of_lane(dbeta, lane)[at] = static_cast<float>(total.first);
         of_lane(dgamma, lane)[at] = static_cast<float>(total.second);
-        spread[lane * channels + at] = {formula::spread(of_lane(gamma, lane)[at],
+        spread[lane * channels + at] = {formula::spread(of_lane(parameters.gamma, lane)[at],
                                                         of_lane(inverse, lane)[at], total.first,
                                                         total.second, count),
                                         of_lane(mean, lane)[at]};
@@ -322,15 +362,11 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
         const T* images = static_cast<const T*>(x);
         const T* outputs = static_cast<const T*>(y);
         const T* gradient = static_cast<const T*>(dy);
-        const auto add = [&]<bool pooled>() {
-            launch(gradient_sums_kernel<T, group, pooled>,
-                   lane_grid(divide_up(shape.channels, GradientSums<group>::channels), shape.lanes,
-                             chunks),
-                   GradientSums<group>::threads, 0, cuda.stream(), planes, states, images, outputs,
-                   chosen, gradient, sums, counters, parameters.gamma, mean, inverse, dgamma, dbeta,
-                   spread);
-        };
-        chosen ? add.template operator()<true>() : add.template operator()<false>();
+        launch(gradient_sums_kernel<T, group>,
+               lane_grid(divide_up(shape.channels, GradientSums<group>::channels), shape.lanes,
+                         chunks),
+               GradientSums<group>::threads, 0, cuda.stream(), planes, states, images, outputs,
+               chosen, gradient, sums, counters, parameters, mean, inverse, dgamma, dbeta, spread);
         launch(spread_kernel<T, group>,
                lane_grid(divide_up(planes.in_image(), block_threads * group), shape.lanes,
                          shape.batch),

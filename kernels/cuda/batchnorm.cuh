@@ -96,9 +96,8 @@ template <unsigned group, std::uint32_t chunk_> struct ChannelSums {
 
     /// Calls add(load(pixel)) for the block's chunk (blockIdx.z) of `pixels`; add adds to first and
     /// second. The loads of several pixels are on their way at once.
-    template <class Load, class Add>
+    template <unsigned at_once = 4, class Load, class Add>
     __device__ void run(std::uint32_t pixels, const Load& load, const Add& add) {
-        constexpr unsigned at_once = 4;
         static_assert(chunk % (at_once * rows) == 0);
         const std::uint32_t begin = blockIdx.z * chunk;
         const std::uint32_t end = pixels - begin < chunk ? pixels : begin + chunk;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/batchnorm.hpp"
 
+#include "kernels/cuda/cuda_device.hpp"
 #include "tests/kernels/cuda/twins.hpp"
 
 namespace fedmrn::test {
@@ -144,6 +145,50 @@ TEST(CudaBatchnorm, gradients_are_close_to_the_cpus) {
                     return images ? decoded(layer.dx.read(), shape.real) : layer.parameters.read();
                 },
                 images ? tolerance : 5e-6, name_of(shape) + (images ? " dx" : " parameters"));
+        }
+    });
+}
+
+/// γ and β with which y tells x̂, and such that it does not: a β that x drowns in, and a γ of 0
+/// or such that 1/γ or γ² is no float. Of four neighbours that are read together none, one or more
+/// are such.
+TEST(CudaBatchnorm, gradients_are_close_to_the_cpus_whatever_the_parameters) {
+    constexpr float gammas[] = {1.5f,  -0.7f, 1e-3f,  40.0f, 0.9f, -1.0f,  1.0f,  2.0f,
+                                -3.0f, 0.5f,  2e-39f, 1.0f,  0.0f, -0.01f, 1e20f, -8.0f};
+    constexpr float betas[] = {0.2f,  1.1f, 3e-3f,  -100.0f, 0.1f, 1e5f,  4.0f, 7.0f,
+                               -5.0f, 1.9f, 6e-39f, 4.0f,    0.5f, 0.03f, 1.0f, 0.0f};
+    const auto run = [&](BatchnormShape shape, bool tensor_floats, double tolerance) {
+        expect_close(
+            [&](Device& device) {
+                if (device.kind() == DeviceKind::cuda) {
+                    kernels::cuda::cuda_device(device).tensor_floats = tensor_floats;
+                }
+                Layer layer(device, shape);
+                auto parameters = layer.parameters.read();
+                for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+                    for (std::size_t c = 0; c < shape.channels; ++c) {
+                        float* const own = parameters.data() + lane * layer.stride + c;
+                        own[0] = gammas[(c + 4 * lane) % std::size(gammas)];
+                        own[shape.channels] = betas[(c + 4 * lane) % std::size(betas)];
+                    }
+                }
+                layer.parameters = Buffer<float>(device, parameters);
+                layer.forward();
+                layer.backward();
+                std::vector<float> sums; // dγ and dβ
+                parameters = layer.parameters.read();
+                for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+                    const float* own = parameters.data() + lane * layer.stride;
+                    sums.insert(sums.end(), own + 2 * shape.channels, own + 4 * shape.channels);
+                }
+                return sums;
+            },
+            tolerance, name_of(shape) + (tensor_floats ? " tf32" : ""));
+    };
+    for_shapes([&](const BatchnormShape& shape, double) {
+        run(shape, false, 5e-6);
+        if (shape.real == Real::f32) {
+            run(shape, true, 0x1p-10); // twice the rounding of a y of 11 bits
         }
     });
 }
