@@ -16,11 +16,6 @@ template <unsigned group>
 using GradientSums = ChannelSums<group, 128>; // of the fewer pooled pixels
 
 using formula::Affine;
-/// How a channel's dx is made, read at once.
-struct alignas(16) Spread {
-    formula::Spread of;
-    float mean;
-};
 
 /// Mean and deviation of each channel, from sums of x and x² around its first value.
 template <class T, unsigned group>
@@ -232,50 +227,6 @@ __global__ void __launch_bounds__(GradientSums<group>::threads, std::is_same_v<T
     });
 }
 
-/// dx: a thread a group of input channels, an image a blockIdx.z.
-template <class T, unsigned group>
-__global__ void __launch_bounds__(block_threads)
-    spread_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
-                  const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
-                  const T* __restrict__ dy, const Spread* __restrict__ spread, T* __restrict__ dx) {
-    const std::size_t lane = blockIdx.y;
-    const std::uint32_t channels = planes.channels.divisor();
-    const std::uint32_t i = (blockIdx.x * block_threads + threadIdx.x) * group;
-    if (blockIdx.z >= states[lane].samples || i >= planes.in_image()) {
-        return;
-    }
-    const std::uint32_t p = planes.channels.divide(i), c = i - p * channels;
-    const std::uint32_t h = planes.in_width.divide(p), w = p - h * planes.width;
-    const std::uint32_t oh = planes.windows.divide(h), ow = planes.windows.divide(w);
-    const std::uint32_t k = (h - oh * planes.pool) * planes.pool + (w - ow * planes.pool);
-    float g[group] = {}; // stays zero in rows and columns that no window covers
-    if (oh < planes.out_height && ow < planes.out_width.divisor()) {
-        const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() +
-                               std::size_t{oh * planes.out_width.divisor() + ow} * channels + c;
-        const auto passed = get<group>(y + at);
-        const auto arriving = get<group>(dy + at);
-        Group<std::uint8_t, group> which{};
-        if (chosen) {
-            which = get<group>(chosen + at);
-        }
-        for (unsigned j = 0; j < group; ++j) {
-            const bool here =
-                which.v[j] == k && formula::passes(to_float(passed.v[j]), planes.relu);
-            g[j] = here ? to_float(arriving.v[j]) : 0.0f;
-        }
-    }
-    const std::size_t at = lane * planes.in_lane() + blockIdx.z * planes.in_image() + i;
-    const auto values = get<group>(x + at);
-    Group<T, group> result;
-    for (unsigned j = 0; j < group; ++j) {
-        const Spread s = spread[lane * channels + c + j];
-        const float sent = formula::spread_to(to_float(values.v[j]) - s.mean, g[j], s.of.scale,
-                                              s.of.constant, s.of.slope);
-        result.v[j] = stored<T>(sent, planes.tensor_floats);
-    }
-    set(dx + at, result);
-}
-
 template <class T, unsigned group>
 void apply(CudaDevice& cuda, const BatchnormShape& shape, const Planes& planes,
            const LaneState* states, const void* x, const Affine* affine, void* y,
@@ -367,11 +318,25 @@ void batchnorm_backward(Device& device, const BatchnormShape& shape, const LaneS
                          chunks),
                GradientSums<group>::threads, 0, cuda.stream(), planes, states, images, outputs,
                chosen, gradient, sums, counters, parameters, mean, inverse, dgamma, dbeta, spread);
+        T* const result = static_cast<T*>(dx);
+        if constexpr (group == 4) {
+            if (shape.pool == 2) {
+                const std::size_t across = divide_up(shape.width, 2);
+                const std::size_t every = across * divide_up(shape.height, 2);
+                const std::size_t threads = shape.batch * every * shape.channels / group;
+                launch(spread_windows_kernel<T>,
+                       lane_grid(divide_up(threads, spread_threads), shape.lanes), spread_threads,
+                       0, cuda.stream(), planes, Divider(static_cast<std::uint32_t>(across)),
+                       Divider(static_cast<std::uint32_t>(every)), states, images, outputs, chosen,
+                       gradient, spread, result);
+                return;
+            }
+        }
         launch(spread_kernel<T, group>,
-               lane_grid(divide_up(planes.in_image(), block_threads * group), shape.lanes,
+               lane_grid(divide_up(planes.in_image(), spread_threads * group), shape.lanes,
                          shape.batch),
-               block_threads, 0, cuda.stream(), planes, states, images, outputs, chosen, gradient,
-               spread, static_cast<T*>(dx));
+               spread_threads, 0, cuda.stream(), planes, states, images, outputs, chosen, gradient,
+               spread, result);
     });
 }
 

@@ -5,11 +5,13 @@
 #include "kernels/batchnorm.hpp"
 #include "kernels/cuda/choose_math.cuh"
 #include "kernels/cuda/group.cuh"
+#include "kernels/cuda/stored.cuh"
 #include "kernels/formula/activation.hpp"
 #include "kernels/formula/batchnorm.hpp"
 #include "kernels/formula/pooling.hpp"
 
-// Places in images and the sums over them that both ways of a BatchNorm need.
+// Places in images and the sums over them that both ways of a BatchNorm need, and the end of the
+// way back.
 namespace fedmrn::kernels::cuda {
 
 /// A BatchnormShape as its kernels want it. `group` neighbouring channels belong to one thread.
@@ -175,5 +177,129 @@ private:
         }
     }
 };
+
+/// How a channel's dx is made, read at once.
+struct alignas(16) Spread {
+    formula::Spread of;
+    float mean;
+};
+
+inline constexpr unsigned spread_threads = 256;
+
+/// dx: a thread a group of input channels, an image a blockIdx.z.
+template <class T, unsigned group>
+static __global__ void __launch_bounds__(spread_threads)
+    spread_kernel(Planes planes, const LaneState* states, const T* __restrict__ x,
+                  const T* __restrict__ y, const std::uint8_t* __restrict__ chosen,
+                  const T* __restrict__ dy, const Spread* __restrict__ spread, T* __restrict__ dx) {
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t i = (blockIdx.x * spread_threads + threadIdx.x) * group;
+    if (blockIdx.z >= states[lane].samples || i >= planes.in_image()) {
+        return;
+    }
+    const std::uint32_t p = planes.channels.divide(i), c = i - p * channels;
+    const std::uint32_t h = planes.in_width.divide(p), w = p - h * planes.width;
+    const std::uint32_t oh = planes.windows.divide(h), ow = planes.windows.divide(w);
+    const std::uint32_t k = (h - oh * planes.pool) * planes.pool + (w - ow * planes.pool);
+    float g[group] = {}; // stays zero in rows and columns that no window covers
+    if (oh < planes.out_height && ow < planes.out_width.divisor()) {
+        const std::size_t at = lane * planes.out_lane() + blockIdx.z * planes.out_image() +
+                               std::size_t{oh * planes.out_width.divisor() + ow} * channels + c;
+        const auto passed = get<group>(y + at);
+        const auto arriving = get<group>(dy + at);
+        Group<std::uint8_t, group> which{};
+        if (chosen) {
+            which = get<group>(chosen + at);
+        }
+        for (unsigned j = 0; j < group; ++j) {
+            const bool here =
+                which.v[j] == k && formula::passes(formula::to_float(passed.v[j]), planes.relu);
+            g[j] = here ? formula::to_float(arriving.v[j]) : 0.0f;
+        }
+    }
+    const std::size_t at = lane * planes.in_lane() + blockIdx.z * planes.in_image() + i;
+    const auto values = get<group>(x + at);
+    Group<T, group> result;
+    for (unsigned j = 0; j < group; ++j) {
+        const Spread s = spread[lane * channels + c + j];
+        const float sent = formula::spread_to(formula::to_float(values.v[j]) - s.mean, g[j],
+                                              s.of.scale, s.of.constant, s.of.slope);
+        result.v[j] = stored<T>(sent, planes.tensor_floats);
+    }
+    set(dx + at, result);
+}
+
+/// The same for windows of 2 × 2: a thread four channels of a whole window, whose gradient it reads
+/// once, or of what is left of one at the lower and right edges. `across` windows cover a row of
+/// the input, `every` an image; the threads count on over a lane's images.
+template <class T>
+static __global__ void __launch_bounds__(spread_threads, 4)
+    spread_windows_kernel(Planes planes, Divider across, Divider every, const LaneState* states,
+                          const T* __restrict__ x, const T* __restrict__ y,
+                          const std::uint8_t* __restrict__ chosen, const T* __restrict__ dy,
+                          const Spread* __restrict__ spread, T* __restrict__ dx) {
+    constexpr unsigned group = 4;
+    const std::size_t lane = blockIdx.y;
+    const std::uint32_t channels = planes.channels.divisor();
+    const std::uint32_t i = (blockIdx.x * spread_threads + threadIdx.x) * group;
+    const std::uint32_t p = planes.channels.divide(i), c = i - p * channels;
+    const std::uint32_t n = every.divide(p), window = p - n * every.divisor();
+    if (n >= states[lane].samples) {
+        return;
+    }
+    const std::uint32_t oh = across.divide(window), ow = window - oh * across.divisor();
+    const std::uint32_t out_width = planes.out_width.divisor();
+    const std::size_t first =
+        lane * planes.in_lane() +
+        std::size_t{(n * planes.height + 2 * oh) * planes.width + 2 * ow} * channels + c;
+    const auto to = get<group>(spread + lane * channels + c);
+    const auto pixel = [&](std::uint32_t k) {
+        return first + std::size_t{k / 2 * planes.width + k % 2} * channels;
+    };
+    const auto send = [&](std::uint32_t k, const Group<T, group>& values, const auto& gradient) {
+        Group<T, group> result;
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < group; ++j) {
+            const Spread& s = to.v[j];
+            result.v[j] =
+                stored<T>(formula::spread_to(formula::to_float(values.v[j]) - s.mean, gradient(j),
+                                             s.of.scale, s.of.constant, s.of.slope),
+                          planes.tensor_floats);
+        }
+        set(dx + pixel(k), result);
+    };
+    if (oh < planes.out_height && ow < out_width) {
+        Group<T, group> values[4];
+        FEDMRN_UNROLL
+        for (std::uint32_t k = 0; k < 4; ++k) {
+            values[k] = get<group>(x + pixel(k));
+        }
+        const std::size_t at =
+            lane * planes.out_lane() +
+            std::size_t{(n * planes.out_height + oh) * out_width + ow} * channels + c;
+        const auto passed = get<group>(y + at);
+        const auto arriving = get<group>(dy + at);
+        const auto which = get<group>(chosen + at);
+        float g[group];
+        FEDMRN_UNROLL
+        for (unsigned j = 0; j < group; ++j) {
+            g[j] = formula::passes(formula::to_float(passed.v[j]), planes.relu)
+                       ? formula::to_float(arriving.v[j])
+                       : 0.0f;
+        }
+        FEDMRN_UNROLL
+        for (std::uint32_t k = 0; k < 4; ++k) {
+            send(k, values[k], [&](unsigned j) { return which.v[j] == k ? g[j] : 0.0f; });
+        }
+    } else { // no window covers these, so no gradient arrives at them
+        FEDMRN_ROLLED
+        for (std::uint32_t k = 0; k < 4; ++k) {
+            if (2 * oh + k / 2 < planes.height && 2 * ow + k % 2 < planes.width) {
+                send(k, get<group>(x + pixel(k)), [](unsigned) { return 0.0f; });
+            }
+        }
+    }
+}
 
 } // namespace fedmrn::kernels::cuda

@@ -77,6 +77,7 @@ std::vector<BatchnormShape> shapes() {
                  {std::pair<std::size_t, std::size_t>{5, 1}, {7, 5}, {6, 36}, {14, 8}}) {
                 all.push_back({4, 7, side, side + 1, channels, relu, pool, {}});
             }
+            all.push_back({4, 7, 5, 3, 12, relu, pool, {}}); // odd both ways
         }
     }
     return all;
