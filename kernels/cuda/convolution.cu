@@ -35,9 +35,9 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     if (first_row >= rows) {
         return;
     }
-    patches.data = held(patches.data + lane * strides.images);
+    patches.data += lane * strides.images;
     patches.pixels = rows;
-    weights.data = held(weights.data + lane * strides.weights);
+    weights.data += lane * strides.weights;
     result.data += lane * strides.results;
     result.rows = rows;
     Math math;
@@ -86,7 +86,7 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     }
     dy.data += lane * dy_stride;
     dy.depth = pixels;
-    patches.data = held(patches.data + lane * strides.images);
+    patches.data += lane * strides.images;
     patches.pixels = pixels;
     result.data += lane * strides.results + blockIdx.z * strides.weights;
     Math math;

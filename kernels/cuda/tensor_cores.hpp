@@ -25,12 +25,12 @@ using TileSums = float[4];
 /// The value, which the compiler is to hold in a register: it would rather make it again in every
 /// turn of a loop from what it was made of, where the loop has no instruction to spare.
 template <class T> __device__ __forceinline__ T held(T value) {
-    if constexpr (sizeof(T) == 8) {
-        asm("" : "+l"(value));
-    } else {
-        asm("" : "+r"(value));
-    }
+    asm("" : "+r"(value));
     return value;
+}
+template <class T> __device__ __forceinline__ T* held(T* at) {
+    asm("" : "+l"(at));
+    return at;
 }
 
 /// A place in shared memory.
