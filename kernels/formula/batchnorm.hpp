@@ -57,16 +57,16 @@ FEDMRN_FORMULA_INLINE Affine by_running(float gamma, float beta, float mean, flo
     return {scale, beta - mean * scale};
 }
 
-/// Whether a sum of g · x̂ may take x̂ from y, as (y − β)/γ: where ReLU let y pass, both are of the
-/// same x. With float32's rounding e = 2⁻²⁴ and that of a stored y, u = 2⁻²⁴ (float32) or 2⁻¹¹
+/// Whether a sum of g · x̂ may take x̂ from y, as (y − β)/γ: where ReLU let y pass, both are of
+/// the same x. With float32's rounding e = 2⁻²⁴ and that of a stored y, u = 2⁻²⁴ (float32) or 2⁻¹¹
 /// (rounded for tf32): y = x · scale + shift is off by up to
 /// e · |γ| · (3|x̂| + 3|mean|/σ + 2|β/γ|), what is stored by u · |γ| · (|x̂| + |β/γ|) more, and the
 /// difference and the quotient add 3e · |x̂|. With |β| ≤ 4|γ| the whole is at most
 ///     u · (|x̂| + 4) + e · (6|x̂| + 3|mean|/σ + 8),
-/// where (x − mean)/σ has e · (3|x̂| + |mean|/σ): in float32 a few units, and for tf32 a term g · x̂
-/// loses 1 + 4/|x̂| times what the rounding of g has cost it already. Of a bf16 y, u = 2⁻⁸, the sum
-/// would be no float32 any more. The bounds of |γ| keep g · (y − β) and 1/γ away from the ends of
-/// the range.
+/// where (x − mean)/σ has e · (3|x̂| + |mean|/σ): in float32 a few units, and for tf32 a term
+/// g · x̂ loses 1 + 4/|x̂| times what the rounding of g has cost it already. Of a bf16 y, u = 2⁻⁸,
+/// the sum would be no float32 any more. The bounds of |γ| keep g · (y − β) and 1/γ away from the
+/// ends of the range.
 FEDMRN_FORMULA bool told_by_output(float gamma, float beta) {
     const float size = gamma < 0.0f ? -gamma : gamma, offset = beta < 0.0f ? -beta : beta;
     return size >= 1e-10f && size <= 1e10f && offset <= 4.0f * size;
