@@ -21,6 +21,26 @@ struct Strides {
 
 template <class T> using Images = Matrix<T, Along::rows, Holds::images>;
 
+/// The block's tile of a lane's results, whose arguments become the lane's own.
+template <class Shape> struct LaneTile {
+    std::uint32_t samples, row, column; ///< row, column: its first
+    bool there;
+
+    template <class T, class Weights>
+    __device__ LaneTile(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
+                        Patches<T, Along::depth>& patches, Weights& weights, Result<T>& result,
+                        const Strides& strides)
+        : samples(states[blockIdx.y].samples), row(blockIdx.x / tiles_across * Shape::rows),
+          column(blockIdx.x % tiles_across * Shape::columns) {
+        const std::size_t lane = blockIdx.y;
+        patches.data += lane * strides.images;
+        weights.data += lane * strides.weights;
+        result.data += lane * strides.results;
+        patches.pixels = result.rows = samples * out_plane;
+        there = row < result.rows;
+    }
+};
+
 /// Results [pixels][columns] = receptive fields · weights: the way forward, and the way back to the
 /// images with the weights flipped.
 template <class Math, class Weights, class T>
@@ -28,21 +48,13 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     images_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
                   Patches<T, Along::depth> patches, Weights weights, Result<T> result,
                   Strides strides) {
-    const std::size_t lane = blockIdx.y;
-    const std::uint32_t rows = states[lane].samples * out_plane;
-    const std::uint32_t first_row = blockIdx.x / tiles_across * Math::Shape::rows;
-    const std::uint32_t first_column = blockIdx.x % tiles_across * Math::Shape::columns;
-    if (first_row >= rows) {
-        return;
+    const LaneTile<typename Math::Shape> tile(states, out_plane, tiles_across, patches, weights,
+                                              result, strides);
+    if (tile.there) {
+        Math math;
+        math.run(patches, weights, tile.row, tile.column, 0, patches.fields);
+        math.store(result, tile.row, tile.column);
     }
-    patches.data += lane * strides.images;
-    patches.pixels = rows;
-    weights.data += lane * strides.weights;
-    result.data += lane * strides.results;
-    result.rows = rows;
-    Math math;
-    math.run(patches, weights, first_row, first_column, 0, patches.fields);
-    math.store(result, first_row, first_column);
 }
 
 /// The same by FieldMath.
@@ -51,23 +63,14 @@ __global__ void __launch_bounds__(Math::threads, Math::resident)
     fields_kernel(const LaneState* states, std::uint32_t out_plane, unsigned tiles_across,
                   Patches<T, Along::depth> patches, TapWeights<flipped> weights, Result<T> result,
                   Strides strides, Reach reach) {
-    const std::size_t lane = blockIdx.y;
-    const std::uint32_t samples = states[lane].samples, rows = samples * out_plane;
-    const std::uint32_t first_row = blockIdx.x / tiles_across * Math::Shape::rows;
-    const std::uint32_t first_column = blockIdx.x % tiles_across * Math::Shape::columns;
-    if (first_row >= rows) {
-        return;
+    const LaneTile<typename Math::Shape> tile(states, out_plane, tiles_across, patches, weights,
+                                              result, strides);
+    if (tile.there) {
+        const auto plane = static_cast<std::uint32_t>(patches.height * patches.width);
+        Math math;
+        math.run(patches, weights, reach, tile.samples * plane, tile.row, tile.column);
+        math.store(result, tile.row, tile.column);
     }
-    patches.data += lane * strides.images;
-    patches.pixels = rows;
-    weights.data += lane * strides.weights;
-    result.data += lane * strides.results;
-    result.rows = rows;
-    Math math;
-    math.run(patches, weights, reach,
-             samples * static_cast<std::uint32_t>(patches.height * patches.width), first_row,
-             first_column);
-    math.store(result, first_row, first_column);
 }
 
 /// Partial results [out][fields] of one chunk of the pixels (blockIdx.z).
