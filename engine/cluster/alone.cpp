@@ -18,6 +18,13 @@ public:
     gather(std::span<const std::byte> own) override {
         return {{own.begin(), own.end()}};
     }
+    [[nodiscard]] std::shared_ptr<const std::byte>
+    share(std::size_t bytes, const std::function<void(std::span<std::byte>)>& fill) override {
+        if (bytes == 0) return nullptr;
+        const auto memory = std::make_shared<std::vector<std::byte>>(bytes);
+        fill(*memory);
+        return {memory, memory->data()};
+    }
     [[nodiscard]] std::uint64_t take() override { return taken_++; }
     [[nodiscard]] std::uint64_t sent() const override { return 0; }
 

@@ -16,7 +16,7 @@
 #include "engine/report/progress.hpp"
 #include "engine/report/run_text.hpp"
 #include "engine/run/ensemble.hpp"
-#include "engine/run/loading.hpp"
+#include "engine/run/shared_data.hpp"
 #include "engine/store/checkpoint_writer.hpp"
 #include "engine/store/client_results.hpp"
 #include "engine/store/data_hash.hpp"
@@ -282,9 +282,10 @@ std::optional<Experiment> make(const Config& config, const RunOptions& options,
     const std::shared_ptr<Communicator> ranks = options.ranks ? options.ranks : alone();
     std::optional<Experiment> made;
     try { // an experiment keeps the data on its device: this copy ends here
-        const Dataset loaded = options.dataset
-                                   ? Dataset{}
-                                   : load_unless_stopped(config.data, config.experiment.seed, stop);
+        const Dataset loaded =
+            options.dataset
+                ? Dataset{}
+                : load_once_a_machine(config.data, config.experiment.seed, *ranks, stop);
         const Dataset& dataset = options.dataset ? options.dataset(config) : loaded;
         made.emplace(config, dataset, stop, ranks);
         require_columns(measures_of(made->model()));

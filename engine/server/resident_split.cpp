@@ -29,7 +29,13 @@ bool is_label(const Tensor& input) {
 
 } // namespace
 
-template <class T> DevicePointer<const T> ResidentSplit::keep(std::span<const T> values) {
+template <class T>
+DevicePointer<const T> ResidentSplit::keep(std::span<const T> values,
+                                           const std::shared_ptr<const void>& owner) {
+    if (owner && device_.kind() == DeviceKind::cpu) {
+        owners_.push_back(owner);
+        return DevicePointer<const T>::from_device(values.data());
+    }
     kept_.emplace_back(device_, std::as_bytes(values));
     return kept_.back().data().template as<const T>();
 }
@@ -39,7 +45,7 @@ kernels::SplitView ResidentSplit::bytes_of(const Column& column) {
     const std::size_t channels = shape.empty() ? 1 : shape.back();
     const bool image = shape.size() == 3 && column.tensor.rows == Rows{};
     const Reading reading = reading_of(column, channels);
-    return {.pixels = keep(column.as<std::uint8_t>()),
+    return {.pixels = keep(column.as<std::uint8_t>(), column.owner),
             .labels = {},
             .order = {}, // the source's
             .scale = keep(std::span<const float>(reading.scale)),
@@ -51,8 +57,8 @@ kernels::SplitView ResidentSplit::bytes_of(const Column& column) {
 
 kernels::RowsView ResidentSplit::rows_of(const Column& column) {
     const Rows& rows = column.tensor.rows;
-    return {.values = keep(column.values),
-            .offsets = rows.ragged ? keep(column.offsets) : nullptr,
+    return {.values = keep(column.values, column.owner),
+            .offsets = rows.ragged ? keep(column.offsets, column.owner) : nullptr,
             .order = {}, // the source's
             .size = column.tensor.elements() * (rows.ragged ? 1 : rows.each),
             .each = rows.each,
@@ -82,7 +88,7 @@ ResidentSplit::ResidentSplit(Device& device, const Split& split, const Model& mo
         }
         if (bytes != none && is_label(input(i)) && column(i).tensor.element == Element::u16) {
             std::get<kernels::SplitView>(fills_[bytes].view).labels =
-                keep(column(i).as<std::uint16_t>());
+                keep(column(i).as<std::uint16_t>(), column(i).owner);
             fills_[bytes].label = i;
             bytes = none;
         } else {

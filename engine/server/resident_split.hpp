@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -12,7 +13,8 @@
 
 namespace fedmrn {
 
-/// The columns of a split that a model reads, kept in device memory as they are for the whole run.
+/// The columns of a split that a model reads, in device memory as they are for the whole run. Where
+/// that is the host's, values that have an owner are not copied: the owner is kept.
 class ResidentSplit {
 public:
     /// As require_columns has found fit. order: who holds which samples; empty: in the split's own
@@ -26,13 +28,16 @@ public:
     [[nodiscard]] std::size_t samples() const { return samples_; }
 
 private:
-    template <class T> DevicePointer<const T> keep(std::span<const T> values);
+    template <class T>
+    DevicePointer<const T> keep(std::span<const T> values,
+                                const std::shared_ptr<const void>& owner = {});
     [[nodiscard]] kernels::SplitView bytes_of(const Column& column);
     [[nodiscard]] kernels::RowsView rows_of(const Column& column);
 
     Device& device_;
     std::size_t samples_;
     std::vector<Buffer<std::byte>> kept_;
+    std::vector<std::shared_ptr<const void>> owners_;
     Buffer<std::uint32_t> order_;
     std::vector<InputFill> fills_;
 };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -31,6 +32,12 @@ public:
     /// What every rank gives, of any size, in the order of the ranks.
     [[nodiscard]] virtual std::vector<std::vector<std::byte>>
     gather(std::span<const std::byte> own) = 0;
+
+    /// Memory that the ranks of a machine have in common: `bytes` as the first of them (local rank
+    /// 0) says it, filled by its `fill`; the others' arguments are not read. It is there as long as
+    /// what is returned. Null where the first one says 0 bytes.
+    [[nodiscard]] virtual std::shared_ptr<const std::byte>
+    share(std::size_t bytes, const std::function<void(std::span<std::byte>)>& fill) = 0;
 
     /// 0, 1, 2 …: each number to one caller of all ranks, who divide a round's clients by it. Any
     /// rank calls it as often as it likes, from any of its threads, while the others train or wait

@@ -4,7 +4,7 @@
 #
 # fedmrn under mpirun: the same model at 1, 2, 3 and 4 ranks, resumed at another number; a rank that
 # is stopped stops the job, one that dies ends it; what all ranks cannot do is said once.
-#   ranks.sh FEDMRN MPIEXEC METHOD|sums|resume|stop|death|error
+#   ranks.sh FEDMRN MPIEXEC METHOD|sums|data|resume|stop|death|error
 set -euo pipefail
 fedmrn=$1 mpiexec=$2 what=$3
 work=$(mktemp -d)
@@ -67,6 +67,34 @@ case $what in
         [ "$(number wire_message_bytes three)" = 0 ] || fail "messages were sent"
         [ "$(number wire_sum_bytes three)" -gt 0 ] || fail "no sums were sent"
         [ -z "$(number wire_sum_bytes alone)" ] || fail "a process alone sent something"
+        ;;
+    data)
+        # MNIST's files with 40 and 20 made images, where rank 1 does not find them
+        mkdir files
+        bytes() { for byte in "$@"; do printf '%b' "\\x$byte"; done; }
+        split() { # prefix, images: as a byte
+            { bytes 00 00 08 03 00 00 00 "$2" 00 00 00 1c 00 00 00 1c
+                head -c $((0x$2 * 784)) /dev/urandom; } >"files/$1-images-idx3-ubyte"
+            { bytes 00 00 08 01 00 00 00 "$2"
+                for i in $(seq $((0x$2))); do bytes 0$((i % 10)); done; } \
+                >"files/$1-labels-idx1-ubyte"
+        }
+        split train 28
+        split t10k 14
+        settings=(--set data.name=mnist --set data.clients=5 --set experiment.out=two)
+        one=("$fedmrn" run run.toml "${settings[@]}")
+        "${one[@]}" --set data.path=files --out alone >/dev/null
+        "$mpiexec" --oversubscribe --allow-run-as-root \
+            -n 1 "${one[@]}" --set data.path=files : \
+            -n 1 "${one[@]}" --set data.path=nowhere >said 2>&1 || fail "$(cat said)"
+        same alone two
+        # the first one is the machine's reader
+        if "$mpiexec" --oversubscribe --allow-run-as-root \
+            -n 1 "${one[@]}" --set data.path=nowhere --out three : \
+            -n 1 "${one[@]}" --set data.path=files --out three >said 2>&1; then
+            fail "no files, and no error"
+        fi
+        grep -q nowhere said || fail "the error does not name the folder: $(cat said)"
         ;;
     stop)
         start 3 --set experiment.rounds=1000000 --out long >said 2>&1 &

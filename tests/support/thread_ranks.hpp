@@ -49,6 +49,18 @@ private:
             sent_ += own.size() * (size() - 1);
             return meet(own);
         }
+        /// All of them are of one machine.
+        std::shared_ptr<const std::byte>
+        share(std::size_t bytes, const std::function<void(std::span<std::byte>)>& fill) override {
+            if (rank_ == 0) {
+                job_.shared_ = bytes == 0 ? nullptr : std::make_shared<std::byte[]>(bytes);
+                if (bytes != 0) fill({job_.shared_.get(), bytes});
+            }
+            job_.meeting_.arrive_and_wait();
+            const std::shared_ptr<std::byte[]> all = job_.shared_;
+            job_.meeting_.arrive_and_wait();
+            return {all, all.get()};
+        }
         [[nodiscard]] std::uint64_t take() override { return job_.taken_++; }
         [[nodiscard]] std::uint64_t sent() const override { return sent_; }
 
@@ -83,6 +95,7 @@ private:
 
     std::vector<std::span<const std::byte>> given_;
     std::barrier<> meeting_;
+    std::shared_ptr<std::byte[]> shared_;
     std::atomic<std::uint64_t> taken_{0};
 };
 

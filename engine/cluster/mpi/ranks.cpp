@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "fedmrn/error.hpp"
 
@@ -30,17 +31,15 @@ void add_pairs(void* given, void* sums, int* count, MPI_Datatype*) {
     for (int i = 0; i < *count; ++i) out[i] += in[i];
 }
 
-class MpiRanks final : public Communicator {
+class MpiRanks final : public Communicator, public std::enable_shared_from_this<MpiRanks> {
 public:
     explicit MpiRanks(MPI_Comm job) {
         check(MPI_Comm_dup(job, &all_), "duplicating a communicator");
         check(MPI_Comm_rank(all_, &rank_), "asking for the rank");
         check(MPI_Comm_size(all_, &size_), "asking for the size");
-        MPI_Comm machine = MPI_COMM_NULL;
-        check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine),
+        check(MPI_Comm_split_type(all_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine_),
               "asking who shares memory");
-        check(MPI_Comm_rank(machine, &local_), "asking for the rank");
-        MPI_Comm_free(&machine);
+        check(MPI_Comm_rank(machine_, &local_), "asking for the rank");
         check(MPI_Type_contiguous(sizeof(Wide), MPI_BYTE, &pair_), "making a type");
         check(MPI_Type_commit(&pair_), "making a type");
         check(MPI_Op_create(add_pairs, 1, &add_pairs_), "making an operation");
@@ -53,12 +52,16 @@ public:
         MPI_Finalized(&ended);
         if (ended != 0) return;
         // All ranks end a window together. After an error the others are elsewhere.
-        if (counter_ != MPI_WIN_NULL && std::uncaught_exceptions() == 0) {
-            MPI_Win_unlock_all(counter_);
-            MPI_Win_free(&counter_);
+        if (std::uncaught_exceptions() == 0) {
+            for (MPI_Win& window : shared_) MPI_Win_free(&window);
+            if (counter_ != MPI_WIN_NULL) {
+                MPI_Win_unlock_all(counter_);
+                MPI_Win_free(&counter_);
+            }
         }
         MPI_Op_free(&add_pairs_);
         MPI_Type_free(&pair_);
+        MPI_Comm_free(&machine_);
         MPI_Comm_free(&all_);
     }
 
@@ -90,6 +93,29 @@ public:
         }
         sent_ += (size() - std::uint64_t{1}) * mine;
         return all;
+    }
+    /// In a window of the machine's ranks that ends with this object, which what is returned holds.
+    std::shared_ptr<const std::byte>
+    share(std::size_t bytes, const std::function<void(std::span<std::byte>)>& fill) override {
+        const std::scoped_lock lock(mutex_);
+        std::uint64_t size = bytes;
+        check(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, machine_), "sharing memory");
+        if (size == 0) return nullptr;
+        MPI_Win& window = shared_.emplace_back(MPI_WIN_NULL);
+        void* memory = nullptr;
+        check(MPI_Win_allocate_shared(local_ == 0 ? static_cast<MPI_Aint>(size) : 0, 1,
+                                      MPI_INFO_NULL, machine_, &memory, &window),
+              "sharing memory");
+        MPI_Aint given = 0;
+        int unit = 0;
+        check(MPI_Win_shared_query(window, 0, &given, &unit, &memory), "sharing memory");
+        check(MPI_Win_lock_all(MPI_MODE_NOCHECK, window), "sharing memory");
+        if (local_ == 0) fill({static_cast<std::byte*>(memory), size});
+        check(MPI_Win_sync(window), "sharing memory");
+        check(MPI_Barrier(machine_), "sharing memory");
+        check(MPI_Win_sync(window), "sharing memory");
+        check(MPI_Win_unlock_all(window), "sharing memory");
+        return {shared_from_this(), static_cast<const std::byte*>(memory)};
     }
     std::uint64_t take() override {
         const std::scoped_lock lock(mutex_);
@@ -148,10 +174,11 @@ private:
         sent_ += 2 * (size() - std::uint64_t{1}) * count * bytes / size();
     }
 
-    MPI_Comm all_ = MPI_COMM_NULL;
+    MPI_Comm all_ = MPI_COMM_NULL, machine_ = MPI_COMM_NULL;
     MPI_Datatype pair_ = MPI_DATATYPE_NULL;
     MPI_Op add_pairs_ = MPI_OP_NULL;
     MPI_Win counter_ = MPI_WIN_NULL;
+    std::vector<MPI_Win> shared_;
     int rank_ = 0, size_ = 1, local_ = 0;
     std::uint64_t taken_ = 0, sent_ = 0;
     std::mutex mutex_; ///< one thread at a time in MPI

@@ -130,5 +130,22 @@ TEST_P(Resident, RealsAreRoundedWhereTheyAreNarrow) {
     EXPECT_EQ(filled<float>(model, split, "target", {}, Real::bf16), numbers);
 }
 
+/// Values that have an owner are read where they are on the CPU, and borrowed ones copied.
+TEST(ResidentSplit, KeepsTheOwnerInsteadOfACopy) {
+    const auto device = open_device(DeviceKind::cpu);
+    const Split owned = three();
+    const void* values = owned.columns[0].values.data();
+    std::optional<Split> lent(owned);
+    lent->columns[0].owner = nullptr;
+    const auto place = [](const ResidentSplit& split) -> const void* {
+        return std::get<kernels::SplitView>(split.view().fills[0].view).pixels.get();
+    };
+    const ResidentSplit kept(*device, owned, reading({}), {}),
+        copied(*device, *lent, reading({}), {});
+    EXPECT_EQ(place(kept), values);
+    EXPECT_NE(place(copied), values);
+    EXPECT_GE(owned.columns[0].owner.use_count(), 2);
+}
+
 } // namespace
 } // namespace fedmrn::test
