@@ -227,18 +227,17 @@ part_profile() {
         complain "ncu is neither on PATH nor in /usr/local/cuda/bin"
         return 0
     fi
-    # a step of the second round: from one gathering of a batch to the next
+    # the second step, each kernel alone: from one gathering of a batch to the next
     within profile '' ncu --csv --page raw --print-units base --log-file "$csv" --kill yes \
-        --profile-from-start off --graph-profiling node --launch-count 160 \
+        --graph-profiling node --launch-skip 40 --launch-count 120 \
         --cache-control none --clock-control none \
         --metrics "gpu__time_duration.sum,sm__throughput.avg.pct_of_peak_sustained_elapsed,\
 gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed" \
-        "$bin/fedmrn" run "$root/experiments/quickstart-fedmrn.toml" --device cuda \
-        --out "$out/profiled" --set experiment.rounds=2 --set server.eval_every=2 --profile 2:2 ||
-        true # it ends the run when it has seen enough
+        "$bin/engine_bench" --device=cuda --benchmark_min_time=0.001 \
+        '--benchmark_filter=^local_training/steps_fedmrn_binary_uniform/lanes:10/bits:32/' ||
+        true # it ends the program when it has seen enough
     "$python" "$here/profile_table.py" "$csv" "$out/profile.json" ||
         { [ -n "$cut" ] || complain "ncu gave no table, see $out/profile.log"; }
-    rm -rf "$out/profiled"
 }
 
 part_runs() {
