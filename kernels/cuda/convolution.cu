@@ -247,13 +247,17 @@ void backward_data(CudaDevice& cuda, const ConvolutionShape& s, const LaneState*
     Pass(cuda, s, states, patches, weights, w.stride, dx, s.in).run();
 }
 
+/// A chunk is a multiple of so many pixels: what is past its end in a slice would be the next
+/// one's.
+constexpr std::size_t whole_slices = 64;
+
 /// Pixels a block sums: enough blocks a lane to fill a GPU with few lanes, no more. A function of
 /// the shape alone, so that the order of a sum does not depend on the lanes.
 std::size_t chunk_of(const ConvolutionShape& shape, std::size_t tiles) {
-    constexpr std::size_t blocks_per_lane = 48, least = 256, granularity = 32;
+    constexpr std::size_t blocks_per_lane = 48, least = 256;
     const std::size_t pixels = shape.batch * shape.out_height() * shape.out_width();
     const std::size_t chunks = std::max<std::size_t>(1, blocks_per_lane / tiles);
-    return divide_up(std::max(least, divide_up(pixels, chunks)), granularity) * granularity;
+    return divide_up(std::max(least, divide_up(pixels, chunks)), whole_slices) * whole_slices;
 }
 
 template <class T>
@@ -282,6 +286,7 @@ void backward_weights(CudaDevice& cuda, const ConvolutionShape& s, const LaneSta
                                    aligned(partial.data.get(), partial.stride, patches.fields, 4)};
         with_way<T>(cuda, [&]<class Way>() {
             using Math = typename Way::template Math<Tile, Images<T>, Patches<T, Along::rows>>;
+            static_assert(whole_slices % Math::depth == 0);
             launch(weights_kernel<Math, T>, lane_grid(tiling.total, s.lanes, chunks.count()),
                    Math::threads, Math::shared_bytes, cuda.stream(), states,
                    static_cast<std::uint32_t>(plane), tiling.across,

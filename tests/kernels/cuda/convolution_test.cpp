@@ -72,6 +72,8 @@ std::vector<ConvolutionShape> shapes() {
         {2, 7, 3, 3, 40, 72, 1, 0, {}},
         {2, 2, 4, 3, 8, 16, 3, 2, {}},
         {2, 1, 3, 4, 16, 8, 8, 3, {}},
+        // pixels that make several chunks of a size of their own
+        {1, 36, 8, 8, 16, 130, 3, 1, {}},
         // rows too long for their fields, and a kernel too large
         {2, 1, 2, 300, 64, 32, 3, 1, {}},
         {2, 1, 12, 12, 4, 4, 9, 4, {}},
