@@ -10,7 +10,7 @@ void RoundMemory::write(float lr, const Variables& variables, const Stages& stag
                         const RoundContext& round) {
     constexpr std::size_t aligned = 16;
     std::vector<RoundData> all{round_data_of(lr), variables.round_data(round)};
-    for (RoundData& data : stages.round_data(round)) {
+    for (RoundData& data : stages.round_data(device_, round)) {
         all.push_back(std::move(data));
     }
     std::vector<std::byte> bytes;

@@ -12,6 +12,7 @@
 #include "engine/message/received.hpp"
 #include "engine/server/global_state.hpp"
 #include "engine/server/intake.hpp"
+#include "engine/server/round_model.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/stage/stages.hpp"
 #include "fedmrn/error.hpp"
@@ -74,15 +75,19 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
                             weight_of(message, client, weights)});
         uploads.push_back({message.bytes, {}});
     }
-    if (!uploads.empty()) { // a round that nobody answers leaves the state as it is
+    RoundModel begun(*device, stages, layout.state);
+    const RoundContext context =
+        begun.begin({round, server.data(), decay_of(config.client, round)});
+    if (uploads.empty()) { // nobody answered: the server takes no step
+        begun.end(server, context, nullptr);
+    } else {
         WallTime time;
         Sums sums(*device, method->server->sums());
-        const RoundContext context{round, server.data(), decay_of(config.client, round)};
         take_in(*device, context, *method, expected, uploads, sums, time, {.threads = cores()},
                 stages.packing());
         Buffer<double> change(*device, layout.state);
         method->server->finish(*device, context, sums, change.data());
-        server.step(change.data());
+        begun.end(server, context, change.data());
     }
     server.end_round();
     return server.state();

@@ -22,6 +22,7 @@
 #include "engine/server/requirements.hpp"
 #include "engine/server/resident_data.hpp"
 #include "engine/server/round.hpp"
+#include "engine/server/round_model.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
 #include "fedmrn/dataset.hpp"
@@ -67,6 +68,7 @@ struct Experiment::Impl {
     std::optional<ResidentData> data;
     std::unique_ptr<LanePool> lanes;
     GlobalState server;
+    RoundModel begun;
     Downlink downlink;
     const SamplerEntry& sampler;
     std::function<void(const UplinkMessage&)> visit;
@@ -82,6 +84,7 @@ struct Experiment::Impl {
           stages(make_stages(config, model.layout)),
           server(*device, model.layout, config.server, *method->server,
                  Downlink::fed_back(stages.model_codec())),
+          begun(*device, stages, model.layout.state),
           downlink(*device, model.layout, stages.model_codec()),
           sampler(samplers().checked(c.server.sampling)) {
         require_fit(config, dataset, clients);
@@ -259,7 +262,7 @@ struct Experiment::Impl {
         const auto start = std::chrono::steady_clock::now();
         Buffer<double> change(*device, model.layout.state);
         method->server->finish(*device, round, sums, change.data());
-        server.step(change.data());
+        begun.end(server, round, change.data());
         time.aggregation += seconds_since(start);
     }
 
@@ -383,7 +386,7 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     const Range range(*run.device, "round", metrics.round);
     Cohort cohort = run.cohort(metrics.round);
     const std::vector<ClientTask>& tasks = cohort.tasks;
-    const RoundContext context = run.context(metrics.round);
+    const RoundContext context = run.begun.begin(run.context(metrics.round));
     std::vector<std::vector<float>> memory = run.lend_memory(cohort.tasks);
     std::uint64_t expected = 0; // of this rank, where all are alike
     for (const ClientTask& task : tasks) {
@@ -427,6 +430,8 @@ std::optional<RoundMetrics> Experiment::run_round(const std::stop_token& stop,
     if (!arrived.empty()) {
         advised(run.config,
                 [&] { run.aggregate(context, cohort, arrived, uploads, metrics.time); });
+    } else {
+        run.begun.end(run.server, context, nullptr);
     }
     run.keep_memory(tasks, std::move(memory));
     run.server.end_round();

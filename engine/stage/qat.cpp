@@ -28,7 +28,7 @@ Qat::Qat(const QuantizationOptions& options, const ParameterLayout& layout)
     : clips_(options.range != formula::Calibration::minmax), tensors_(stage_name, options, layout) {
 }
 
-RoundData Qat::round_data(const RoundContext& round) const {
+RoundData Qat::round_data(Device& /*device*/, const RoundContext& round) const {
     const std::vector<AffineRule> rules = tensors_.rules(round.round);
     const auto bytes = std::as_bytes(std::span(rules));
     return {bytes.begin(), bytes.end()};

@@ -16,7 +16,7 @@ public:
     /// Throws Error as QuantizedTensors does.
     Qat(const QuantizationOptions& options, const ParameterLayout& layout);
     /// A rule for each tensor.
-    [[nodiscard]] RoundData round_data(const RoundContext& round) const override;
+    [[nodiscard]] RoundData round_data(Device& device, const RoundContext& round) const override;
     /// A lane's scales of all tensors, then, where weights are clipped, a bit each.
     [[nodiscard]] std::size_t scratch() const override;
     void on_weights(Device& device, const LocalStep& step) const override;

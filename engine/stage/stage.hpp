@@ -25,11 +25,21 @@ class Stage {
 public:
     virtual ~Stage() = default;
 
+    /// Changes the server's model [state], in place, to what a round begins with: what clients are
+    /// sent, and what the server's step starts from. Whether it does, does not depend on the round.
+    [[nodiscard]] virtual bool changes_model() const { return false; }
+    virtual void on_model(Device& /*device*/, std::uint32_t /*round*/,
+                          DevicePointer<float> /*model*/) const {}
+
     /// How the model is sent to the clients; null: this stage does not say, without one that does
     /// it is sent as float32. One stage of a run says.
     [[nodiscard]] virtual const ModelCodec* model_codec() const { return nullptr; }
     /// What of a round its recorded hooks read (LocalStep::data); as many bytes in every round.
-    [[nodiscard]] virtual RoundData round_data(const RoundContext& /*round*/) const { return {}; }
+    /// round.global: what clients have received.
+    [[nodiscard]] virtual RoundData round_data(Device& /*device*/,
+                                               const RoundContext& /*round*/) const {
+        return {};
+    }
     /// Bytes that each lane has for its recorded hooks (LocalStep::scratch), from one to the next.
     [[nodiscard]] virtual std::size_t scratch() const { return 0; }
     /// Changes the weights that the method has made for a step; recorded.
@@ -51,6 +61,11 @@ public:
 
     /// How messages' bytes become fewer; null: not by this stage. One stage of a run packs.
     [[nodiscard]] virtual const Packing* packing() const { return nullptr; }
+
+    /// Where it changes_model(): changes it again once the server has taken the round's step.
+    /// round.global: what the round began with.
+    virtual void on_server_step(Device& /*device*/, const RoundContext& /*round*/,
+                                DevicePointer<float> /*model*/) const {}
 
     /// What becomes of a model's weights [state] where they are put to use, changed in place.
     /// Whether it says so does not depend on the round.

@@ -30,10 +30,28 @@ Stages::Stages(std::vector<std::shared_ptr<const Stage>> stages) : stages_(std::
     }
 }
 
-std::vector<RoundData> Stages::round_data(const RoundContext& round) const {
+bool Stages::changes_model() const {
+    return std::any_of(stages_.begin(), stages_.end(),
+                       [](const auto& stage) { return stage->changes_model(); });
+}
+
+void Stages::on_model(Device& device, std::uint32_t round, DevicePointer<float> model) const {
+    for (const auto& stage : stages_) {
+        stage->on_model(device, round, model);
+    }
+}
+
+void Stages::on_server_step(Device& device, const RoundContext& round,
+                            DevicePointer<float> model) const {
+    for (const auto& stage : stages_) {
+        stage->on_server_step(device, round, model);
+    }
+}
+
+std::vector<RoundData> Stages::round_data(Device& device, const RoundContext& round) const {
     std::vector<RoundData> data;
     for (const auto& stage : stages_) {
-        data.push_back(stage->round_data(round));
+        data.push_back(stage->round_data(device, round));
     }
     return data;
 }

@@ -19,13 +19,20 @@ public:
     /// Throws Error where two say how the model is sent, or two pack.
     explicit Stages(std::vector<std::shared_ptr<const Stage>> stages);
 
+    /// Whether the server's model changes before a round, and how; how again after its step.
+    [[nodiscard]] bool changes_model() const;
+    void on_model(Device& device, std::uint32_t round, DevicePointer<float> model) const;
+    void on_server_step(Device& device, const RoundContext& round,
+                        DevicePointer<float> model) const;
+
     /// How the model is sent; null: as float32.
     [[nodiscard]] const ModelCodec* model_codec() const { return model_codec_; }
     /// How messages are packed; null: they are not.
     [[nodiscard]] const Packing* packing() const { return packing_; }
 
     /// What each stage says of a round.
-    [[nodiscard]] std::vector<RoundData> round_data(const RoundContext& round) const;
+    [[nodiscard]] std::vector<RoundData> round_data(Device& device,
+                                                    const RoundContext& round) const;
     /// Bytes of each lane for the hooks of all of them.
     [[nodiscard]] std::size_t scratch() const { return scratch_; }
     /// data: where that stands in device memory. step.scratch: of all stages.

@@ -37,7 +37,7 @@ public:
     }
 
     // A local step.
-    RoundData round_data(const RoundContext& round) const override {
+    RoundData round_data(Device&, const RoundContext& round) const override {
         return round_data_of(static_cast<float>(round.decay));
     }
     void on_weights(Device& device, const LocalStep& step) const override {

@@ -45,6 +45,7 @@ TEST(Config, KeysAreTheInterface) {
         "\n[stage] name\n[stage.half] format"
         "\n[stage.quantize] bits per symmetric range percentile schedule layers error_feedback"
         "\n[stage.qat] bits per symmetric range percentile schedule layers"
+        "\n[stage.prune] pattern start sparsity end initial scope"
         "\n[stage.deflate] level");
 }
 
@@ -242,6 +243,9 @@ void expect_same_run_allows_what_changes_no_result(const Config& stored) {
                                   KeyValue(std::string("mse")),
                                   KeyValue(std::string("3:4")),
                                   KeyValue(std::string("conv1.weight:4")),
+                                  KeyValue(std::string("2:4")),
+                                  KeyValue(std::string("layer")),
+                                  KeyValue(0.25),
                                   KeyValue(std::string("relu"))})
             if (key.get(now) == key.get(stored)) key.set(now, v);
         if (key.full() == "model.loss") continue; // there is one
@@ -266,7 +270,8 @@ void expect_same_run_allows_what_changes_no_result(const Config& stored) {
 TEST(Config, SameRunAllowsWhatChangesNoResult) {
     for (const char* stages : {"stage = [{name = 'half'}, {name = 'deflate'}]",
                                "stage = [{name = 'quantize', range = 'percentile'}, {name = 'qat', "
-                               "range = 'percentile'}, {name = 'rans'}]"})
+                               "range = 'percentile'}, {name = 'rans'}]",
+                               "stage = [{name = 'prune', end = 9}]"})
         expect_same_run_allows_what_changes_no_result(parse_config(stages, "f"));
 }
 

@@ -205,6 +205,17 @@ TEST_F(Ranks, AQuantizedModelGoesDownToAll) {
     expect_the_same(config, data, 2, on, "2 ranks, resumed", &one.state);
 }
 
+TEST_F(Ranks, AllPruneTheSame) {
+    for (const char* method : {"fedavg", "fedmrn"}) {
+        config.method = method_named(method);
+        config.stages = {{"prune", {{"sparsity", 0.7}, {"end", std::int64_t{4}}}}};
+        const Outcome one = outcome(config, data, 2, nullptr);
+        expect_the_same(config, data, 2, one, "2 ranks");
+        const Outcome on = outcome(config, data, 2, nullptr, &one.state);
+        expect_the_same(config, data, 3, on, "3 ranks, resumed", &one.state);
+    }
+}
+
 /// A state of one number of ranks goes on at another, what clients keep included.
 TEST_F(Ranks, AStateGoesOnAtAnotherNumber) {
     config.method = {"topk", {{"error_feedback", true}}};

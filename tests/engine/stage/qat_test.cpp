@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "engine/client/lane_group.hpp"
 #include "engine/stage/qat.hpp"
-#include "tests/support/federation.hpp"
-#include "tests/support/method_test.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/quantized_by_hand.hpp"
+#include "tests/support/training_test.hpp"
 
 namespace fedmrn::test {
 namespace {
@@ -15,7 +13,7 @@ namespace {
 using formula::Calibration;
 using Per = QuantizationOptions::Per;
 
-class QatStage : public MethodTest {
+class QatStage : public TrainingTest {
 protected:
     static QuantizationOptions options(std::uint32_t bits, Per per = Per::channel,
                                        Calibration range = Calibration::minmax) {
@@ -29,33 +27,6 @@ protected:
     Stages stages_of(const QuantizationOptions& options) {
         return Stages({std::make_shared<const Qat>(options, model.layout)});
     }
-    /// Messages of the clients in each of the rounds, of one group of lanes.
-    std::vector<Message> train(const Method& method, const Stages& stages,
-                               const std::vector<float>& from, std::size_t lanes,
-                               const ClientConfig& client, const std::vector<std::uint32_t>& counts,
-                               const std::vector<std::uint32_t>& rounds = {4}) {
-        const Federation federation(device, model, counts);
-        const Buffer<float> g(device, from);
-        LaneGroup group(device, model, method, stages, client, lanes, Real::f32);
-        std::vector<Message> sent(counts.size());
-        for (const std::uint32_t round : rounds) {
-            std::size_t taken = 0;
-            group.run(
-                federation.resident.view(), {round, g.data()},
-                [&]() -> std::optional<ClientTask> {
-                    return taken < counts.size() ? std::optional(federation.tasks[taken++])
-                                                 : std::nullopt;
-                },
-                [&](const ClientTask& task, const MessageView& message, const LaneMetrics&) {
-                    sent[task.slot] = owned(message);
-                },
-                [](std::uint64_t) {}, {});
-        }
-        return sent;
-    }
-    const ClientConfig one_step{.epochs = 1, .batch = 16, .lr = 0.05};
-    const ClientConfig steps{.epochs = 2, .batch = 8, .lr = 0.05, .momentum = 0.5};
-    const std::unique_ptr<Method> fedavg = make_method({"fedavg"}, model.layout);
 };
 INSTANTIATE_TEST_SUITE_P(On, QatStage, ::testing::ValuesIn(kinds_under_test()), kind_name);
 
