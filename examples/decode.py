@@ -23,20 +23,25 @@ except ImportError:
     sys.exit("decode.py: needs NumPy (Debian: python3-numpy)")
 
 from message_bytes import Bad, Message, f32, require
-from message_values import (Layout, decode, fixed, kept_bits, logit, masked_noise, mean,
-                            noise_unit)
+from message_values import (Layout, decode, fixed, kept_bits, left_out, logit, made_whole,
+                            masked_noise, mean, noise_unit)
 
 
 def total(weights, arrays):
     return sum(array.astype(object) * weight for weight, array in zip(weights, arrays))
 
 
-def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None, weights=None):
+def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None, weights=None,
+               fours=False):
     first, masked = messages[0], layout.masked
     for what in ("method", "variant", "parameter", "round"):
         require(len({getattr(m, what) for m in messages}) == 1, f"messages of more than one {what}")
     require(len({m.client for m in messages}) == len(messages), "a client's message twice")
     weights = [m.samples for m in messages] if weights is None else weights
+    gone = left_out(first, layout, state, fours)
+    if gone.any():
+        require(len({tuple(m.tensors) for m in messages}) == 1, "messages of more than one table")
+        messages = [made_whole(m, layout, gone) for m in messages]
     weight, old = sum(weights), state.astype(np.float64)
     values = [decode(m, layout) for m in messages]
     change = mean(total(weights, map(fixed, values)), weight)
@@ -59,7 +64,9 @@ def next_state(messages, layout, state, lr=1.0, merge="average", magnitude=None,
         gone = (kept == 0) | ((2 * kept < weight) if merge == "majority" else False)
         change[:masked] = np.where(gone, f32(0), merged).astype(np.float64) - old[:masked]
     rates = np.where(np.arange(layout.state) < layout.trained, lr, 1.0)
-    return (old + rates * change).astype(f32)
+    following = (old + rates * change).astype(f32)
+    following[:masked][gone] = 0
+    return following
 
 
 def read(path):
@@ -115,6 +122,8 @@ def main():
     options.add_argument("--magnitude", type=float, help="SignSGD's step, else the message's"
                          " float32")
     options.add_argument("--weights", help="a kept round's weights, JSON")
+    options.add_argument("--pattern", default="unstructured", choices=("unstructured", "2:4"),
+                         help="of a run that prunes, stage.prune.pattern")
     given = options.parse_args()
     layout = read_layout(given.layout)
     if given.state is None:
@@ -127,7 +136,8 @@ def main():
     weights = None if said is None else [said[str(m.client)] for m in messages]
     state = read_state(given.state)
     require(len(state) == layout.state, f"{given.state}: {len(state)} values, not the layout's")
-    following = next_state(messages, layout, state, given.lr, given.merge, given.magnitude, weights)
+    following = next_state(messages, layout, state, given.lr, given.merge, given.magnitude, weights,
+                           given.pattern == "2:4")
     following.astype("<f4").tofile(given.out)
 
 

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The fedmrn authors
 # SPDX-License-Identifier: Apache-2.0
 """What an uplink message decodes to, bit for bit (docs/message.md)."""
+import copy
 import math
 
 import numpy as np
@@ -25,6 +26,44 @@ class Layout:
         self.masked, self.state = sizes["masked"], sum(sizes.values())
         self.trained = self.masked + sizes["dense"]
         self.weights = [t["shape"] for t in tensors if t["role"] == "masked"]
+
+
+def left_out(message, layout, state, fours):
+    """Which masked elements a message leaves out, since the round began with a model, of which
+    state is the one before it, that has them pruned; fours: two of four are kept."""
+    sizes = [n for _, n, _ in message.tensors[:len(layout.weights)]]
+    gone, at = np.zeros(layout.masked, bool), 0
+    for kept, (rows, *others) in zip(sizes, layout.weights):
+        n = rows * math.prod(others)
+        if message.name in ("fedavg", "fedmrn") and kept < n:
+            size = state[at:at + n].astype("<f4").view("<u4").astype(np.int64) & 0x7FFFFFFF
+            own = [np.arange(n)]
+            if fours:
+                each = np.arange(n).reshape(rows, -1)
+                own = [group for row in each for group in np.split(row, range(4, row.size, 4))]
+            for group in own:
+                order = np.argsort(-size[group], kind="stable")
+                gone[at + group[order[2 if fours else kept:]]] = True
+            require(n - int(gone[at:at + n].sum()) == kept,
+                    "it leaves out other weights than are pruned")
+        at += n
+    return gone
+
+
+def made_whole(message, layout, gone):
+    """The message with zeros for what it leaves out."""
+    whole, kept = copy.copy(message), int((~gone).sum())
+    if message.name == "fedmrn":
+        whole.mask = np.zeros(layout.masked, message.mask.dtype)
+        whole.mask[~gone] = message.mask
+    else:
+        front = np.zeros(layout.masked, f32)
+        front[~gone] = message.dense[:kept]
+        whole.dense = np.concatenate((front, message.dense[kept:]))
+    sizes = [math.prod(shape) for shape in layout.weights]
+    front = [(e, n, k) for (e, _, k), n in zip(message.tensors, sizes)]
+    whole.tensors = front + message.tensors[len(sizes):]
+    return whole
 
 
 def check_table(message, layout):
@@ -54,6 +93,9 @@ def check_table(message, layout):
     elif name == "frozen_factor":
         sides = [min(rows, math.prod(others)) for rows, *others in layout.weights]
         wanted = [n - n % side for n, side in zip(sizes, sides)] if len(sizes) == len(sides) else []
+    pruned = name in ("fedavg", "fedmrn") and len(sizes) == len(wanted) and all(
+        n <= whole for n, whole in zip(sizes, wanted)) and sizes != wanted
+    require(not pruned, "it leaves out pruned weights: expected --global")
     require(sizes == wanted, "wrong model: its masked tensors")
 
 

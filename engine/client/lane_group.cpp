@@ -49,6 +49,8 @@ void LaneGroup::run(const BatchSource& split, const RoundContext& round, const N
     std::fill(mirror_.begin(), mirror_.end(), LaneState{});
     states_.clear();
     of_round_.write(static_cast<float>(config_.lr * round.decay), *method_.local, stages_, round);
+    const std::optional<Omission> omission =
+        stages_.omission(device_, round, *method_.uplink, layout_.masked);
     Emission emission;
     const auto collect = [&] {
         if (emission.tasks.empty()) {
@@ -59,7 +61,12 @@ void LaneGroup::run(const BatchSource& split, const RoundContext& round, const N
             reinterpret_cast<const LaneMetrics*>(emission.metrics->bytes().data());
         const std::size_t threads = threads_for(messages, stages_.packing() != nullptr);
         share_out(messages.size(), threads, [&](std::size_t k) {
-            done(emission.tasks[k], messages[k], metrics[emission.lanes[k]]);
+            const LaneMetrics& seen = metrics[emission.lanes[k]];
+            if (omission) {
+                done(emission.tasks[k], omission->shortened(messages[k]), seen);
+            } else {
+                done(emission.tasks[k], messages[k], seen);
+            }
         });
         emission = {};
     };

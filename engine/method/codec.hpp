@@ -37,6 +37,10 @@ public:
     /// The tensor table that every message of a round has.
     [[nodiscard]] virtual std::vector<TensorEntry> table(std::uint32_t round) const = 0;
 
+    /// Whether a message has a value of its own, a float or a bit, for each masked element, in
+    /// their order, and nothing else of them: then those of pruned weights can be left out.
+    [[nodiscard]] virtual bool by_element() const = 0;
+
     /// The seed in the header of a client's message: the one that its reader needs, given the
     /// client's own of the round.
     [[nodiscard]] virtual std::uint64_t message_seed(std::uint64_t client_seed) const = 0;

@@ -13,6 +13,7 @@ namespace {
 class Float32Codec final : public StateCodec {
 public:
     explicit Float32Codec(const ParameterLayout& layout) : StateCodec(layout, 0) {}
+    [[nodiscard]] bool by_element() const override { return true; }
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& /*round*/) const override {

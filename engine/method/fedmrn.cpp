@@ -76,6 +76,7 @@ public:
         variant_ = static_cast<std::uint8_t>(static_cast<unsigned>(rule.mask) |
                                              static_cast<unsigned>(rule.noise.shape) << 1);
     }
+    [[nodiscard]] bool by_element() const override { return true; }
 
 private:
     [[nodiscard]] Stamp stamp(const RoundContext& round) const override {

@@ -22,6 +22,7 @@ struct Stamp {
 class StateCodec : public Codec {
 public:
     [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const final;
+    [[nodiscard]] bool by_element() const override { return false; }
     /// The client's.
     [[nodiscard]] std::uint64_t message_seed(std::uint64_t client_seed) const override {
         return client_seed;

@@ -61,7 +61,13 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
     GlobalState server(*device, layout, config.server, *method->server);
     server.restore({before.round, before.global, before.moments});
     const std::uint32_t round = before.round + 1;
-    const std::vector<TensorEntry> table = method->uplink->table(round);
+    RoundModel begun(*device, stages, layout.state);
+    const RoundContext context =
+        begun.begin({round, server.data(), decay_of(config.client, round)});
+    const std::optional<Omission> omission =
+        stages.omission(*device, context, *method->uplink, layout.masked);
+    const std::vector<TensorEntry> table =
+        omission ? omission->table() : method->uplink->table(round);
 
     std::set<std::uint64_t> clients;
     std::vector<ExpectedUpload> expected;
@@ -75,16 +81,13 @@ ServerState aggregate(const Config& config, const ParameterLayout& layout,
                             weight_of(message, client, weights)});
         uploads.push_back({message.bytes, {}});
     }
-    RoundModel begun(*device, stages, layout.state);
-    const RoundContext context =
-        begun.begin({round, server.data(), decay_of(config.client, round)});
     if (uploads.empty()) { // nobody answered: the server takes no step
         begun.end(server, context, nullptr);
     } else {
         WallTime time;
         Sums sums(*device, method->server->sums());
         take_in(*device, context, *method, expected, uploads, sums, time, {.threads = cores()},
-                stages.packing());
+                stages.packing(), nullptr, {}, omission ? &*omission : nullptr);
         Buffer<double> change(*device, layout.state);
         method->server->finish(*device, context, sums, change.data());
         begun.end(server, context, change.data());

@@ -227,6 +227,8 @@ struct Experiment::Impl {
     /// the messages, and frees them.
     void aggregate(const RoundContext& round, const Cohort& cohort,
                    std::span<const Arrival> arrived, std::span<Upload> uploads, WallTime& time) {
+        const std::optional<Omission> omission =
+            stages.omission(*device, round, *method->uplink, model.layout.masked);
         const std::vector<ExpectedUpload> known = expected(cohort.tasks);
         Sums sums(*device, method->server->sums());
         const bool all = visit || messages_are_fewer(arrived, sums.bytes());
@@ -251,7 +253,7 @@ struct Experiment::Impl {
                 }
             }
             take_in(*device, round, *method, senders, some, sums, time, bound, stages.packing(),
-                    rooms, lanes->devices());
+                    rooms, lanes->devices(), omission ? &*omission : nullptr);
         };
         add(true, &lanes->rooms());
         if (all) {
@@ -371,7 +373,7 @@ std::uint64_t Experiment::float32_bytes() const {
 std::optional<std::uint64_t> Experiment::uncoded_bytes() const {
     const Packing* packing = impl_->stages.packing();
     const std::vector<TensorEntry> first = impl_->method->uplink->table(1);
-    return packing != nullptr &&
+    return packing != nullptr && !impl_->stages.leaves_out(*impl_->method->uplink) &&
                    first == impl_->method->uplink->table(impl_->config.experiment.rounds)
                ? packing->stays(first)
                : std::nullopt;

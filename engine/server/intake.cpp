@@ -17,11 +17,13 @@
 namespace fedmrn {
 namespace {
 
-std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bound) {
+/// least: bytes that each takes in any case.
+std::size_t count_within(std::span<const Upload> uploads, const IntakeBound& bound,
+                         std::uint64_t least) {
     std::size_t count = 0;
     std::uint64_t bytes = 0;
     for (const Upload& upload : uploads) {
-        bytes += claimed_bytes(upload.bytes);
+        bytes += std::max(claimed_bytes(upload.bytes), least);
         if (count != 0 && (count == bound.messages || bytes > bound.bytes)) {
             break;
         }
@@ -86,9 +88,11 @@ void receive_shared(Device& device, std::span<const std::unique_ptr<Device>> hel
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
              WallTime& time, const IntakeBound& bound, const Packing* packing, Rooms* rooms,
-             std::span<const std::unique_ptr<Device>> helpers) {
+             std::span<const std::unique_ptr<Device>> helpers, const Omission* omission) {
     const Range range(device, "aggregation", uploads.size());
-    const std::vector<TensorEntry> table = method.uplink->table(round.round);
+    const std::vector<TensorEntry> table =
+        omission != nullptr ? omission->table() : method.uplink->table(round.round);
+    const std::uint64_t least = omission != nullptr ? omission->whole_bytes() : 0;
     const std::uint64_t most = packing != nullptr ? most_message_bytes(table) : 0;
     auto begun = std::chrono::steady_clock::now();
     const auto lap = [&begun] {
@@ -96,9 +100,10 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
         return std::chrono::duration<double>(now - std::exchange(begun, now)).count();
     };
     while (!uploads.empty()) {
-        const std::span<Upload> some = uploads.first(count_within(uploads, bound));
+        const std::span<Upload> some = uploads.first(count_within(uploads, bound, least));
         std::vector<std::vector<std::byte>> opened(some.size()); // where they are packed
         std::vector<std::optional<ReceivedMessage>> received(some.size());
+        std::vector<Message> whole(omission != nullptr ? some.size() : 0);
         share_out(some.size(), threads_for(some, bound, packing != nullptr), [&](std::size_t k) {
             std::span<const std::byte> bytes = some[k].bytes;
             if (packing != nullptr) {
@@ -106,11 +111,15 @@ void take_in(Device& device, const RoundContext& round, const Method& method,
             }
             received[k].emplace(bytes, table);
             require(received[k]->view(), expected[k], round.round, *method.uplink);
+            if (omission != nullptr) {
+                whole[k] = omission->whole(received[k]->view());
+            }
         });
         std::vector<MessageView> messages;
         std::vector<std::uint64_t> weights;
         for (std::size_t k = 0; k < some.size(); ++k) {
-            const MessageView& message = messages.emplace_back(received[k]->view());
+            const MessageView& message = messages.emplace_back(
+                omission != nullptr ? MessageView(whole[k]) : received[k]->view());
             weights.push_back(expected[k].weight != 0 ? expected[k].weight : message.samples);
         }
         expected = expected.subspan(some.size());

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "engine/client/lane_pool.hpp"
+#include "engine/message/omission.hpp"
 #include "engine/method/method.hpp"
 #include "fedmrn/metrics.hpp"
 
@@ -31,11 +32,13 @@ struct ExpectedUpload {
 /// then added, and then its bytes go to rooms, unless they are packed, or are freed. Adds to the
 /// times of messages and aggregation. expected: who sent each, no client twice. packing: what all
 /// of them are packed by; null: they are not. helpers: devices on the host that add too, a thread
-/// and sums of its own each, where there are messages enough. Throws Error for a message of another
-/// client, round or seed, so that none counts twice, late, or with noise that nobody drew.
+/// and sums of its own each, where there are messages enough. omission: what the messages leave
+/// out; null: they are whole. Throws Error for a message of another client, round or seed, so that
+/// none counts twice, late, or with noise that nobody drew.
 void take_in(Device& device, const RoundContext& round, const Method& method,
              std::span<const ExpectedUpload> expected, std::span<Upload> uploads, Sums& sums,
              WallTime& time, const IntakeBound& bound = {}, const Packing* packing = nullptr,
-             Rooms* rooms = nullptr, std::span<const std::unique_ptr<Device>> helpers = {});
+             Rooms* rooms = nullptr, std::span<const std::unique_ptr<Device>> helpers = {},
+             const Omission* omission = nullptr);
 
 } // namespace fedmrn

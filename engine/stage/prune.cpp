@@ -89,6 +89,10 @@ void Prune::on_weight_gradient(Device& device, const LocalStep& step) const {
     clear(device, step.data_as<std::uint32_t>(), step.lanes, step.states, step.gradient);
 }
 
+std::vector<std::uint32_t> Prune::left_out(Device& device, const RoundContext& round) const {
+    return tensors_.as_one(tensors_.pruned(device, round.round, round.global));
+}
+
 void Prune::on_server_step(Device& device, const RoundContext& round,
                            DevicePointer<float> model) const {
     clear(device, tensors_.pruned(device, round.round, round.global), model);

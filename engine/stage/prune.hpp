@@ -20,6 +20,9 @@ public:
     [[nodiscard]] RoundData round_data(Device& device, const RoundContext& round) const override;
     void on_weights(Device& device, const LocalStep& step) const override;
     void on_weight_gradient(Device& device, const LocalStep& step) const override;
+    [[nodiscard]] bool leaves_out() const override { return true; }
+    [[nodiscard]] std::vector<std::uint32_t> left_out(Device& device,
+                                                      const RoundContext& round) const override;
     void on_server_step(Device& device, const RoundContext& round,
                         DevicePointer<float> model) const override;
 

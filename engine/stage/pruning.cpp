@@ -143,4 +143,24 @@ std::vector<std::uint32_t> PrunedTensors::pruned(Device& device, std::uint32_t r
     return all;
 }
 
+std::vector<std::uint32_t> PrunedTensors::as_one(const std::vector<std::uint32_t>& pruned) const {
+    std::size_t elements = 0; // parts are the masked tensors, which the state begins with
+    for (const Part& part : parts_) {
+        elements += part.elements();
+    }
+    std::vector<std::uint32_t> all(words_of(elements));
+    const std::uint32_t* words = pruned.data();
+    for (const Part& part : parts_) {
+        for (std::size_t w = 0; w < part.words(); ++w) {
+            const std::size_t at = part.offset + 32 * w;
+            all[at / 32] |= words[w] << at % 32;
+            if (at % 32 != 0 && words[w] >> (32 - at % 32) != 0) { // no bits past the end
+                all[at / 32 + 1] |= words[w] >> (32 - at % 32);
+            }
+        }
+        words += part.words();
+    }
+    return all;
+}
+
 } // namespace fedmrn

@@ -62,6 +62,9 @@ public:
     [[nodiscard]] std::vector<std::uint32_t> pruned(Device& device, std::uint32_t round,
                                                     DevicePointer<const float> model) const;
 
+    /// The same of all masked elements as one string of bits.
+    [[nodiscard]] std::vector<std::uint32_t> as_one(const std::vector<std::uint32_t>& pruned) const;
+
 private:
     PruningOptions options_;
     std::vector<Part> parts_;

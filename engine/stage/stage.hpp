@@ -59,6 +59,15 @@ public:
                             const Method& /*method*/, std::span<const MessageView> /*messages*/,
                             Departure& /*clients*/) const {}
 
+    /// Masked elements of which whoever has a round's model knows that they do not change: bit
+    /// i % 32 of word i / 32, of all of them; empty: this stage knows of none. Messages leave them
+    /// out where the method's codec is by_element().
+    [[nodiscard]] virtual bool leaves_out() const { return false; }
+    [[nodiscard]] virtual std::vector<std::uint32_t> left_out(Device& /*device*/,
+                                                              const RoundContext& /*round*/) const {
+        return {};
+    }
+
     /// How messages' bytes become fewer; null: not by this stage. One stage of a run packs.
     [[nodiscard]] virtual const Packing* packing() const { return nullptr; }
 

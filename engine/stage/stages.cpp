@@ -97,6 +97,29 @@ void Stages::on_deployment(Device& device, std::uint32_t round,
     }
 }
 
+bool Stages::leaves_out(const Codec& codec) const {
+    return model_codec_ == nullptr && codec.by_element() &&
+           std::any_of(stages_.begin(), stages_.end(),
+                       [](const auto& stage) { return stage->leaves_out(); });
+}
+
+std::optional<Omission> Stages::omission(Device& device, const RoundContext& round,
+                                         const Codec& codec, std::size_t masked) const {
+    if (!leaves_out(codec)) {
+        return std::nullopt;
+    }
+    std::vector<std::uint32_t> all(words_of(masked));
+    bool any = false;
+    for (const auto& stage : stages_) {
+        const std::vector<std::uint32_t> own = stage->left_out(device, round);
+        for (std::size_t w = 0; w < own.size(); ++w) {
+            all[w] |= own[w];
+            any = any || own[w] != 0;
+        }
+    }
+    return any ? Omission::of(codec.table(round.round), masked, std::move(all)) : std::nullopt;
+}
+
 std::vector<std::byte> Stages::bytes_of(const MessageView& message, Rooms& rooms) const {
     std::vector<std::byte> bytes = fedmrn::encode(message, rooms.take());
     if (packing_ == nullptr) {

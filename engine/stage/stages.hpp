@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/message/omission.hpp"
 #include "engine/message/rooms.hpp"
 #include "engine/stage/stage.hpp"
 #include "fedmrn/config.hpp"
@@ -55,6 +56,13 @@ public:
                                          const RoundContext& round,
                                          std::span<const TrainedClient> clients,
                                          std::span<std::vector<float>* const> memory) const;
+
+    /// Whether a method's messages leave out what a stage knows of. Where a stage says how the
+    /// model is sent they do not: what clients have received is then not the server's to prune by.
+    [[nodiscard]] bool leaves_out(const Codec& codec) const;
+    /// What they leave out in a round of which round.global is the model; nothing: they are whole.
+    [[nodiscard]] std::optional<Omission> omission(Device& device, const RoundContext& round,
+                                                   const Codec& codec, std::size_t masked) const;
 
     /// A message as bytes, in memory of the rooms; packed where a stage packs, in memory of its
     /// own.

@@ -59,9 +59,17 @@ ROUNDS = {
     "frozen_factor": ({"method.ratio": 0.5}, []),
     "fedmud": ({"method.ratio": 0.5, "method.frozen_magnitude": 3.5}, []),
     "qsgd": ({}, []),
-    "terngrad, packed": ({"packed": "deflate"}, []),
-    "fedmrn, coded": ({"packed": "rans", **WIDE}, []),
-    "qsgd, coded": ({"packed": "rans", **WIDE}, []),
+    "terngrad, packed": ({"stage": ["deflate"]}, []),
+    "fedmrn, coded": ({"stage": ["rans"], **WIDE}, []),
+    "qsgd, coded": ({"stage": ["rans"], **WIDE}, []),
+    "fedavg, pruned": ({"stage": ["prune"], "stage.prune.sparsity": 0.7}, []),
+    "fedmrn, pruned more from round to round": (
+        {"stage": ["prune"], "stage.prune.sparsity": 0.9, "stage.prune.end": 6,
+         "stage.prune.scope": "layer", "method.mask": "signed", **WIDE}, []),
+    "fedavg, two of four": ({"stage": ["prune"], "stage.prune.pattern": "2:4"},
+                            ["--pattern", "2:4"]),
+    "fedmrn, two of four, coded": (
+        {"stage": ["prune", "rans"], "stage.prune.pattern": "2:4", **WIDE}, ["--pattern", "2:4"]),
 }
 
 
@@ -148,9 +156,9 @@ class Rounds(unittest.TestCase):
                 folder = pathlib.Path(name)
                 (folder / "t.toml").write_text(SETTING)
                 keys = {"method.name": title.split(",")[0], **keys}
-                if packing := keys.pop("packed", None):
+                for stage in keys.pop("stage", []):
                     with open(folder / "t.toml", "a") as file:
-                        file.write(f'[[stage]]\nname = "{packing}"\n')
+                        file.write(f'[[stage]]\nname = "{stage}"\n')
                 said = [word for key, value in keys.items() for word in ("--set", f"{key}={value}")]
                 kept = folder / "kept"
                 self.run_to_end(program, "run", folder / "t.toml", "--out", folder / "run",

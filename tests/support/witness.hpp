@@ -34,6 +34,7 @@ public:
     [[nodiscard]] std::vector<TensorEntry> table(std::uint32_t round) const override {
         return codec_->table(round);
     }
+    [[nodiscard]] bool by_element() const override { return codec_->by_element(); }
     [[nodiscard]] std::uint64_t message_seed(std::uint64_t client_seed) const override {
         return codec_->message_seed(client_seed);
     }

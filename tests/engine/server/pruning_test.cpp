@@ -2,14 +2,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "engine/stage/stage.hpp"
 #include "experiments.hpp"
 #include "fedmrn/aggregate.hpp"
+#include "fedmrn/stage.hpp"
 #include "tests/support/methods_under_test.hpp"
 #include "tests/support/pruned_by_hand.hpp"
 #include "tests/support/reason.hpp"
 
 namespace fedmrn::test {
 namespace {
+
+/// Says how the model is sent, as it is anyhow: messages then leave nothing out.
+class AsItIs final : public Stage, public ModelCodec {
+public:
+    explicit AsItIs(std::size_t state) : state_(state) {}
+    [[nodiscard]] const ModelCodec* model_codec() const override { return this; }
+    [[nodiscard]] std::vector<std::byte> encode(Device& device,
+                                                const RoundContext& round) const override {
+        std::vector<std::byte> bytes(state_ * sizeof(float));
+        device.copy_out(bytes.data(), round.global, bytes.size());
+        return bytes;
+    }
+    void decode(Device& device, std::uint32_t, std::span<const std::byte> bytes,
+                DevicePointer<float> model) const override {
+        device.copy_in(model, bytes.data(), bytes.size());
+    }
+
+private:
+    std::size_t state_;
+};
+
+const bool registered = [] {
+    StageEntry entry{{"as_it_is", "as it is", "the model as float32"}};
+    entry.sends_model = true;
+    entry.make = [](const Options&, const StageSetting& setting) {
+        return std::make_shared<const AsItIs>(setting.layout.state);
+    };
+    stages().add(std::move(entry));
+    return true;
+}();
 
 /// Experiments whose server prunes.
 class Pruning : public PerDevice {
@@ -151,6 +183,43 @@ TEST_P(Pruning, MessagesAloneMakeTheRound) {
             EXPECT_EQ(after.moments, experiment.state().moments) << round;
         }
         EXPECT_EQ(count(zeros(experiment)), 108);
+    }
+}
+
+/// Of a pruned weight nothing is sent, up or in the ledger: 4 bytes less of FedAvg, a bit of
+/// FedMRN.
+TEST_P(Pruning, TheUplinkShrinks) {
+    for (const char* scope : {"global", "layer"}) {
+        for (const char* method : {"fedavg", "fedmrn"}) {
+            config.method = method_named(method);
+            config.stages = {};
+            const std::uint64_t whole = Experiment(config, data).run_round()->uplink_bytes;
+            config.stages = pruning({{"sparsity", 0.8}, {"scope", scope}});
+            Experiment experiment(config, data);
+            const std::uint64_t less = config.method.name == "fedavg" ? 4 * 96 : 12; // 4 words → 1
+            for (int round = 0; round < 2; ++round) {
+                EXPECT_EQ(experiment.run_round()->uplink_bytes, whole - 5 * less) << method;
+            }
+            config.stages.emplace_back("rans");
+            Experiment coded(config, data);
+            EXPECT_EQ(hash_after(coded, 2), state_hash(experiment.state().global));
+            EXPECT_FALSE(coded.uncoded_bytes());
+        }
+    }
+}
+
+/// What is left out changes nothing but bytes: the same model as where all is sent.
+TEST_P(Pruning, LeavingOutChangesNoBit) {
+    config.stages = pruning({{"sparsity", 0.8}, {"initial", 0.3}, {"end", std::int64_t{3}}});
+    for (const char* method : {"fedavg", "fedmrn"}) {
+        config.method = method_named(method);
+        Experiment experiment(config, data);
+        const std::string hash = hash_after(experiment, 4);
+        Config whole = config;
+        whole.stages.emplace_back("as_it_is");
+        EXPECT_EQ(hash_after(whole, data, 4), hash) << method;
+        EXPECT_GT(Experiment(whole, data).run_round()->uplink_bytes,
+                  Experiment(config, data).run_round()->uplink_bytes);
     }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "engine/stage/half.hpp"
 #include "engine/stage/prune.hpp"
 #include "engine/stage/pulls.hpp"
 #include "tests/support/methods_under_test.hpp"
@@ -74,6 +75,22 @@ protected:
     Stages stages_of(const PruningOptions& options) {
         return Stages({stage(options, model.layout)});
     }
+    /// What clients send, with zeros for what their messages leave out.
+    std::vector<Message> train(const Method& method, const Stages& stages,
+                               const std::vector<float>& from, std::size_t lanes,
+                               const ClientConfig& client, const std::vector<std::uint32_t>& counts,
+                               const std::vector<std::uint32_t>& rounds = {4}) {
+        auto sent = TrainingTest::train(method, stages, from, lanes, client, counts, rounds);
+        const Buffer<float> g(device, from);
+        const auto omission =
+            stages.omission(device, {rounds.back(), g.data()}, *method.uplink, model.layout.masked);
+        for (Message& message : sent) {
+            const auto table = omission ? omission->table() : method.uplink->table(rounds.back());
+            EXPECT_EQ(message.tensors, table);
+            message = omission ? omission->whole(message) : message;
+        }
+        return sent;
+    }
     std::vector<bool> bits(const PrunedTensors& tensors, const std::vector<std::uint32_t>& words) {
         std::vector<bool> all(model.layout.masked);
         const std::uint32_t* word = words.data();
@@ -126,6 +143,10 @@ TEST_P(PruneStage, TheSmallestArePruned) {
               std::pair(&fours, pruned_by_fours(model.layout, state))}) {
             const auto words = tensors->pruned(device, 1, g.data());
             EXPECT_EQ(bits(*tensors, words), wanted);
+            const auto string = tensors->as_one(words);
+            for (std::size_t i = 0; i < 32 * string.size(); ++i) {
+                EXPECT_EQ((string[i / 32] >> i % 32 & 1u) != 0, i < wanted.size() && wanted[i]);
+            }
             std::vector<float> left = state;
             std::size_t count = 0;
             for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -228,6 +249,24 @@ TEST_P(PruneStage, RecordedStepsFollowTheSchedule) {
     EXPECT_EQ(later, train(*fedavg, stages_of(at_once(0.6)), global, 2, steps, {23, 8}, {5}));
     EXPECT_EQ(train(*fedavg, stages_of(late), global, 2, steps, {23, 8}),
               train(*fedavg, Stages(), global, 2, steps, {23, 8}));
+}
+
+/// Messages have the kept weights alone where a value of each is sent, and the model as it is.
+TEST_P(PruneStage, MessagesLeaveOutWhatIsPruned) {
+    const std::size_t masked = model.layout.masked, rest = model.layout.state - masked;
+    const std::size_t kept = kept_by_hand(0.7, masked);
+    const Stages stages = stages_of(at_once(0.7, Scope::global));
+    const auto of = [&](const char* name, const Stages& by) {
+        const auto method = make_method({name}, model.layout);
+        return TrainingTest::train(*method, by, global, 1, one_step, {16}).front();
+    };
+    EXPECT_EQ(of("fedavg", stages).dense.size(), kept + rest);
+    EXPECT_EQ(of("fedmrn", stages).mask.size(), words_of(kept));
+    EXPECT_EQ(of("signsgd", stages).packed.size(), of("signsgd", Stages()).packed.size());
+    EXPECT_EQ(of("fedavg", stages_of(at_once(0.0))).dense.size(), masked + rest);
+    const auto half = std::make_shared<const Half>(HalfOptions{}, model.layout);
+    const Stages coded({stage(at_once(0.7), model.layout), half});
+    EXPECT_EQ(of("fedavg", coded).dense.size(), masked + rest);
 }
 
 /// After the server's step, by the model that the round began with and not by the one it led to.
