@@ -5,7 +5,6 @@
 #include "engine/stage/quantization.hpp"
 #include "fedmrn/schema.hpp"
 #include "fedmrn/stage.hpp"
-#include "kernels/affine.hpp"
 
 namespace fedmrn {
 namespace {
@@ -38,6 +37,13 @@ Schema<PruningOptions> pruning_schema() {
         .when(unstructured)
         .word("scope", &O::scope, {{"global", O::Scope::global}, {"layer", O::Scope::layer}},
               "whose magnitudes are compared: those of all tensors, or of each")
+        .when(unstructured)
+        .number(
+            "regrow", &O::regrow, {'[', 0, 1, ')'},
+            "share of the kept weights that is replaced by those that are moved furthest; 0: none")
+        .when(unstructured)
+        .integer("regrow_every", &O::regrow_every, 1, 1'000'000'000,
+                 "rounds from one time to the next, after end")
         .when(unstructured);
 }
 
@@ -54,48 +60,38 @@ std::string refused_method(const std::string& method) {
 
 } // namespace
 
-void Prune::clear(Device& device, DevicePointer<const std::uint32_t> pruned, std::size_t lanes,
-                  DevicePointer<const LaneState> states, const PerLane<float>& values) const {
-    for (const PrunedTensors::Part& part : tensors_.parts()) {
-        // The same bits for all lanes.
-        kernels::straight_through(device, lanes, states, part.elements(), {pruned, 0},
-                                  values.at(part.offset));
-        pruned += part.words();
-    }
-}
-
-void Prune::clear(Device& device, const std::vector<std::uint32_t>& pruned,
-                  DevicePointer<float> model) const {
-    const Buffer<std::uint32_t> words(device, pruned);
-    const Buffer<LaneState> one(device, std::vector<LaneState>{{.samples = 1}});
-    clear(device, words.data(), 1, one.data(), {model, 0});
-}
-
 void Prune::on_model(Device& device, std::uint32_t round, DevicePointer<float> model) const {
-    clear(device, tensors_.pruned(device, round, model), model);
+    tensors_.clear(device, tensors_.pruned(device, round, model), model);
 }
 
 RoundData Prune::round_data(Device& device, const RoundContext& round) const {
-    const std::vector<std::uint32_t> words = tensors_.pruned(device, round.round, round.global);
+    std::vector<std::uint32_t> words = tensors_.pruned(device, round.round, round.global);
+    const std::vector<std::uint32_t> gradient =
+        regrows_in(options_, round.round) ? std::vector<std::uint32_t>(words.size()) : words;
+    words.insert(words.end(), gradient.begin(), gradient.end());
     const auto bytes = std::as_bytes(std::span(words));
     return {bytes.begin(), bytes.end()};
 }
 
 void Prune::on_weights(Device& device, const LocalStep& step) const {
-    clear(device, step.data_as<std::uint32_t>(), step.lanes, step.states, step.weights);
+    tensors_.clear(device, step.data_as<std::uint32_t>(), step.lanes, step.states, step.weights);
 }
 
 void Prune::on_weight_gradient(Device& device, const LocalStep& step) const {
-    clear(device, step.data_as<std::uint32_t>(), step.lanes, step.states, step.gradient);
+    tensors_.clear(device, step.data_as<std::uint32_t>() + tensors_.words(), step.lanes,
+                   step.states, step.gradient);
 }
 
 std::vector<std::uint32_t> Prune::left_out(Device& device, const RoundContext& round) const {
+    if (regrows_in(options_, round.round)) {
+        return {};
+    }
     return tensors_.as_one(tensors_.pruned(device, round.round, round.global));
 }
 
 void Prune::on_server_step(Device& device, const RoundContext& round,
                            DevicePointer<float> model) const {
-    clear(device, tensors_.pruned(device, round.round, round.global), model);
+    tensors_.clear(device, tensors_.pruned_after(device, round.round, round.global, model), model);
 }
 
 StageEntry prune_entry() {

@@ -9,14 +9,16 @@ namespace fedmrn {
 
 /// Magnitude pruning. A round begins with the server's model without its smallest weights, which
 /// stay exactly 0 through local steps, that have no gradient for them, and through the server's
-/// step. Who has a round's model knows what is pruned of it: a mask is never sent.
+/// step; in rounds that regrow, all have a gradient, and the server replaces some. Who has a
+/// round's model knows what is pruned of it: a mask is never sent.
 class Prune final : public Stage {
 public:
     Prune(const PruningOptions& options, const ParameterLayout& layout)
-        : tensors_(options, layout) {}
+        : options_(options), tensors_(options, layout) {}
     [[nodiscard]] bool changes_model() const override { return true; }
     void on_model(Device& device, std::uint32_t round, DevicePointer<float> model) const override;
-    /// Which weights of the model that was received are pruned: a bit each.
+    /// Which weights of the model that was received are pruned: a bit each, and once more for their
+    /// gradient, which is whole where the round regrows.
     [[nodiscard]] RoundData round_data(Device& device, const RoundContext& round) const override;
     void on_weights(Device& device, const LocalStep& step) const override;
     void on_weight_gradient(Device& device, const LocalStep& step) const override;
@@ -27,13 +29,7 @@ public:
                         DevicePointer<float> model) const override;
 
 private:
-    /// values [state] ← 0 of every active lane where a bit is set.
-    void clear(Device& device, DevicePointer<const std::uint32_t> pruned, std::size_t lanes,
-               DevicePointer<const LaneState> states, const PerLane<float>& values) const;
-    /// The same of one model, by words on the host.
-    void clear(Device& device, const std::vector<std::uint32_t>& pruned,
-               DevicePointer<float> model) const;
-
+    PruningOptions options_;
     PrunedTensors tensors_;
 };
 

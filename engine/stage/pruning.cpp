@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include <fmt/format.h>
 
 #include "engine/method/masked.hpp"
 #include "engine/method/selection.hpp"
+#include "kernels/affine.hpp"
 #include "kernels/formula/fixed_point.hpp"
 #include "kernels/select.hpp"
 
@@ -40,6 +42,14 @@ void prune_groups(const std::vector<float>& values, std::size_t rows, std::size_
     }
 }
 
+/// Every bit of a part turned round, and none past its end.
+void invert(const PrunedTensors::Part& part, std::uint32_t* words) {
+    for (std::size_t w = 0; w < part.words(); ++w) {
+        const std::size_t bits = std::min<std::size_t>(part.elements() - w * 32, 32);
+        words[w] = ~words[w] & (~0u >> (32 - bits));
+    }
+}
+
 } // namespace
 
 std::string pruning_fault(const PruningOptions& options) {
@@ -60,10 +70,18 @@ std::string pruning_text(const PruningOptions& options) {
         text = fmt::format("{:.4g} %{}", 100 * options.sparsity,
                            options.scope == Scope::layer ? " per layer" : "");
         if (options.end != options.start) {
-            return text + fmt::format(", rounds {} to {}", options.start, options.end);
+            text += fmt::format(", rounds {} to {}", options.start, options.end);
         }
     }
-    return text + (options.start != 1 ? fmt::format(", from round {} on", options.start) : "");
+    const bool at_once = options.pattern == Pattern::two_of_four || options.end == options.start;
+    if (options.start != 1 && at_once) {
+        text += fmt::format(", from round {} on", options.start);
+    }
+    if (options.pattern == Pattern::unstructured && options.regrow > 0.0) {
+        text += fmt::format(", {:.4g} % regrown every {} rounds", 100 * options.regrow,
+                            options.regrow_every);
+    }
+    return text;
 }
 
 double sparsity_in(const PruningOptions& options, std::uint32_t round) {
@@ -76,6 +94,11 @@ double sparsity_in(const PruningOptions& options, std::uint32_t round) {
     const double left = 1.0 - static_cast<double>(round - options.start) /
                                   static_cast<double>(options.end - options.start);
     return options.sparsity + (options.initial - options.sparsity) * (left * left * left);
+}
+
+bool regrows_in(const PruningOptions& options, std::uint32_t round) {
+    return options.pattern == Pattern::unstructured && options.regrow > 0.0 &&
+           round > options.end && (round - options.end) % options.regrow_every == 0;
 }
 
 PrunedTensors::PrunedTensors(const PruningOptions& options, const ParameterLayout& layout)
@@ -111,6 +134,21 @@ std::size_t PrunedTensors::kept(const Part& part, std::uint32_t round) const {
     return kept_of(1.0 - sparsity_in(options_, round), part.elements());
 }
 
+void PrunedTensors::prune_all_but(Device& device, const Part& part, std::size_t k,
+                                  DevicePointer<const float> model, std::uint32_t* words) {
+    const std::size_t elements = part.elements();
+    Buffer<formula::Threshold> threshold(device, 1);
+    Buffer<std::uint32_t> largest(device, part.words());
+    const kernels::SelectSource source{.values = model + part.offset,
+                                       .threshold = threshold.data(),
+                                       .words = largest.data(),
+                                       .kept = {}};
+    kernels::find_thresholds(device, {&source, 1}, elements, k);
+    kernels::select_largest(device, {&source, 1}, elements);
+    largest.read(std::span(words, part.words()));
+    invert(part, words);
+}
+
 std::vector<std::uint32_t> PrunedTensors::pruned(Device& device, std::uint32_t round,
                                                  DevicePointer<const float> model) const {
     std::vector<std::uint32_t> all(words());
@@ -124,23 +162,65 @@ std::vector<std::uint32_t> PrunedTensors::pruned(Device& device, std::uint32_t r
             device.copy_out(values.data(), model + part.offset, elements * sizeof(float));
             prune_groups(values, part.rows, part.size, words);
         } else {
-            Buffer<formula::Threshold> threshold(device, 1);
-            Buffer<std::uint32_t> largest(device, part.words());
-            const kernels::SelectSource source{.values = model + part.offset,
-                                               .threshold = threshold.data(),
-                                               .words = largest.data(),
-                                               .kept = {}};
-            kernels::find_thresholds(device, {&source, 1}, elements, k);
-            kernels::select_largest(device, {&source, 1}, elements);
-            largest.read(std::span(words, part.words()));
-            for (std::size_t w = 0; w < part.words(); ++w) {
-                const std::size_t bits = std::min<std::size_t>(elements - w * 32, 32);
-                words[w] = ~words[w] & (~0u >> (32 - bits));
-            }
+            prune_all_but(device, part, k, model, words);
         }
         words += part.words();
     }
     return all;
+}
+
+std::vector<std::uint32_t> PrunedTensors::pruned_after(Device& device, std::uint32_t round,
+                                                       DevicePointer<const float> begun,
+                                                       DevicePointer<const float> model) const {
+    const std::vector<std::uint32_t> before = pruned(device, round, begun);
+    if (!regrows_in(options_, round)) {
+        return before;
+    }
+    // A pruned weight was 0: what it is after the step is how far that moved it.
+    std::vector<std::uint32_t> others = before, after = before;
+    std::size_t masked = 0, place = 0;
+    for (const Part& part : parts_) {
+        invert(part, others.data() + place);
+        place += part.words();
+        masked += part.elements();
+    }
+    Buffer<float> kept(device, masked), moved(device, masked);
+    for (Buffer<float>* copy : {&kept, &moved}) {
+        device.copy_within(copy->data(), model, masked * sizeof(float));
+    }
+    clear(device, before, kept.data());
+    clear(device, others, moved.data());
+    std::uint32_t* words = after.data();
+    for (const Part& part : parts_) {
+        const std::size_t k = this->kept(part, round);
+        const auto share = static_cast<std::size_t>(options_.regrow * static_cast<double>(k));
+        const std::size_t n = std::min({share, k - 1, part.elements() - k});
+        if (n != 0) {
+            std::vector<std::uint32_t> grown(part.words());
+            prune_all_but(device, part, k - n, kept.data(), words);
+            prune_all_but(device, part, n, moved.data(), grown.data());
+            std::ranges::transform(grown, std::span(words, part.words()), words, std::bit_and<>());
+        }
+        words += part.words();
+    }
+    return after;
+}
+
+void PrunedTensors::clear(Device& device, DevicePointer<const std::uint32_t> pruned,
+                          std::size_t lanes, DevicePointer<const LaneState> states,
+                          const PerLane<float>& values) const {
+    for (const Part& part : parts_) {
+        kernels::straight_through(device, lanes, states, part.elements(), {pruned, 0},
+                                  values.at(part.offset));
+        pruned += part.words();
+    }
+}
+
+void PrunedTensors::clear(Device& device, const std::vector<std::uint32_t>& pruned,
+                          DevicePointer<float> model) const {
+    const Buffer<std::uint32_t> words(device, pruned);
+    const Buffer<LaneState> one(device, std::vector<LaneState>{{.samples = 1}});
+    clear(device, words.data(), 1, one.data(), {model, 0});
 }
 
 std::vector<std::uint32_t> PrunedTensors::as_one(const std::vector<std::uint32_t>& pruned) const {

@@ -21,6 +21,8 @@ struct PruningOptions {
     std::uint32_t start = 1; ///< t_0, the first round that prunes
     std::uint32_t end = 1;   ///< T, from which on s_f is pruned
     Scope scope = Scope::global;
+    double regrow = 0.0;            ///< share of the kept weights that is replaced
+    std::uint32_t regrow_every = 5; ///< rounds from one time to the next
 };
 
 /// Why options are none, in a few words; empty: they are some.
@@ -33,6 +35,9 @@ std::string pruning_text(const PruningOptions& options);
 /// from T on s_f, between them s_f + (s_i − s_f) (1 − (t − t_0) / (T − t_0))³ (Zhu and Gupta,
 /// 2017).
 double sparsity_in(const PruningOptions& options, std::uint32_t round);
+
+/// Whether a round ends with other weights than it began with: every regrow_every rounds from T on.
+bool regrows_in(const PruningOptions& options, std::uint32_t round);
 
 /// The masked tensors of a model and what is pruned of them. Of a share s of d weights
 /// ⌈(1 − s) d⌉ are kept, at least one: those of the largest magnitude, of equal ones the first, of
@@ -62,10 +67,28 @@ public:
     [[nodiscard]] std::vector<std::uint32_t> pruned(Device& device, std::uint32_t round,
                                                     DevicePointer<const float> model) const;
 
-    /// The same of all masked elements as one string of bits.
+    /// What is pruned of the model that a round's step led to from the one that it began with, in
+    /// the words of pruned(). Mostly what was pruned before it; where the round regrows (RigL's
+    /// rule, Evci et al., ICML 2020), of k weights that a part keeps the n = ⌊regrow · k⌋ smallest
+    /// are pruned in place of the n that the step moved furthest of those that were. Waits.
+    [[nodiscard]] std::vector<std::uint32_t> pruned_after(Device& device, std::uint32_t round,
+                                                          DevicePointer<const float> begun,
+                                                          DevicePointer<const float> model) const;
+    /// values [state] ← 0 of every active lane where a bit is set; the same bits for all lanes.
+    void clear(Device& device, DevicePointer<const std::uint32_t> pruned, std::size_t lanes,
+               DevicePointer<const LaneState> states, const PerLane<float>& values) const;
+    /// The same of one model, by words on the host.
+    void clear(Device& device, const std::vector<std::uint32_t>& pruned,
+               DevicePointer<float> model) const;
+
+    /// Words of pruned() of all masked elements as one string of bits.
     [[nodiscard]] std::vector<std::uint32_t> as_one(const std::vector<std::uint32_t>& pruned) const;
 
 private:
+    /// The bits of a part of which the k largest are kept.
+    static void prune_all_but(Device& device, const Part& part, std::size_t k,
+                              DevicePointer<const float> model, std::uint32_t* words);
+
     PruningOptions options_;
     std::vector<Part> parts_;
 };

@@ -45,7 +45,8 @@ TEST(Config, KeysAreTheInterface) {
         "\n[stage] name\n[stage.half] format"
         "\n[stage.quantize] bits per symmetric range percentile schedule layers error_feedback"
         "\n[stage.qat] bits per symmetric range percentile schedule layers"
-        "\n[stage.prune] pattern start sparsity end initial scope"
+        "\n[stage.prune] pattern start sparsity end initial scope regrow"
+        " regrow_every"
         "\n[stage.deflate] level");
 }
 

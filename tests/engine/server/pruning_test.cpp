@@ -265,6 +265,53 @@ TEST_P(Pruning, LearnsWithHalfOfTheWeights) {
     }
 }
 
+/// As many zeros after every round; others only after rounds that regrow, and no more of them than
+/// a quarter of what is kept. On any lanes, over a resume, and of messages alone.
+TEST_P(Pruning, RegrowsInItsRounds) {
+    config.stages = pruning({{"sparsity", 0.7},
+                             {"start", std::int64_t{2}},
+                             {"regrow", 0.25},
+                             {"regrow_every", std::int64_t{2}}}); // rounds 4 and 6
+    config.server.optimizer["momentum"] = 0.5;
+    for (const MethodConfig& method :
+         {MethodConfig("fedavg"), MethodConfig("fedmrn", {{"mask", "signed"}})}) {
+        SCOPED_TRACE(method.name);
+        config.method = method;
+        config.experiment.lanes = 1;
+        Experiment experiment(config, data);
+        std::vector<KeptMessage> kept;
+        experiment.on_message([&](const UplinkMessage& message) {
+            kept.push_back({"one", {message.bytes.begin(), message.bytes.end()}});
+        });
+        std::vector<bool> zero(120, false);
+        ServerState middle;
+        std::vector<std::uint64_t> bytes;
+        for (int round = 1; round <= 7; ++round) {
+            const ServerState before = experiment.state();
+            if (round == 4) middle = before;
+            kept.clear();
+            bytes.push_back(experiment.run_round()->uplink_bytes);
+            EXPECT_EQ(
+                aggregate(experiment.config(), experiment.model().layout, before, kept).global,
+                experiment.state().global);
+            const std::vector<bool> now = zeros(experiment);
+            EXPECT_EQ(count(now), round == 1 ? 0 : 84) << round;
+            std::ptrdiff_t back = 0;
+            for (std::size_t i = 0; i < 120; ++i) back += zero[i] && !now[i];
+            EXPECT_EQ(back, round == 4 || round == 6 ? 9 : 0) << round; // of 36
+            zero = now;
+        }
+        EXPECT_EQ(bytes[3], bytes[0]); // whole
+        EXPECT_LT(bytes[4], bytes[0]);
+        const std::string one = state_hash(experiment.state().global);
+        config.experiment.lanes = 3;
+        EXPECT_EQ(hash_after(config, data, 7), one);
+        Experiment resumed(config, data);
+        resumed.restore(middle);
+        EXPECT_EQ(hash_after(resumed, 4), one);
+    }
+}
+
 TEST_P(Pruning, WhatItCannotDoIsOneLine) {
     const auto opened = [&](const MethodConfig& method, Options options) {
         config.method = method;

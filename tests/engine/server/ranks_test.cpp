@@ -208,7 +208,11 @@ TEST_F(Ranks, AQuantizedModelGoesDownToAll) {
 TEST_F(Ranks, AllPruneTheSame) {
     for (const char* method : {"fedavg", "fedmrn"}) {
         config.method = method_named(method);
-        config.stages = {{"prune", {{"sparsity", 0.7}, {"end", std::int64_t{4}}}}};
+        config.stages = {{"prune",
+                          {{"sparsity", 0.7},
+                           {"end", std::int64_t{2}},
+                           {"regrow", 0.5},
+                           {"regrow_every", std::int64_t{1}}}}};
         const Outcome one = outcome(config, data, 2, nullptr);
         expect_the_same(config, data, 2, one, "2 ranks");
         const Outcome on = outcome(config, data, 2, nullptr, &one.state);

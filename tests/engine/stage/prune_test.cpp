@@ -288,5 +288,74 @@ TEST_P(PruneStage, WhatTheServersStepMovedGoesBackToZero) {
     }
 }
 
+PruningOptions regrowing(double sparsity, Scope scope = Scope::global) {
+    PruningOptions made = at_once(sparsity, scope);
+    made.regrow = 0.25;
+    made.regrow_every = 3; // rounds 4, 7 …
+    return made;
+}
+
+/// In a round that regrows, pruned weights are 0 in every step and have a gradient all the same;
+/// the messages are whole.
+TEST_P(PruneStage, ARegrowingRoundTrainsAll) {
+    const std::vector<bool> pruned = by_hand(0.7);
+    const Stages stages = stages_of(regrowing(0.7));
+    EXPECT_EQ(train(*fedavg, stages, global, 2, one_step, {16, 9}),
+              train(*fedavg, Stages(), without(pruned), 2, one_step, {16, 9}));
+    EXPECT_EQ(train(*fedavg, stages, global, 2, steps, {16, 9}, {4, 5}),
+              train(*fedavg, stages_of(at_once(0.7)), global, 2, steps, {16, 9}, {5}));
+    const auto watcher = std::make_shared<const Watcher>(device, model.layout);
+    train(*fedavg, Stages({stage(regrowing(0.7), model.layout), watcher}), global, 1, steps, {23});
+    const auto weights = watcher->weights.read(), gradient = watcher->gradient.read();
+    std::size_t alive = 0;
+    for (std::size_t i = 0; i < pruned.size(); ++i) {
+        if (!pruned[i]) continue;
+        EXPECT_EQ(weights[i], 0.0f) << i;
+        alive += gradient[i] != 0.0f;
+    }
+    EXPECT_GT(alive, model.layout.masked / 4);
+}
+
+/// The smallest of the kept go, those that the step moved furthest come, as many; the model is what
+/// the next round prunes by.
+TEST_P(PruneStage, TheServerReplacesTheSmallest) {
+    for (const Scope scope : {Scope::global, Scope::layer}) {
+        const Prune stage(regrowing(0.7, scope), model.layout);
+        const PrunedTensors tensors(regrowing(0.7, scope), model.layout);
+        Buffer<float> begun(device, global);
+        stage.on_model(device, 4, begun.data());
+        const std::vector<float> before = begun.read();
+        std::vector<float> moved = RandomValues(5).values(model.layout.state, 0.3);
+        for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += before[i];
+        std::vector<float> wanted = moved;
+        for (const PrunedTensors::Part& part : tensors.parts()) {
+            const std::size_t k = tensors.kept(part, 4), n = k / 4;
+            std::vector<float> kept(part.elements()), others(part.elements());
+            for (std::size_t i = 0; i < part.elements(); ++i) {
+                const bool was = before[part.offset + i] != 0.0f;
+                (was ? kept : others)[i] = moved[part.offset + i];
+            }
+            const auto gone = pruned_by_hand(kept, k - n), away = pruned_by_hand(others, n);
+            for (std::size_t i = 0; i < part.elements(); ++i) {
+                if (gone[i] && away[i]) wanted[part.offset + i] = 0.0f;
+            }
+        }
+        for (const std::uint32_t round : {4u, 5u}) {
+            Buffer<float> after(device, moved);
+            stage.on_server_step(device, {round, begun.data()}, after.data());
+            std::vector<float> left = after.read();
+            if (round == 4) {
+                EXPECT_TRUE(same_bits(left, wanted));
+                stage.on_model(device, 5, after.data());
+                EXPECT_TRUE(same_bits(after.read(), wanted));
+            } else {
+                for (std::size_t i = 0; i < model.layout.masked; ++i) {
+                    EXPECT_EQ(left[i], before[i] == 0.0f ? 0.0f : moved[i]) << i;
+                }
+            }
+        }
+    }
+}
+
 } // namespace
 } // namespace fedmrn::test
