@@ -3,6 +3,7 @@
 #include "kernels/loss.hpp"
 
 #include "bench/support/counters.hpp"
+#include "kernels/distil.hpp"
 
 namespace fedmrn::bench {
 namespace {
@@ -29,8 +30,26 @@ void cross_entropy(benchmark::State& state) {
           seconds);
 }
 
+/// The same with a teacher's logits, in training.
+void distillation(benchmark::State& state) {
+    constexpr std::size_t classes = 10;
+    const Buffer<LaneState> lane = one_lane();
+    const Buffer<float> student = random_array(batch * classes, 3);
+    const Buffer<float> teacher = random_array(batch * classes, 4);
+    const Buffer<std::uint16_t> labels(device(), std::vector<std::uint16_t>(batch, 3));
+    Buffer<float> gradient(device(), batch * classes);
+    Buffer<LaneMetrics> metrics(device(), 1);
+    const double seconds = measure(state, [&] {
+        kernels::distillation(device(), {4, 0.5f}, 1, batch, classes, lane.data(), student.data(),
+                              teacher.data(), labels.data(), gradient.data(), metrics.data());
+    });
+    constexpr double n = batch * classes;
+    count(state, {.bytes = 12 * n + 2 * batch, .elements = n, .samples = batch}, seconds);
+}
+
 const Register all([] {
     add("cross_entropy", cross_entropy)->ArgName("training")->Arg(1)->Arg(0);
+    add("distillation", distillation);
 });
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "kernels/activation.hpp"
 #include "kernels/batchnorm.hpp"
 #include "kernels/convolution.hpp"
+#include "kernels/distil.hpp"
 #include "kernels/embedding.hpp"
 #include "kernels/linear.hpp"
 #include "kernels/loss.hpp"
@@ -185,6 +186,27 @@ TEST_P(LayerLanes, CrossEntropy) {
         kernels::cross_entropy(device, count, 4, classes, states.data() + first,
                                logits.data() + first * size, labels.data() + first * 4, out[0],
                                metrics.data());
+        for (const LaneMetrics& m : metrics.read())
+            (count == lanes ? together : apart).push_back(m);
+    });
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        EXPECT_EQ(together[lane].sum, apart[lane].sum);
+        EXPECT_EQ(together[lane].hits, apart[lane].hits);
+        EXPECT_EQ(together[lane].rows, lane == 0 ? 4u : lane == 1 ? 0u : 3u);
+    }
+}
+
+TEST_P(LayerLanes, Distillation) {
+    constexpr std::size_t classes = 10, size = 4 * classes;
+    const auto student = input(size), teacher = input(size);
+    const Buffer<std::uint16_t> labels(device, random.labels(lanes * 4, classes));
+    std::vector<LaneMetrics> together, apart;
+    expect_equal({size}, [&](std::size_t first, std::size_t count,
+                             const std::vector<DevicePointer<float>>& out) {
+        Buffer<LaneMetrics> metrics(device, count);
+        kernels::distillation(device, {4, 0.7f}, count, 4, classes, states.data() + first,
+                              student.data() + first * size, teacher.data() + first * size,
+                              labels.data() + first * 4, out[0], metrics.data());
         for (const LaneMetrics& m : metrics.read())
             (count == lanes ? together : apart).push_back(m);
     });
