@@ -10,12 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/file.hpp"
+#include "engine/base/safetensors.hpp"
 #include "engine/base/text.hpp"
 #include "engine/message/packing.hpp"
 #include "engine/method/registry.hpp"
 #include "engine/report/table.hpp"
 #include "engine/store/checkpoint.hpp"
-#include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/message.hpp"
 #include "fedmrn/stage.hpp"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <span>
 
-#include "engine/store/safetensors.hpp"
+#include "engine/base/safetensors.hpp"
 #include "fedmrn/model.hpp"
 
 namespace fedmrn {

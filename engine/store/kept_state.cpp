@@ -8,9 +8,9 @@
 #include <fmt/core.h>
 
 #include "engine/base/file.hpp"
+#include "engine/base/safetensors.hpp"
 #include "engine/base/text.hpp"
 #include "engine/store/layout_text.hpp"
-#include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

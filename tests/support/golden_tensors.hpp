@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/store/safetensors.hpp"
+#include "engine/base/safetensors.hpp"
 #include "tests/support/places.hpp"
 
 namespace fedmrn::test {

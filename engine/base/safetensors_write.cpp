@@ -10,7 +10,7 @@
 
 #include "engine/base/atomic_file.hpp"
 #include "engine/base/crc32c.hpp"
-#include "engine/store/safetensors.hpp"
+#include "engine/base/safetensors.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

@@ -9,8 +9,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/base/safetensors.hpp"
 #include "engine/base/text.hpp"
-#include "engine/store/safetensors.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The fedmrn authors
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/store/safetensors.hpp"
+#include "engine/base/safetensors.hpp"
 
 #include <cstring>
 
