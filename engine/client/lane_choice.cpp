@@ -64,10 +64,13 @@ std::size_t choose_lanes(const Device& device, const Model& model, const Method&
     CountingDevice evaluation;
     const Evaluator evaluator(evaluation, model, evaluation_lanes(config.server, evaluated),
                               config.server.eval_batch, real_of(config.experiment.precision));
-    const std::size_t lane = bytes_of_lane(model, method, stages, config);
+    const Teacher* teacher = stages.teacher();
+    const std::size_t shared = teacher != nullptr ? teacher->state.size() * sizeof(float) : 0;
+    const std::size_t lane = bytes_of_lane(model, method, stages, config) - shared;
     // A fifth stays for the kernels' and the codecs' scratch memory and the aggregation.
     const std::size_t free = device.free_memory() / 5 * 4;
-    const std::size_t left = free > evaluation.counted ? free - evaluation.counted : 0;
+    const std::size_t taken = evaluation.counted + shared;
+    const std::size_t left = free > taken ? free - taken : 0;
     const std::size_t fitting = left / lane;
     if (fitting < std::max<std::size_t>(wanted, 1)) {
         throw Error("experiment.lanes = " + std::to_string(config.experiment.lanes) +

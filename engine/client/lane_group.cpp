@@ -24,6 +24,11 @@ std::size_t threads_for(std::span<const MessageView> messages, bool packed) {
     return threads_worth(bytes, packed ? std::size_t{1} << 12 : bytes_worth_a_thread, cores());
 }
 
+/// The model as the lanes train it.
+Model trained(const Model& model, const Stages& stages) {
+    return stages.teacher() != nullptr ? taught(model, *stages.teacher()) : model;
+}
+
 } // namespace
 
 LaneGroup::LaneGroup(Device& device, const Model& model, const Method& method, const Stages& stages,
@@ -31,9 +36,13 @@ LaneGroup::LaneGroup(Device& device, const Model& model, const Method& method, c
     : device_(device), method_(method), stages_(stages), config_(config), layout_(model.layout),
       lanes_(lanes), update_stride_(stride_of(method.local->count())),
       weights_stride_(stride_of(layout_.state)),
-      network_(device, model, lanes, config.batch, real, true), of_round_(device),
-      update_(device, lanes * update_stride_), weights_(device, lanes * weights_stride_),
-      gradient_(device, lanes * update_stride_),
+      network_(device, trained(model, stages), lanes, config.batch, real, true),
+      teacher_(stages.teacher() != nullptr
+                   ? std::make_unique<TeacherNetwork>(device, *stages.teacher(), lanes,
+                                                      config.batch, real)
+                   : nullptr),
+      of_round_(device), update_(device, lanes * update_stride_),
+      weights_(device, lanes * weights_stride_), gradient_(device, lanes * update_stride_),
       velocity_(device, config.momentum != 0.0 ? lanes * update_stride_ : 0),
       scratch_(device, lanes * stages.scratch()), states_(device, lanes), metrics_(device, lanes),
       tasks_(lanes), mirror_(lanes) {}
@@ -162,12 +171,18 @@ void LaneGroup::queue_step(const Source& source, std::size_t width) {
         [&] {
             const Range part(device_, "batch", width);
             fill_batch(device_, source.split, width, states_.data(), network_);
+            if (teacher_) {
+                teacher_->fill(source.split, width, states_.data());
+            }
         },
         [&] {
             const Range part(device_, "local weights", width);
             method_.local->weights(device_, local);
             stages_.on_weights(device_, local, of_round_.stages());
         });
+    if (teacher_) {
+        teacher_->answer(width, states_.data(), network_);
+    }
     network_.train(states_.data(), weights, of_update(gradient_), metrics_.data(), width);
     {
         const Range part(device_, "local gradient", width);

@@ -13,6 +13,7 @@
 
 #include "engine/client/batch.hpp"
 #include "engine/client/round_memory.hpp"
+#include "engine/client/teacher_network.hpp"
 #include "engine/method/method.hpp"
 #include "engine/model/network.hpp"
 #include "engine/stage/stages.hpp"
@@ -86,6 +87,7 @@ private:
     std::size_t lanes_;
     std::size_t update_stride_, weights_stride_; ///< floats from lane to lane
     Network network_;
+    std::unique_ptr<TeacherNetwork> teacher_; ///< null: nobody teaches
     RoundMemory of_round_;
     Buffer<float> update_, weights_, gradient_, velocity_;
     Buffer<std::byte> scratch_; ///< of the stages

@@ -216,6 +216,17 @@ void Network::evaluate(DevicePointer<const LaneState> states, PerLane<const floa
     }
 }
 
+void Network::infer(DevicePointer<const LaneState> states, PerLane<const float> weights,
+                    std::size_t lanes) {
+    used_ = lanes;
+    forward(states, weights, {}, {}, false);
+}
+
+std::size_t Network::given_bytes() const {
+    const Place place = place_of(model_.losses.front().in.front());
+    return place.room * place.tensor.elements() * size_of(place.tensor.element);
+}
+
 /// statistics and gradient: null in an evaluation.
 void Network::forward(DevicePointer<const LaneState> states, PerLane<const float> weights,
                       PerLane<float> statistics, PerLane<float> gradient, bool training) {

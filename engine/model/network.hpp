@@ -61,6 +61,15 @@ public:
     void evaluate(DevicePointer<const LaneState> states, PerLane<const float> weights,
                   DevicePointer<LaneMetrics> tallies);
 
+    /// Forward alone with running statistics, of the first lanes, without losses: what the first
+    /// loss is to read of the model, its logits, is then at given().
+    void infer(DevicePointer<const LaneState> states, PerLane<const float> weights,
+               std::size_t lanes);
+    [[nodiscard]] DevicePointer<const void> given() {
+        return at(offsets_[model_.losses.front().in.front()]);
+    }
+    [[nodiscard]] std::size_t given_bytes() const; ///< of a lane
+
 private:
     /// An axis other than the samples': its own states, whose samples are the rows.
     struct Axis {

@@ -290,6 +290,7 @@ std::optional<Experiment> make(const Config& config, const RunOptions& options,
         made.emplace(config, dataset, stop, ranks);
         require_columns(measures_of(made->model()));
         known = {data_text(dataset), hash_of(dataset, made->clients())};
+        known.hash.teacher = made->teacher_hash();
     } catch (const Stopped&) {
         made.reset();
     }

@@ -25,6 +25,7 @@
 #include "engine/server/round_model.hpp"
 #include "engine/server/schedule.hpp"
 #include "engine/server/step_advice.hpp"
+#include "engine/stage/teacher.hpp"
 #include "fedmrn/dataset.hpp"
 #include "fedmrn/device.hpp"
 #include "fedmrn/error.hpp"
@@ -51,6 +52,11 @@ template <class Work> auto advised(const Config& config, const Work& work) {
 const Dataset& checked(const Dataset& dataset) {
     check(dataset);
     return dataset;
+}
+
+Stages stages_for(const Config& config, const Model& model, const Dataset& dataset) {
+    const DataShape shape = dataset.shape();
+    return make_stages(config, model.layout, &shape);
 }
 
 } // namespace
@@ -81,7 +87,7 @@ struct Experiment::Impl {
           device(kernels::platform(config.experiment.device)
                      .open(config.experiment.precision, place, ranks->local_rank())),
           method(make_method(config.method, model.layout, c.experiment.seed)),
-          stages(make_stages(config, model.layout)),
+          stages(stages_for(config, model, dataset)),
           server(*device, model.layout, config.server, *method->server,
                  Downlink::fed_back(stages.model_codec())),
           begun(*device, stages, model.layout.state),
@@ -321,6 +327,10 @@ Experiment& Experiment::operator=(Experiment&&) noexcept = default;
 
 const Model& Experiment::model() const { return impl_->model; }
 const ClientSplit& Experiment::clients() const { return impl_->clients; }
+std::string Experiment::teacher_hash() const {
+    const Teacher* teacher = impl_->stages.teacher();
+    return teacher != nullptr ? state_hash(teacher->state) : "";
+}
 std::uint32_t Experiment::round() const { return impl_->server.round(); }
 const ServerState& Experiment::state() const { return impl_->server.state(); }
 ServerState Experiment::whole_state() const { return impl_->whole_state(); }

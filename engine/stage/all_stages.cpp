@@ -12,13 +12,14 @@ StageEntry half_entry();
 StageEntry quantize_entry();
 StageEntry qat_entry();
 StageEntry prune_entry();
+StageEntry distil_entry();
 StageEntry deflate_entry();
 StageEntry rans_entry();
 
 Registry<StageEntry>& stages() {
-    static Registry<StageEntry> registry("stage.name",
-                                         {half_entry(), quantize_entry(), qat_entry(),
-                                          prune_entry(), deflate_entry(), rans_entry()});
+    static Registry<StageEntry> registry("stage.name", {half_entry(), quantize_entry(), qat_entry(),
+                                                        prune_entry(), distil_entry(),
+                                                        deflate_entry(), rans_entry()});
     return registry;
 }
 

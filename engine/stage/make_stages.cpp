@@ -36,12 +36,12 @@ Stages make_stages(const ClientConfig& client, const MethodConfig& method,
     return Stages(of_keys(client, method, layout));
 }
 
-Stages make_stages(const Config& config, const ParameterLayout& layout) {
+Stages make_stages(const Config& config, const ParameterLayout& layout, const DataShape* data) {
     check_stages(config);
     StageList made = of_keys(config.client, config.method, layout);
     for (const Choice& choice : config.stages) {
         made.push_back(
-            stages().at(choice.name).make(choice.options, {layout, config.experiment.seed}));
+            stages().at(choice.name).make(choice.options, {layout, config.experiment.seed, data}));
     }
     return Stages(std::move(made));
 }

@@ -11,6 +11,8 @@
 
 namespace fedmrn {
 
+struct Teacher;
+
 /// What pulls the variables at each step, within the one kernel that also descends.
 struct Pull {
     double decay = 0;           ///< λ, towards zero
@@ -49,6 +51,8 @@ public:
     virtual void on_weight_gradient(Device& /*device*/, const LocalStep& /*step*/) const {}
     /// Changes the gradient of the variables; recorded.
     virtual void on_gradient(Device& /*device*/, const LocalStep& /*step*/) const {}
+    /// Whose logits the local loss follows too; null: nobody's. One stage of a run says.
+    [[nodiscard]] virtual const Teacher* teacher() const { return nullptr; }
     /// Changes what pulls the variables, which costs no kernel of its own.
     virtual void on_descent(Pull& /*pull*/) const {}
     /// Changes trained updates before they are encoded; queued.

@@ -27,6 +27,7 @@ Stages::Stages(std::vector<std::shared_ptr<const Stage>> stages) : stages_(std::
         scratch_ += aligned(stage->scratch());
         only(model_codec_, stage->model_codec(), "say how the model is sent");
         only(packing_, stage->packing(), "pack messages");
+        only(teacher_, stage->teacher(), "have a teacher");
     }
 }
 

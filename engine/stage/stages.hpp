@@ -17,7 +17,7 @@ namespace fedmrn {
 class Stages {
 public:
     Stages() = default;
-    /// Throws Error where two say how the model is sent, or two pack.
+    /// Throws Error where two say how the model is sent, two pack, or two teach.
     explicit Stages(std::vector<std::shared_ptr<const Stage>> stages);
 
     /// Whether the server's model changes before a round, and how; how again after its step.
@@ -30,6 +30,9 @@ public:
     [[nodiscard]] const ModelCodec* model_codec() const { return model_codec_; }
     /// How messages are packed; null: they are not.
     [[nodiscard]] const Packing* packing() const { return packing_; }
+
+    /// Whom local training follows; null: nobody.
+    [[nodiscard]] const Teacher* teacher() const { return teacher_; }
 
     /// What each stage says of a round.
     [[nodiscard]] std::vector<RoundData> round_data(Device& device,
@@ -83,13 +86,16 @@ private:
     std::vector<std::shared_ptr<const Stage>> stages_;
     const ModelCodec* model_codec_ = nullptr;
     const Packing* packing_ = nullptr;
+    const Teacher* teacher_ = nullptr;
     std::size_t memory_ = 0, scratch_ = 0;
 };
 
 /// Those that keys make: what pulls the variables, and error feedback.
 Stages make_stages(const ClientConfig& client, const MethodConfig& method,
                    const ParameterLayout& layout);
-/// Those, then the ones that config.stages names. Throws Error as check_stages() does.
-Stages make_stages(const Config& config, const ParameterLayout& layout);
+/// Those, then the ones that config.stages names. data: what clients train on; null: none do.
+/// Throws Error as check_stages() does.
+Stages make_stages(const Config& config, const ParameterLayout& layout,
+                   const DataShape* data = nullptr);
 
 } // namespace fedmrn

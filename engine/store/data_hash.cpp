@@ -53,7 +53,9 @@ std::string split_hash(const Dataset& dataset, const Split& split) {
 
 } // namespace
 
-std::string DataHash::text() const { return training + '-' + test + '-' + partition; }
+std::string DataHash::text() const {
+    return training + '-' + test + '-' + partition + (teacher.empty() ? "" : '-' + teacher);
+}
 
 DataHash hash_of(const Dataset& dataset, const ClientSplit& clients) {
     Hash held;
@@ -65,9 +67,10 @@ DataHash hash_of(const Dataset& dataset, const ClientSplit& clients) {
 void require_same_data(const std::string& stored, const DataHash& now, const std::string& folder) {
     if (stored == now.text()) return;
     const auto part = [&](std::size_t i) { return stored.substr(i * 9, 8); };
-    const char* what = part(0) != now.training ? "the training samples are others"
-                       : part(1) != now.test   ? "the test samples are others"
-                                               : "the samples are dealt out otherwise";
+    const char* what = part(0) != now.training    ? "the training samples are others"
+                       : part(1) != now.test      ? "the test samples are others"
+                       : part(2) != now.partition ? "the samples are dealt out otherwise"
+                                                  : "the teacher's weights are others";
     throw Error(fmt::format("{}: cannot resume: {} than those that the run began with (data hash "
                             "{}, now {})",
                             folder, what, stored, now.text()));

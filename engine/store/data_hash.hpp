@@ -9,11 +9,12 @@
 namespace fedmrn {
 
 /// What data a run saw, wherever it lay: a CRC32C each of the training samples' columns,
-/// of the test samples', and of who holds what.
+/// of the test samples', and of who holds what; and the hash of a teacher's weights.
 struct DataHash {
     std::string training, test, partition; ///< 8 hex digits each
+    std::string teacher = {};              ///< 16, as state_hash; empty: there is none
 
-    /// "1a2b3c4d-5e6f7081-92a3b4c5"
+    /// "1a2b3c4d-5e6f7081-92a3b4c5", and "-" and the teacher's
     [[nodiscard]] std::string text() const;
 };
 

@@ -64,6 +64,9 @@ public:
     [[nodiscard]] const Config& config() const; ///< device and precision resolved
     [[nodiscard]] const Model& model() const;
     [[nodiscard]] const ClientSplit& clients() const;
+    /// state_hash of the weights that a stage took from a file, which decide results as the data
+    /// does; empty: there is no teacher.
+    [[nodiscard]] std::string teacher_hash() const;
     /// Rounds done.
     [[nodiscard]] std::uint32_t round() const;
     /// Copied from the device when it is first asked for after a round, which waits for it; a round

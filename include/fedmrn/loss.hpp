@@ -37,6 +37,10 @@ using LossPtr = std::shared_ptr<const Loss>;
 
 /// Softmax cross-entropy of logits (float32, a class an element) and labels.
 LossPtr cross_entropy();
+/// Of a student's logits, labels and a teacher's logits, each as cross_entropy's: (1 − weight) ·
+/// cross-entropy + weight · T² · KL(softmax(teacher / T) ‖ softmax(student / T)), T > 0 the
+/// temperature (Hinton et al., 2015). The teacher's logits get no gradient. Not by a name.
+LossPtr distillation(double temperature, double weight);
 
 /// A loss that model.loss can say: of what a model gives, and what that is held against.
 struct LossEntry : Part {

@@ -18,12 +18,14 @@ class Stage;
 #pragma GCC visibility push(default)
 namespace fedmrn {
 
+struct DataShape;
 struct ParameterLayout;
 
 /// What a stage is made for.
 struct StageSetting {
     const ParameterLayout& layout;
-    std::uint64_t seed = 0; ///< the experiment's
+    std::uint64_t seed = 0;          ///< the experiment's
+    const DataShape* data = nullptr; ///< of what clients train on; null: none do
 };
 
 /// A stage that a [[stage]] can name.

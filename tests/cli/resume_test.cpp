@@ -113,6 +113,37 @@ TEST_F(Resume, LanesChangeNothing) {
     }
 }
 
+/// A teacher may lie elsewhere, but has to be the same.
+TEST_F(Resume, AnotherTeacherIsRefused) {
+    const auto taught = [&](const std::string& teacher, const char* rounds, const Words& more) {
+        Words all = words({"--out", "taught", "--set", "stage.name=distil", "--set",
+                           "stage.distil.teacher=" + teacher + "/model.safetensors", "--set",
+                           std::string("experiment.rounds=") + rounds});
+        all.insert(all.end(), more.begin(), more.end());
+        return fedmrn(folder.path(), all);
+    };
+    for (const std::string seed : {"1", "2"}) {
+        const Outcome end =
+            fedmrn(folder.path(), words({"--out", "teacher" + seed, "--set", "experiment.rounds=2",
+                                         "--set", "experiment.seed=" + seed}));
+        ASSERT_EQ(end.status, 0) << end.err;
+    }
+    ASSERT_EQ(taught("teacher1", "4", {}).status, 0);
+    const Outcome other = taught("teacher2", "6", {"--resume"});
+    EXPECT_EQ(other.status, 2);
+    EXPECT_THAT(other.err, testing::HasSubstr("taught: cannot resume: the teacher's weights are "
+                                              "others than those that the run began with"));
+    fs::rename(folder / "teacher1", folder / "moved");
+    const Outcome end = taught("moved", "6", {"--resume"});
+    EXPECT_EQ(end.status, 0) << end.err;
+    EXPECT_THAT(end.out, testing::HasSubstr("resumed"));
+    fs::remove_all(folder / "moved");
+    const Outcome gone = taught("moved", "8", {"--resume"});
+    EXPECT_EQ(gone.status, 2);
+    EXPECT_THAT(gone.err, testing::HasSubstr("stage.distil.teacher: moved/model.safetensors: "
+                                             "cannot read: No such file or directory"));
+}
+
 TEST_F(Resume, ARunCanGrow) {
     whole();
     Words shorter{"--out", "grown", "--set", "experiment.rounds=20"};

@@ -22,29 +22,10 @@ using kernels::DistilRule;
 
 constexpr std::size_t classes = 7, batch = 6;
 
-/// ln softmax(z / T) of a row.
-Values log_softmax(const double* z, std::size_t size, double temperature) {
-    Values tempered(z, z + size);
-    for (double& v : tempered) v /= temperature;
-    const double largest = *std::max_element(tempered.begin(), tempered.end());
-    double sum = 0;
-    for (const double v : tempered) sum += std::exp(v - largest);
-    for (double& v : tempered) v -= largest + std::log(sum);
-    return tempered;
-}
-
-/// Σ over the rows, by the formula.
 double reference(const DistilRule& rule, std::size_t size, const Values& student,
                  const Values& teacher, const std::vector<std::uint16_t>& labels) {
-    const auto t = static_cast<double>(rule.temperature), weight = static_cast<double>(rule.weight);
-    double loss = (1 - weight) * reference_cross_entropy(size, student, labels);
-    for (std::size_t n = 0; n < student.size(); n += size) {
-        const Values q = log_softmax(&student[n], size, t), p = log_softmax(&teacher[n], size, t);
-        for (std::size_t c = 0; c < size; ++c) {
-            loss += weight * t * t * std::exp(p[c]) * (p[c] - q[c]);
-        }
-    }
-    return loss;
+    return reference_distillation(static_cast<double>(rule.temperature),
+                                  static_cast<double>(rule.weight), size, student, teacher, labels);
 }
 
 struct Result {

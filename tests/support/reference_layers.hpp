@@ -165,6 +165,32 @@ inline double reference_cross_entropy(std::size_t classes, const Values& logits,
     return loss;
 }
 
+/// ln softmax(z / T) of a row.
+inline Values reference_log_softmax(const double* z, std::size_t classes, double temperature) {
+    Values tempered(z, z + classes);
+    for (double& v : tempered) v /= temperature;
+    const double largest = *std::max_element(tempered.begin(), tempered.end());
+    double sum = 0;
+    for (const double v : tempered) sum += std::exp(v - largest);
+    for (double& v : tempered) v -= largest + std::log(sum);
+    return tempered;
+}
+
+/// Σ over the rows of (1 − λ) · cross-entropy + λ · T² · KL(teacher ‖ student).
+inline double reference_distillation(double temperature, double weight, std::size_t classes,
+                                     const Values& student, const Values& teacher,
+                                     const std::vector<std::uint16_t>& labels) {
+    double loss = (1 - weight) * reference_cross_entropy(classes, student, labels);
+    for (std::size_t n = 0; n < student.size(); n += classes) {
+        const Values q = reference_log_softmax(&student[n], classes, temperature),
+                     p = reference_log_softmax(&teacher[n], classes, temperature);
+        for (std::size_t c = 0; c < classes; ++c) {
+            loss += weight * temperature * temperature * std::exp(p[c]) * (p[c] - q[c]);
+        }
+    }
+    return loss;
+}
+
 /// ∂f/∂v[i] by central differences: with h = 10⁻⁵ both their errors are near 10⁻¹⁰ for values
 /// around one.
 template <class Function> Values finite_differences(Values& v, const Function& f, double h = 1e-5) {

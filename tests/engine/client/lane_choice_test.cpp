@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "engine/client/lane_pool.hpp"
+#include "engine/stage/teacher.hpp"
 #include "fedmrn/error.hpp"
 #include "fedmrn/images.hpp"
 #include "kernels/cpu/cpu_device.hpp"
@@ -101,6 +102,38 @@ TEST_F(LaneChoice, AWiderBatchOrMomentumLeavesRoomForFewer) {
     config.client.momentum = 0;
     config.client.batch = 128;
     EXPECT_LT(on_gpu(4000), lanes);
+}
+
+class Pupils final : public Stage {
+public:
+    explicit Pupils(Teacher teacher) : teacher_(std::move(teacher)) {}
+    [[nodiscard]] const Teacher* teacher() const override { return &teacher_; }
+
+private:
+    Teacher teacher_;
+};
+
+/// Its weights once for all lanes, what it makes of a batch in each.
+TEST_F(LaneChoice, ATeacherTakesItsMemory) {
+    const auto chosen = [&](const Stages& stages, std::size_t mebibytes) {
+        const Claims gpu(LaneMode::lockstep, mebibytes * mebibyte);
+        return choose_lanes(gpu, model, *method, stages, config, 10'000);
+    };
+    const Stages taught(
+        {std::make_shared<Pupils>(Teacher{model, std::vector<float>(model.layout.state), 1, 0.5})});
+    const std::size_t few = chosen(taught, 4000), many = chosen(taught, 8000);
+    EXPECT_LT(few, chosen({}, 4000));
+    const double alone = 0.8 * 4000 / static_cast<double>(chosen({}, 8000) - chosen({}, 4000));
+    const double both = 0.8 * 4000 / static_cast<double>(many - few);
+    // The largest layer of CNN4 at batch 64, in and out: 64 · 784 · 32 floats, twice or less.
+    EXPECT_GT(both - alone, 64 * 784 * 32 * 4.0 / mebibyte);
+    EXPECT_LT(both - alone, 2.5 * 64 * 784 * 32 * 4.0 / mebibyte);
+    // A teacher of 100 MiB more takes them once: at 4,000 MiB that is as if there were less.
+    Model wide = model;
+    const Stages heavy({std::make_shared<Pupils>(
+        Teacher{wide, std::vector<float>(model.layout.state + 25 * mebibyte), 1, 0.5})});
+    EXPECT_LE(few - chosen(heavy, 4000), static_cast<std::size_t>(100 / both) + 1);
+    EXPECT_GE(few - chosen(heavy, 4000), static_cast<std::size_t>(100 / both) - 1);
 }
 
 TEST_F(LaneChoice, WhatDoesNotFitIsOneLineWithWhatWould) {

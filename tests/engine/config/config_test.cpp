@@ -47,6 +47,7 @@ TEST(Config, KeysAreTheInterface) {
         "\n[stage.qat] bits per symmetric range percentile schedule layers"
         "\n[stage.prune] pattern start sparsity end initial scope regrow"
         " regrow_every"
+        "\n[stage.distil] teacher teacher_model temperature weight"
         "\n[stage.deflate] level");
 }
 
@@ -258,7 +259,8 @@ void expect_same_run_allows_what_changes_no_result(const Config& stored) {
                                                 "experiment.checkpoint_every",
                                                 "experiment.per_client",
                                                 "data.path",
-                                                "data.partition_file"};
+                                                "data.partition_file",
+                                                "stage.distil.teacher"};
         if (free.contains(key.full()))
             EXPECT_NO_THROW(require_same_run(stored, now, "r")) << key.full();
         else
@@ -269,10 +271,12 @@ void expect_same_run_allows_what_changes_no_result(const Config& stored) {
 }
 
 TEST(Config, SameRunAllowsWhatChangesNoResult) {
-    for (const char* stages : {"stage = [{name = 'half'}, {name = 'deflate'}]",
-                               "stage = [{name = 'quantize', range = 'percentile'}, {name = 'qat', "
-                               "range = 'percentile'}, {name = 'rans'}]",
-                               "stage = [{name = 'prune', end = 9}]"})
+    for (const char* stages :
+         {"stage = [{name = 'half'}, {name = 'deflate'}]",
+          "stage = [{name = 'quantize', range = 'percentile'}, {name = 'qat', "
+          "range = 'percentile'}, {name = 'rans'}]",
+          "stage = [{name = 'prune', end = 9}]",
+          "stage = [{name = 'distil', teacher = 'a.safetensors', weight = 0.9}]"})
         expect_same_run_allows_what_changes_no_result(parse_config(stages, "f"));
 }
 

@@ -90,7 +90,7 @@ TEST(StageTables, EveryMistakeHasItsLine) {
     EXPECT_THAT(refusal("", {"stage.halve.format=bfloat16"}), HasSubstr("did you mean half?"));
     EXPECT_THAT(refusal("", {"stage.half.formt=bfloat16"}), HasSubstr("did you mean format?"));
     EXPECT_THAT(refusal("", {"stage.name=half,half"}),
-                HasSubstr("\"prune\", \"deflate\" or \"rans\", each once, found \"half,half\""));
+                HasSubstr("\"distil\", \"deflate\" or \"rans\", each once, found \"half,half\""));
 }
 
 TEST(StageTables, DecideARun) {

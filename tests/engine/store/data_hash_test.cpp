@@ -62,6 +62,16 @@ TEST(DataHash, EveryPartCounts) {
     EXPECT_THAT(error_of([&] { require_same_data(hash.text(), hash_of(data, dealt), "r"); }),
                 HasSubstr("the samples are dealt out otherwise"));
     EXPECT_NO_THROW(require_same_data(hash.text(), hash, "r"));
+
+    DataHash taught = hash, otherwise = hash;
+    taught.teacher = "0123456789abcdef";
+    otherwise.teacher = "0123456789abcdee";
+    EXPECT_NO_THROW(require_same_data(taught.text(), taught, "r"));
+    const std::pair<DataHash, DataHash> pairs[] = {
+        {taught, otherwise}, {taught, hash}, {hash, taught}};
+    for (const auto& [stored, now] : pairs)
+        EXPECT_THAT(error_of([&, &s = stored, &n = now] { require_same_data(s.text(), n, "r"); }),
+                    HasSubstr("r: cannot resume: the teacher's weights are others"));
 }
 
 } // namespace
