@@ -41,10 +41,10 @@ protected:
     /// Of the clients of some rounds, by one group of lanes.
     Sent train(Device& on, const Method& method, const Stages& stages, std::size_t lanes,
                const ClientConfig& client, const std::vector<std::uint32_t>& counts,
-               std::size_t rounds = 1) {
+               std::size_t rounds = 1, Real real = Real::f32) {
         const Federation federation(on, model, counts);
         const Buffer<float> g(on, global);
-        LaneGroup group(on, model, method, stages, client, lanes, Real::f32);
+        LaneGroup group(on, model, method, stages, client, lanes, real);
         Sent sent{std::vector<Message>(counts.size()), std::vector<double>(counts.size())};
         for (std::size_t round = 0; round < rounds; ++round) {
             std::size_t taken = 0;
@@ -113,6 +113,19 @@ TEST_P(DistilStage, StandsOnEveryMethodInAnyNumberOfLanes) {
         const Sent one = train(*method, stages, 1, steps, {23, 8, 40});
         EXPECT_EQ(one, train(*method, stages, 3, steps, {23, 8, 40})) << named.name;
         EXPECT_NE(one, train(*method, Stages(), 1, steps, {23, 8, 40})) << named.name;
+    }
+}
+
+TEST_P(DistilStage, TakesNarrowReals) {
+    const auto sent = [&](const Stages& stages, std::size_t lanes, Real real) {
+        return train(device, *fedavg, stages, lanes, one_step, {16, 9, 12}, 1, real);
+    };
+    const Sent narrow = sent(stages_of(4, 0.9), 1, Real::bf16),
+               wide = sent(stages_of(4, 0.9), 1, Real::f32);
+    EXPECT_EQ(narrow, sent(stages_of(4, 0.9), 3, Real::bf16));
+    EXPECT_NE(narrow, wide);
+    for (std::size_t k = 0; k < wide.losses.size(); ++k) {
+        EXPECT_NEAR(narrow.losses[k], wide.losses[k], 0.05 * wide.losses[k]);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/stage/distil.hpp"
+#include "engine/stage/stages.hpp"
 #include "engine/store/export.hpp"
 #include "fedmrn/images.hpp"
 #include "tests/support/narrow_models.hpp"
@@ -74,6 +75,21 @@ TEST_F(TeacherFile, ThatIsNoneIsOneLine) {
     const std::string path = write(lenet, state);
     spill(path, slurp(path).substr(0, 4000));
     EXPECT_TRUE(refused("truncated"));
+}
+
+/// Who only reads messages has no use for a teacher, and asks for none.
+TEST_F(TeacherFile, IsReadForTrainingAlone) {
+    Config config;
+    config.stages = {{"distil", {{"teacher", options().teacher}}}};
+    EXPECT_EQ(make_stages(config, lenet.layout).teacher(), nullptr);
+    EXPECT_TRUE(
+        one_line([&] { make_stages(config, lenet.layout, &images); }, "cannot read: No such file"));
+    write(lenet, state);
+    const Stages stages = make_stages(config, lenet.layout, &images);
+    ASSERT_NE(stages.teacher(), nullptr);
+    EXPECT_EQ(stages.teacher()->temperature, 4);
+    EXPECT_EQ(stages.teacher()->weight, 0.5);
+    EXPECT_EQ(stages.teacher()->state, state);
 }
 
 TEST_F(TeacherFile, OfOtherDataIsOneLine) {
