@@ -2,26 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/server/resident_split.hpp"
 
+#include "engine/data/reading.hpp"
 #include "engine/server/model_columns.hpp"
 
 namespace fedmrn {
 namespace {
-
-/// (byte / 255 − mean) / deviation as byte · scale + shift.
-struct Reading {
-    std::vector<float> scale, shift; ///< one a channel
-};
-
-Reading reading_of(const Column& column, std::size_t channels) {
-    Reading reading;
-    for (std::size_t c = 0; c < channels; ++c) {
-        const float mean = column.mean.empty() ? 0.0f : column.mean[c];
-        const float deviation = column.deviation.empty() ? 1.0f : column.deviation[c];
-        reading.scale.push_back(1.0f / (255.0f * deviation));
-        reading.shift.push_back(-mean / deviation);
-    }
-    return reading;
-}
 
 bool is_label(const Tensor& input) {
     return input.element == Element::u16 && input.elements() == 1 && input.rows == Rows{};
@@ -44,7 +29,7 @@ kernels::SplitView ResidentSplit::bytes_of(const Column& column) {
     const std::vector<std::size_t>& shape = column.tensor.shape;
     const std::size_t channels = shape.empty() ? 1 : shape.back();
     const bool image = shape.size() == 3 && column.tensor.rows == Rows{};
-    const Reading reading = reading_of(column, channels);
+    const ByteReading reading = reading_of(column);
     return {.pixels = keep(column.as<std::uint8_t>(), column.owner),
             .labels = {},
             .order = {}, // the source's
