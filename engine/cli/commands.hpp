@@ -22,6 +22,7 @@ void add_compare(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_aggregate(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_keys(CLI::App& app, Action& action);

@@ -32,6 +32,7 @@ constexpr const char* examples = R"(Examples:
   fedmrn report runs/quickstart-fedmrn runs/quickstart-fedavg --svg both.svg
   fedmrn inspect runs/perceptron/checkpoint.safetensors
   fedmrn aggregate kept/round-3-client-*.fmrn --model kept/state-2.safetensors --out next
+  fedmrn export runs/quickstart-fedmrn --onnx model.onnx
 
 Exit status: 0 done, 1 the run failed, 2 wrong input; 130, 138 and 143 stopped by SIGINT, SIGUSR1
 and SIGTERM with a checkpoint written.)";
@@ -79,6 +80,7 @@ int start(int argc, char** argv) {
     cli::add_data(app, action);
     cli::add_inspect(app, action);
     cli::add_aggregate(app, action);
+    cli::add_export(app, action);
     cli::add_devices(app, action);
     cli::add_report(app, action);
     cli::add_keys(app, action);

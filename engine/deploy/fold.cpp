@@ -64,9 +64,14 @@ private:
     std::size_t scaled(std::size_t value, const Channels& by);
     std::size_t relu(std::size_t in);
     std::size_t pool(std::size_t in, Kind kind, std::size_t window, const Model::Node& node);
-    /// A name for what has none in the model.
+    /// A name for what has none in the model, and no layer of it has.
     std::string numbered(const std::string& word) {
-        return word + std::to_string(++numbers_[word]);
+        for (;;) {
+            std::string name = word + std::to_string(++numbers_[word]);
+            if (std::ranges::find(model_.nodes, name, &Model::Node::name) == model_.nodes.end()) {
+                return name;
+            }
+        }
     }
 
     const Model& model_;
@@ -236,6 +241,7 @@ void Builder::add_input() {
         }
         seats_[input.value] = 0;
         graph_.values.push_back(tensor.shape);
+        graph_.input = input.name;
     }
 }
 

@@ -37,6 +37,7 @@ struct InferenceNode {
 /// layer, no state and no device.
 struct InferenceGraph {
     std::string name;                             ///< the model's
+    std::string input;                            ///< the column that it reads
     std::vector<std::vector<std::size_t>> values; ///< shapes of a row; the first is the input
     std::vector<InferenceNode> nodes;
     std::size_t output = 0; ///< the value that the loss looks at

@@ -2,23 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store/export.hpp"
 
-#include <fmt/core.h>
+#include <algorithm>
+#include <cstring>
 
+#include <fmt/format.h>
+
+#include "engine/base/channels.hpp"
+#include "engine/base/file.hpp"
 #include "fedmrn/error.hpp"
 
 namespace fedmrn {
 namespace {
 
-/// [rows, pixels, channels] to [rows, channels, pixels].
-std::vector<float> channels_first(std::span<const float> in, std::size_t pixels,
-                                  std::size_t channels) {
-    std::vector<float> out(in.size());
-    const std::size_t row = pixels * channels;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        const std::size_t pixel = i % row / channels, channel = i % channels;
-        out[i / row * row + channel * pixels + pixel] = in[i];
-    }
-    return out;
+/// Of a tensor as PyTorch has it.
+std::vector<std::size_t> exported_shape(const TensorSpec& tensor) {
+    return tensor.exported.shape.empty() ? tensor.shape : tensor.exported.shape;
+}
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+    return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
 } // namespace
@@ -33,16 +35,36 @@ void export_model(const std::filesystem::path& path, const Model& model,
     std::vector<TensorView> views;
     for (const TensorSpec& tensor : model.layout.tensors) {
         std::span<const float> data = state.subspan(tensor.offset, tensor.elements());
-        std::vector<std::size_t> shape = tensor.shape;
         if (!tensor.exported.shape.empty()) {
             turned.push_back(
                 channels_first(data, tensor.exported.pixels, tensor.exported.channels));
             data = turned.back();
-            shape = tensor.exported.shape;
         }
-        views.push_back(view_of(tensor.name, std::move(shape), data));
+        views.push_back(view_of(tensor.name, exported_shape(tensor), data));
     }
     write_safetensors(path, metadata, views);
+}
+
+std::vector<float> import_model(const std::filesystem::path& path, const Model& model) {
+    const SafeTensors file = parse_safetensors(read_file(path), path.string());
+    std::vector<float> state(model.layout.state);
+    for (const TensorSpec& tensor : model.layout.tensors) {
+        const TensorView* found = file.find(tensor.name);
+        if (found == nullptr)
+            throw Error(fmt::format("{}: no tensor {}, which {} has", path.string(), tensor.name,
+                                    model.name));
+        if (found->dtype != Dtype::float32 || found->shape != exported_shape(tensor))
+            throw Error(fmt::format("{}: {}: expected F32 {}, found {} {}", path.string(),
+                                    tensor.name, shape_text(exported_shape(tensor)), found->type,
+                                    shape_text(found->shape)));
+        std::vector<float> values(tensor.elements());
+        if (!values.empty()) std::memcpy(values.data(), found->data.data(), found->data.size());
+        if (!tensor.exported.shape.empty())
+            values = channels_last(std::span<const float>(values), tensor.exported.pixels,
+                                   tensor.exported.channels);
+        std::ranges::copy(values, state.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
+    }
+    return state;
 }
 
 } // namespace fedmrn

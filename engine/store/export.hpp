@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "engine/base/safetensors.hpp"
 #include "fedmrn/model.hpp"
@@ -15,5 +16,9 @@ namespace fedmrn {
 /// by channel, as after torch.flatten of NCHW.
 void export_model(const std::filesystem::path& path, const Model& model,
                   std::span<const float> state, const Metadata& metadata);
+
+/// The state in such a file. Throws Error where a tensor of the model is missing there or is
+/// another.
+std::vector<float> import_model(const std::filesystem::path& path, const Model& model);
 
 } // namespace fedmrn

@@ -49,7 +49,8 @@ TEST_F(Cli, HelpHasExamplesAndEveryCommand) {
 
 TEST_F(Cli, WrongUseIsOneLineAndStatus2) {
     EXPECT_EQ(refused({"rum"}),
-              "unknown command \"rum\"; expected run, compare, data, inspect, aggregate, devices, "
+              "unknown command \"rum\"; expected run, compare, data, inspect, aggregate, export, "
+              "devices, "
               "report, "
               "keys, datasets, partitions, models, losses, methods, optimizers, samplers, stages, "
               "metrics or layers; "

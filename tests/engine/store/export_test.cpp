@@ -46,6 +46,28 @@ TEST(Export, TurnsChannelsToPyTorchsOrder) {
     EXPECT_EQ(file.metadata.at("format"), "pt");
 }
 
+TEST(Export, IsReadBack) {
+    const TemporaryFolder folder;
+    std::vector<float> state(26);
+    std::iota(state.begin(), state.end(), 0.0F);
+    export_model(folder / "m", tiny(), state, {});
+    EXPECT_EQ(import_model(folder / "m", tiny()), state);
+}
+
+TEST(Export, IsNotReadAsAnotherModel) {
+    const TemporaryFolder folder;
+    export_model(folder / "m", tiny(), std::vector<float>(26), {});
+    const auto fault = [&](const Model& model) {
+        return error_of([&] { static_cast<void>(import_model(folder / "m", model)); });
+    };
+    Model other = tiny();
+    other.layout.tensors[2].shape = {1, 2};
+    EXPECT_EQ(fault(other),
+              (folder / "m").string() + ": l.bias: expected F32 [1, 2], found F32 [2]");
+    other.layout.tensors[2].name = "l.offset";
+    EXPECT_EQ(fault(other), (folder / "m").string() + ": no tensor l.offset, which tiny has");
+}
+
 TEST(Export, RefusesAStateOfAnotherSize) {
     const TemporaryFolder folder;
     error_of([&] { export_model(folder / "m", tiny(), std::vector<float>(25), {}); });
