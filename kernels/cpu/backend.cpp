@@ -6,12 +6,13 @@ namespace fedmrn::kernels::cpu {
 
 // The files of kernels/cpu whose contracts are of level `tolerance`.
 using Contracts = void(Backend&);
-Contracts batchnorm_contracts, convolution_contracts, distil_contracts, linear_contracts,
-    loss_contracts;
+Contracts batchnorm_contracts, convolution_contracts, distil_contracts, integer_contracts,
+    linear_contracts, loss_contracts;
 
 const Backend& backend() {
     static const Backend table("cpu", {bits_contracts, batchnorm_contracts, convolution_contracts,
-                                       distil_contracts, linear_contracts, loss_contracts});
+                                       distil_contracts, integer_contracts, linear_contracts,
+                                       loss_contracts});
     return table;
 }
 

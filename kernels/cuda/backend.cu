@@ -9,10 +9,10 @@ using Contracts = void(Backend&);
 Contracts activation_contracts, adam_contracts, affine_contracts, batch_contracts,
     batchnorm_contracts, binarize_contracts, centroids_contracts, convolution_contracts,
     distil_contracts, embedding_contracts, frozen_factor_contracts, hadamard_contracts,
-    half_contracts, kronecker_contracts, lanes_contracts, linear_contracts, loss_contracts,
-    low_rank_contracts, magnitude_contracts, mask_contracts, pooling_contracts, prune_contracts,
-    quantize_contracts, ranking_contracts, rows_contracts, scores_contracts, select_contracts,
-    sum_contracts, update_contracts;
+    half_contracts, integer_contracts, kronecker_contracts, lanes_contracts, linear_contracts,
+    loss_contracts, low_rank_contracts, magnitude_contracts, mask_contracts, pooling_contracts,
+    prune_contracts, quantize_contracts, ranking_contracts, rows_contracts, scores_contracts,
+    select_contracts, sum_contracts, update_contracts;
 
 const Backend& backend() {
     static const Backend table(
@@ -20,11 +20,11 @@ const Backend& backend() {
         {activation_contracts, adam_contracts,      affine_contracts,        batch_contracts,
          batchnorm_contracts,  binarize_contracts,  centroids_contracts,     convolution_contracts,
          distil_contracts,     embedding_contracts, frozen_factor_contracts, hadamard_contracts,
-         half_contracts,       kronecker_contracts, lanes_contracts,         linear_contracts,
-         loss_contracts,       low_rank_contracts,  magnitude_contracts,     mask_contracts,
-         pooling_contracts,    prune_contracts,     quantize_contracts,      ranking_contracts,
-         rows_contracts,       scores_contracts,    select_contracts,        sum_contracts,
-         update_contracts});
+         half_contracts,       integer_contracts,   kronecker_contracts,     lanes_contracts,
+         linear_contracts,     loss_contracts,      low_rank_contracts,      magnitude_contracts,
+         mask_contracts,       pooling_contracts,   prune_contracts,         quantize_contracts,
+         ranking_contracts,    rows_contracts,      scores_contracts,        select_contracts,
+         sum_contracts,        update_contracts});
     return table;
 }
 
