@@ -13,8 +13,8 @@
 namespace fedmrn {
 
 /// The safetensors format: 8 bytes of header length (little endian), a JSON header, the data.
-/// https://huggingface.co/docs/safetensors. Every type is read; the engine writes the named three.
-enum class Dtype { float32, float64, uint64, other };
+/// https://huggingface.co/docs/safetensors. Every type is read; the engine writes those named.
+enum class Dtype { float32, float64, uint64, int8, int32, other };
 
 std::size_t bytes_of(Dtype dtype); ///< of one element; not of other
 
@@ -35,6 +35,10 @@ TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<c
 TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<const double> data);
 TensorView view_of(std::string name, std::vector<std::size_t> shape,
                    std::span<const std::uint64_t> data);
+TensorView view_of(std::string name, std::vector<std::size_t> shape,
+                   std::span<const std::int8_t> data);
+TensorView view_of(std::string name, std::vector<std::size_t> shape,
+                   std::span<const std::int32_t> data);
 
 using Metadata = std::map<std::string, std::string>;
 

@@ -19,14 +19,28 @@ namespace {
 using Json = nlohmann::json;
 
 const char* type_name(Dtype dtype) {
-    return dtype == Dtype::float32 ? "F32" : dtype == Dtype::float64 ? "F64" : "U64";
+    switch (dtype) {
+    case Dtype::float32:
+        return "F32";
+    case Dtype::float64:
+        return "F64";
+    case Dtype::int8:
+        return "I8";
+    case Dtype::int32:
+        return "I32";
+    default:
+        return "U64";
+    }
 }
 
 } // namespace
 
 static_assert(std::endian::native == std::endian::little, "the format is little endian");
 
-std::size_t bytes_of(Dtype dtype) { return dtype == Dtype::float32 ? 4 : 8; }
+std::size_t bytes_of(Dtype dtype) {
+    const bool four = dtype == Dtype::float32 || dtype == Dtype::int32;
+    return four ? 4 : dtype == Dtype::int8 ? 1 : 8;
+}
 
 std::size_t TensorView::elements() const {
     return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
@@ -43,6 +57,16 @@ TensorView view_of(std::string name, std::vector<std::size_t> shape, std::span<c
 TensorView view_of(std::string name, std::vector<std::size_t> shape,
                    std::span<const std::uint64_t> data) {
     return {std::move(name), Dtype::uint64, std::move(shape), std::as_bytes(data), {}};
+}
+
+TensorView view_of(std::string name, std::vector<std::size_t> shape,
+                   std::span<const std::int8_t> data) {
+    return {std::move(name), Dtype::int8, std::move(shape), std::as_bytes(data), {}};
+}
+
+TensorView view_of(std::string name, std::vector<std::size_t> shape,
+                   std::span<const std::int32_t> data) {
+    return {std::move(name), Dtype::int32, std::move(shape), std::as_bytes(data), {}};
 }
 
 std::string checksum_of(const Metadata& metadata, std::span<const TensorView> tensors) {

@@ -19,7 +19,8 @@ using Sides = std::vector<std::size_t>;
 /// The graph's operations as ONNX has them.
 class Writer {
 public:
-    explicit Writer(const InferenceGraph& graph) : graph_(graph), names_(graph.values.size()) {}
+    Writer(const InferenceGraph& graph, const Quantization* integers)
+        : graph_(graph), integers_(integers), names_(graph.values.size()) {}
     ProtobufMessage write();
 
 private:
@@ -30,7 +31,25 @@ private:
     };
     void op(const std::string& type, const std::vector<std::string>& in, const std::string& out,
             const std::vector<Attribute>& attributes = {});
-    std::string floats(const std::string& name, const Sides& shape, std::span<const float> values);
+    template <class T>
+    std::string tensor(const std::string& name, const Sides& shape, std::span<const T> values);
+    template <class T>
+    std::string tensor(const std::string& name, const Sides& shape, const std::vector<T>& values) {
+        return tensor(name, shape, std::span<const T>(values));
+    }
+    /// What is read in a value's place: itself, or where it is quantized what its bytes stand for.
+    std::string coded(const std::string& name, std::size_t value);
+    /// The tensors of a convolution or linear layer, from the engine's order.
+    std::string weight(const InferenceNode& node, const Sides& shape, std::size_t pixels,
+                       std::size_t channels);
+    std::string bias(const InferenceNode& node);
+    /// Integers with a scale for each of the first axis.
+    template <class T>
+    std::string scaled(const std::string& name, const Sides& shape, const std::vector<T>& codes,
+                       const std::vector<float>& scales);
+    [[nodiscard]] const QuantizedLayer& layer(const InferenceNode& node) const {
+        return integers_->layers[static_cast<std::size_t>(&node - graph_.nodes.data())];
+    }
 
     void add(const InferenceNode& node);
     void convolution(const InferenceNode& node, const std::string& x, const std::string& y);
@@ -41,7 +60,8 @@ private:
     [[nodiscard]] ProtobufMessage value_info(const std::string& name, std::size_t value) const;
 
     const InferenceGraph& graph_;
-    std::vector<std::string> names_; ///< of values
+    const Quantization* integers_;
+    std::vector<std::string> names_; ///< that values are read by
     ProtobufMessage message_;
 };
 
@@ -66,13 +86,13 @@ void Writer::op(const std::string& type, const std::vector<std::string>& in, con
     message_.message(onnx::graph::node, node);
 }
 
-std::string Writer::floats(const std::string& name, const Sides& shape,
-                           std::span<const float> values) {
+template <class T>
+std::string Writer::tensor(const std::string& name, const Sides& shape, std::span<const T> values) {
     ProtobufMessage tensor;
     for (const std::size_t side : shape) {
         tensor.number(onnx::tensor::dims, side);
     }
-    tensor.number(onnx::tensor::data_type, onnx::tensor::type_float)
+    tensor.number(onnx::tensor::data_type, onnx::tensor::type_of<T>())
         .text(onnx::tensor::name, name)
         .text(onnx::tensor::raw_data,
               {reinterpret_cast<const char*>(values.data()), values.size_bytes()});
@@ -80,13 +100,58 @@ std::string Writer::floats(const std::string& name, const Sides& shape,
     return name;
 }
 
+std::string Writer::coded(const std::string& name, std::size_t value) {
+    if (integers_ == nullptr || !integers_->values[value] || integers_->rectified[value]) {
+        return name;
+    }
+    const formula::Affine affine = *integers_->values[value];
+    const std::vector<std::string> how{
+        tensor(name + "_scale", {}, std::vector{affine.scale}),
+        tensor(name + "_zero", {}, std::vector{static_cast<std::uint8_t>(affine.zero)})};
+    op("QuantizeLinear", {name, how[0], how[1]}, name + "_q");
+    op("DequantizeLinear", {name + "_q", how[0], how[1]}, name + "_dq");
+    return name + "_dq";
+}
+
+template <class T>
+std::string Writer::scaled(const std::string& name, const Sides& shape, const std::vector<T>& codes,
+                           const std::vector<float>& scales) {
+    op("DequantizeLinear",
+       {tensor(name + "_q", shape, codes), tensor(name + "_scale", {scales.size()}, scales),
+        tensor(name + "_zero", {scales.size()}, std::vector<T>(scales.size()))},
+       name, {{"axis", {0}, false}});
+    return name;
+}
+
+std::string Writer::weight(const InferenceNode& node, const Sides& shape, std::size_t pixels,
+                           std::size_t channels) {
+    const std::string name = node.name + ".weight";
+    const auto first = [&](const auto& values) {
+        return channels_first(std::span(values), pixels, channels);
+    };
+    if (integers_ == nullptr) {
+        return tensor(name, shape, first(node.weight));
+    }
+    return scaled(name, shape, first(layer(node).codes), layer(node).scales);
+}
+
+std::string Writer::bias(const InferenceNode& node) {
+    const std::string name = node.name + ".bias";
+    if (integers_ == nullptr) {
+        return tensor(name, {node.bias.size()}, node.bias);
+    }
+    std::vector<float> scales = layer(node).scales;
+    for (float& scale : scales) {
+        scale *= integers_->values[node.in[0]]->scale;
+    }
+    return scaled(name, {node.bias.size()}, layer(node).bias, scales);
+}
+
 void Writer::convolution(const InferenceNode& node, const std::string& x, const std::string& y) {
     const std::size_t in = graph_.channels(node.in[0]), k = node.kernel, p = node.padding;
-    const auto weight = channels_first(std::span<const float>(node.weight), k * k, in);
-    op("Conv",
-       {x, floats(node.name + ".weight", {node.bias.size(), in, k, k}, weight),
-        floats(node.name + ".bias", {node.bias.size()}, node.bias)},
-       y, {{"kernel_shape", {k, k}}, {"pads", {p, p, p, p}}, {"strides", {1, 1}}});
+    const std::string w = weight(node, {node.bias.size(), in, k, k}, k * k, in);
+    op("Conv", {x, w, bias(node)}, y,
+       {{"kernel_shape", {k, k}}, {"pads", {p, p, p, p}}, {"strides", {1, 1}}});
 }
 
 /// A row of an image is taken channel by channel, and the weights are turned to fit.
@@ -96,20 +161,17 @@ void Writer::linear(const InferenceNode& node, const std::string& x, const std::
     if (graph_.is_image(node.in[0])) {
         row = node.name + "_row";
         op("Flatten", {x}, row, {{"axis", {1}, false}});
+        row = coded(row, node.in[0]);
     }
-    const auto weight =
-        channels_first(std::span<const float>(node.weight), size / channels, channels);
-    op("Gemm",
-       {row, floats(node.name + ".weight", {node.bias.size(), size}, weight),
-        floats(node.name + ".bias", {node.bias.size()}, node.bias)},
-       y, {{"transB", {1}, false}});
+    const std::string w = weight(node, {node.bias.size(), size}, size / channels, channels);
+    op("Gemm", {row, w, bias(node)}, y, {{"transB", {1}, false}});
 }
 
 void Writer::scale(const InferenceNode& node, const std::string& x, const std::string& y) {
     const std::size_t channels = node.weight.size();
     const Sides shape = graph_.is_image(node.in[0]) ? Sides{channels, 1, 1} : Sides{channels};
-    op("Mul", {x, floats(node.name + ".weight", shape, node.weight)}, y + "_scaled");
-    op("Add", {y + "_scaled", floats(node.name + ".bias", shape, node.bias)}, y);
+    op("Mul", {x, tensor(node.name + ".weight", shape, node.weight)}, y + "_scaled");
+    op("Add", {y + "_scaled", tensor(node.name + ".bias", shape, node.bias)}, y);
 }
 
 void Writer::pool(const InferenceNode& node, const std::string& x, const std::string& y) {
@@ -159,7 +221,7 @@ void Writer::add(const InferenceNode& node) {
         sum(node, y);
         break;
     }
-    names_[node.out] = y;
+    names_[node.out] = coded(y, node.out);
 }
 
 /// A float32 tensor of any number of rows.
@@ -185,7 +247,7 @@ ProtobufMessage Writer::value_info(const std::string& name, std::size_t value) c
 }
 
 ProtobufMessage Writer::write() {
-    names_[0] = "x";
+    names_[0] = coded("x", 0);
     for (const InferenceNode& node : graph_.nodes) {
         add(node);
     }
@@ -197,13 +259,14 @@ ProtobufMessage Writer::write() {
 
 } // namespace
 
-std::string onnx_model(const InferenceGraph& graph, const OnnxAbout& about) {
+std::string onnx_model(const InferenceGraph& graph, const OnnxAbout& about,
+                       const Quantization* integers) {
     ProtobufMessage model;
     model.number(onnx::model::ir_version, onnx::ir_version)
         .text(onnx::model::producer_name, "fedmrn")
         .text(onnx::model::producer_version, about.version)
         .text(onnx::model::doc_string, about.doc)
-        .message(onnx::model::graph, Writer(graph).write())
+        .message(onnx::model::graph, Writer(graph, integers).write())
         .message(onnx::model::opset_import, ProtobufMessage()
                                                 .text(onnx::opset::domain, "")
                                                 .number(onnx::opset::version, onnx::opset_version));

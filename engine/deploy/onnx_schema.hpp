@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 // Numbers of fields and enumerations, as
 // https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto has them; those that the engine writes.
@@ -36,6 +37,19 @@ inline constexpr std::uint64_t type_int = 2, type_ints = 7;
 namespace tensor { // TensorProto and TensorProto.DataType
 inline constexpr Field dims = 1, data_type = 2, name = 8, raw_data = 9;
 inline constexpr std::uint64_t type_float = 1, type_uint8 = 2, type_int8 = 3, type_int32 = 6;
+/// Of a C++ type that the engine writes.
+template <class T> constexpr std::uint64_t type_of() {
+    if constexpr (std::is_same_v<T, float>) {
+        return type_float;
+    } else if constexpr (std::is_same_v<T, std::uint8_t>) {
+        return type_uint8;
+    } else if constexpr (std::is_same_v<T, std::int8_t>) {
+        return type_int8;
+    } else {
+        static_assert(std::is_same_v<T, std::int32_t>);
+        return type_int32;
+    }
+}
 } // namespace tensor
 namespace value_info { // ValueInfoProto
 inline constexpr Field name = 1, type = 2;

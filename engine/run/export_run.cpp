@@ -3,7 +3,9 @@
 #include "engine/run/export_run.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -12,7 +14,9 @@
 #include "engine/base/text.hpp"
 #include "engine/data/reading.hpp"
 #include "engine/deploy/infer.hpp"
+#include "engine/deploy/integer.hpp"
 #include "engine/deploy/onnx.hpp"
+#include "engine/run/graph_file.hpp"
 #include "engine/store/export.hpp"
 #include "fedmrn/config_file.hpp"
 #include "fedmrn/dataset.hpp"
@@ -40,30 +44,65 @@ Finished read(const fs::path& folder) {
     const Config config = load_config(folder / "config.toml");
     Finished run;
     run.dataset = load_dataset(config.data, config.experiment.seed);
+    if (run.samples() == 0) throw Error(folder.string() + ": its data set has no test samples");
     const Model model = make_model(config.model, run.dataset.shape());
     run.graph = inference_graph(model, import_model(folder / "model.safetensors", model));
     return run;
 }
 
-/// Logits of the first so many test samples.
-std::vector<float> logits_of(const Finished& run, std::size_t samples) {
-    FloatInference inference(run.graph);
+/// A run's own files are not written over.
+void refuse_own(const fs::path& folder, const fs::path& file) {
+    for (const char* own : {"config.toml", "model.safetensors", "checkpoint.safetensors",
+                            "metrics.jsonl", "summary.json"}) {
+        std::error_code none;
+        if (fs::equivalent(folder / own, file, none))
+            throw Error(file.string() + ": is the run's own, expected another file to write");
+    }
+}
+
+/// What an inference makes of all test samples.
+template <class Infer> std::vector<float> logits_of(const Finished& run, const Infer& infer) {
     std::vector<float> logits;
-    for (std::size_t first = 0; first < samples; first += batch) {
-        const auto x = reals_of(run.x(), first, std::min(batch, samples - first));
-        const std::vector<float>& made = inference.run(x)[run.graph.output];
+    for (std::size_t first = 0; first < run.samples(); first += batch) {
+        const auto x = reals_of(run.x(), first, std::min(batch, run.samples() - first));
+        const std::vector<float>& made = infer(x);
         logits.insert(logits.end(), made.begin(), made.end());
     }
     return logits;
 }
 
+std::vector<float> float_logits(const Finished& run) {
+    FloatInference inference(run.graph);
+    return logits_of(run, [&](const auto& x) -> const std::vector<float>& {
+        return inference.run(x)[run.graph.output];
+    });
+}
+
+std::vector<float> integer_logits(const Finished& run, const Quantization& integers) {
+    IntegerInference inference(run.graph, integers);
+    return logits_of(run,
+                     [&](const auto& x) -> const std::vector<float>& { return inference.run(x); });
+}
+
 /// "84.12 % of 10,000 test samples right"; of a model that sorts into no classes, their number.
 std::string judged(const Finished& run, std::span<const float> logits) {
-    const std::string samples = counted(run.samples(), "test sample");
+    std::string samples = counted(run.samples(), "test sample");
     const std::uint32_t classes = run.dataset.classes();
     if (classes == 0 || run.graph.elements(run.graph.output) != classes) return samples;
     const auto labels = run.dataset.test.column(run.dataset.label).as<std::uint16_t>();
     return fmt::format("{} of {} right", percent_text(share_right(logits, labels)), samples);
+}
+
+/// Training samples from all of the set, which may lie in the order of its classes.
+std::vector<float> calibration_samples(const Finished& run, std::size_t wanted) {
+    const Column& x = run.dataset.train.column(run.graph.input);
+    const std::size_t samples = run.dataset.train.samples(), count = std::min(wanted, samples);
+    std::vector<float> reals;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto one = reals_of(x, i * samples / count, 1);
+        reals.insert(reals.end(), one.begin(), one.end());
+    }
+    return reals;
 }
 
 /// How the input is made of a sample, in the words of docs/optimisation.md.
@@ -81,38 +120,65 @@ OnnxAbout about(const Finished& run) {
     return about;
 }
 
-void write_outputs(const Finished& run, std::span<const float> logits, const fs::path& path) {
+/// Test samples in ONNX's order and their logits: of the integers too, where there are any.
+void write_outputs(const Finished& run, std::span<const float> logits,
+                   std::span<const float> of_integers, const fs::path& path) {
     const std::size_t samples = std::min(run.samples(), exported_outputs),
                       channels = run.graph.channels(0), classes = logits.size() / run.samples();
-    const std::size_t pixels = run.graph.elements(0) / channels;
     const std::vector<float> reals = reals_of(run.x(), 0, samples);
-    const auto x = channels_first(std::span<const float>(reals), pixels, channels);
+    const auto x =
+        channels_first(std::span<const float>(reals), run.graph.elements(0) / channels, channels);
     const std::vector<std::size_t>& sides = run.graph.values[0];
-    const std::vector<std::size_t> shape = run.graph.is_image(0)
-                                               ? std::vector{samples, channels, sides[0], sides[1]}
-                                               : std::vector{samples, channels};
-    write_safetensors(
-        path, {{"dataset", run.dataset.name}},
-        std::vector{view_of("x", shape, x),
-                    view_of("logits", {samples, classes}, logits.first(samples * classes))});
+    std::vector tensors{view_of("x",
+                                run.graph.is_image(0)
+                                    ? std::vector{samples, channels, sides[0], sides[1]}
+                                    : std::vector{samples, channels},
+                                x),
+                        view_of("logits", {samples, classes}, logits.first(samples * classes))};
+    if (!of_integers.empty())
+        tensors.push_back(
+            view_of("logits_int8", {samples, classes}, of_integers.first(samples * classes)));
+    write_safetensors(path, {{"dataset", run.dataset.name}}, tensors);
 }
 
 } // namespace
 
 void export_run(const ExportOptions& options, std::ostream& say) {
-    if (options.onnx.empty() && options.outputs.empty())
-        throw Error("export: expected a file to write: --onnx FILE or --outputs FILE");
+    if (options.onnx.empty() && options.safetensors.empty() && options.outputs.empty())
+        throw Error("export: expected a file to write: --onnx, --safetensors or --outputs FILE");
+    for (const fs::path& file : {options.onnx, options.safetensors, options.outputs})
+        refuse_own(options.run, file);
     const Finished run = read(options.run);
-    const std::vector<float> logits = logits_of(run, run.samples());
-    say << fmt::format("{}: {}, {}\n", options.run.string(), run.graph.name, judged(run, logits));
+    const std::vector<float> logits = float_logits(run);
+    std::vector<float> of_integers;
+    say << fmt::format("{}: {}, float32: {}\n", options.run.string(), run.graph.name,
+                       judged(run, logits));
+    std::optional<Quantization> integers;
+    if (options.int8) {
+        const auto x = calibration_samples(run, options.calibration_samples);
+        integers = quantize(run.graph, x, options.calibration);
+        of_integers = integer_logits(run, *integers);
+        say << fmt::format("int8, ranges of {}: {}\n",
+                           counted(x.size() / run.graph.elements(0), "training sample"),
+                           judged(run, of_integers));
+    }
     if (!options.onnx.empty()) {
-        const std::string bytes = onnx_model(run.graph, about(run));
+        const std::string bytes =
+            onnx_model(run.graph, about(run), integers ? &*integers : nullptr);
         write_atomically(options.onnx, bytes);
         say << fmt::format("{}: {}, ONNX\n", options.onnx.string(),
                            bytes_text(static_cast<double>(bytes.size())));
     }
+    if (!options.safetensors.empty()) {
+        const OnnxAbout said = about(run);
+        Metadata metadata = said.metadata;
+        metadata["model"] = run.graph.name;
+        write_graph_tensors(options.safetensors, run.graph, integers ? &*integers : nullptr,
+                            metadata);
+        say << fmt::format("{}: its tensors\n", options.safetensors.string());
+    }
     if (!options.outputs.empty()) {
-        write_outputs(run, logits, options.outputs);
+        write_outputs(run, logits, of_integers, options.outputs);
         say << fmt::format("{}: {} with their logits\n", options.outputs.string(),
                            counted(std::min(run.samples(), exported_outputs), "test sample"));
     }

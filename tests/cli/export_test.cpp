@@ -44,7 +44,7 @@ protected:
 TEST_F(Export, SaysWhatItWrites) {
     const Outcome done = fedmrn(folder.path(), {"export", "a", "--onnx", "m.onnx"});
     EXPECT_EQ(done.status, 0) << done.err;
-    EXPECT_THAT(done.out, HasSubstr("a: mlp, "));
+    EXPECT_THAT(done.out, HasSubstr("a: mlp, float32: "));
     EXPECT_THAT(done.out, HasSubstr("test samples right"));
     EXPECT_THAT(done.out, HasSubstr("m.onnx: "));
     // The same bytes whenever it is asked.
@@ -53,10 +53,26 @@ TEST_F(Export, SaysWhatItWrites) {
     EXPECT_EQ(slurp(folder / "m.onnx"), bytes);
 }
 
+TEST_F(Export, SaysWhatIntegersMakeOfTheTestSet) {
+    const Outcome done = fedmrn(folder.path(), {"export", "a", "--onnx", "m", "--int8", "--samples",
+                                                "20", "--range", "mse", "--outputs", "o"});
+    EXPECT_EQ(done.status, 0) << done.err;
+    EXPECT_THAT(done.out, HasSubstr("int8, ranges of 20 training samples: "));
+    EXPECT_THAT(slurp(folder / "o"), HasSubstr("\"logits_int8\""));
+}
+
 TEST_F(Export, RefusesWhatItCannotRead) {
     EXPECT_THAT(refused({"export", "a"}), HasSubstr("expected a file to write"));
     EXPECT_THAT(refused({"export", "b", "--onnx", "m"}),
                 HasSubstr("b: no finished run here; expected summary.json"));
+    EXPECT_THAT(refused({"export", "a", "--onnx", "m", "--range", "mse"}),
+                HasSubstr("--range requires --int8"));
+    EXPECT_THAT(refused({"export", "a", "--onnx", "m", "--int8", "--range", "all"}),
+                HasSubstr("--range"));
+    EXPECT_THAT(refused({"export", "a", "--onnx", "m", "--int8", "--samples", "0"}),
+                HasSubstr("--samples"));
+    EXPECT_THAT(refused({"export", "a", "--safetensors", "a/model.safetensors"}),
+                HasSubstr("a/model.safetensors: is the run's own, expected another file to write"));
     spill(folder / "a" / "model.safetensors", "torn");
     EXPECT_THAT(refused({"export", "a", "--onnx", "m"}), HasSubstr("model.safetensors"));
     EXPECT_FALSE(std::filesystem::exists(folder / "m"));

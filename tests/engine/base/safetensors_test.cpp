@@ -64,6 +64,22 @@ TEST(Safetensors, ReadsWhatItWrote) {
     EXPECT_EQ(file.find("none"), nullptr);
 }
 
+TEST(Safetensors, HoldsIntegers) {
+    const TemporaryFolder folder;
+    const std::vector<std::int32_t> whole{-7, 1 << 30};
+    const std::vector<std::int8_t> codes{-127, 0, 127};
+    write_safetensors(folder / "f", {},
+                      std::vector{view_of("whole", {2}, whole), view_of("codes", {3}, codes)});
+    const SafeTensors file = parse_safetensors(bytes_of(slurp(folder / "f")), "f");
+    const TensorView &w = *file.find("whole"), &c = *file.find("codes");
+    EXPECT_EQ(w.dtype, Dtype::int32);
+    EXPECT_EQ(w.type, "I32");
+    EXPECT_EQ(std::memcmp(w.data.data(), whole.data(), 8), 0);
+    EXPECT_EQ(c.dtype, Dtype::int8);
+    EXPECT_EQ(c.type, "I8");
+    EXPECT_EQ(std::memcmp(c.data.data(), codes.data(), 3), 0);
+}
+
 TEST(Safetensors, EveryTruncationAndEveryExtraByteIsRejected) {
     const TemporaryFolder folder;
     const std::string whole = example(folder);
