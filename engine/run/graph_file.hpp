@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
+#include "engine/base/safetensors.hpp"
 #include "engine/deploy/quantize.hpp"
-#include "engine/store/safetensors.hpp"
 
 namespace fedmrn {
 
