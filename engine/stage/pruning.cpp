@@ -172,7 +172,7 @@ std::vector<std::uint32_t> PrunedTensors::pruned(Device& device, std::uint32_t r
 std::vector<std::uint32_t> PrunedTensors::pruned_after(Device& device, std::uint32_t round,
                                                        DevicePointer<const float> begun,
                                                        DevicePointer<const float> model) const {
-    const std::vector<std::uint32_t> before = pruned(device, round, begun);
+    std::vector<std::uint32_t> before = pruned(device, round, begun);
     if (!regrows_in(options_, round)) {
         return before;
     }
