@@ -16,8 +16,10 @@ add_library(fedmrn::fedmrn ALIAS fedmrn_shared)
 set(symbols ${PROJECT_SOURCE_DIR}/cmake/fedmrn.map)
 set_target_properties(fedmrn_shared PROPERTIES EXPORT_NAME fedmrn LINK_DEPENDS ${symbols}
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-target_link_options(fedmrn_shared PRIVATE LINKER:--version-script=${symbols} LINKER:--no-undefined
-  $<$<BOOL:${FEDMRN_SANITIZE}>:-fsanitize=${FEDMRN_SANITIZE}>)
+target_link_options(fedmrn_shared PRIVATE LINKER:--version-script=${symbols} LINKER:--no-undefined)
+if(FEDMRN_SANITIZE) # a list of several has a comma, which no generator expression takes
+  target_link_options(fedmrn_shared PRIVATE -fsanitize=${FEDMRN_SANITIZE})
+endif()
 target_link_libraries(fedmrn_shared PUBLIC fedmrn_api
   PRIVATE ${FEDMRN_MATIO_SHARED} ${FEDMRN_HDF5_SHARED} ${needed})
 
