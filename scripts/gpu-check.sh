@@ -227,9 +227,9 @@ part_profile() {
         complain "ncu is neither on PATH nor in /usr/local/cuda/bin"
         return 0
     fi
-    # the second step, each kernel alone: from one gathering of a batch to the next
+    # the first step, each kernel alone: from one gathering of a batch to the next
     within profile '' ncu --csv --page raw --print-units base --log-file "$csv" --kill yes \
-        --graph-profiling node --launch-skip 40 --launch-count 120 \
+        --graph-profiling node --launch-count 58 \
         --cache-control none --clock-control none \
         --metrics "gpu__time_duration.sum,sm__throughput.avg.pct_of_peak_sustained_elapsed,\
 gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed" \
