@@ -173,7 +173,7 @@ template <class T, Along direction> struct Patches {
     std::uint32_t pixels; ///< that exist: samples · out height · out width
     std::uint32_t fields; ///< taps · channels
     int height, width, padding, out_height;
-    int next_row, next_image; ///< what lies between a row's last pixel and the next row's first …
+    int next_row, next_image; ///< elements that are skipped at the end of a row, of an image
     Divider channels, kernel, out_width, out_plane;
     bool vector;
 
