@@ -53,15 +53,14 @@ private:
     SharedPlace to_; ///< unit 0 in the first stage
 };
 
-/// Products on the tensor cores. Slices of the depth go through a ring of stages in shared memory:
-/// while one is multiplied, the next one is on its way.
+/// Products on the tensor cores. Slices of the depth go through two stages in shared memory: while
+/// one is multiplied, the next one is on its way.
 template <class Factor, class Tile_, class A, class B>
 class TensorMath : public WarpResults<Tile_> {
 public:
     using typename WarpResults<Tile_>::Shape;
     using WarpResults<Tile_>::threads;
     static constexpr unsigned depth = 4 * Factor::step; ///< of a slice
-    static constexpr unsigned stages = 2;
 
     using SliceA = Slice<Factor, A, Shape::rows, depth>;
     using SliceB = Slice<Factor, B, Shape::columns, depth>;
@@ -69,7 +68,7 @@ public:
         SliceA a;
         SliceB b;
     };
-    static constexpr std::size_t shared_bytes = stages * sizeof(Stage);
+    static constexpr std::size_t shared_bytes = 2 * sizeof(Stage);
 
     /// Adds the products from `begin` to `end` of the depth. The operands give zeros past their own
     /// ends; begin is a multiple of depth.
@@ -85,25 +84,22 @@ public:
                 copy_a.copy(ring[to].a, to * sizeof(Stage));
                 copy_b.copy(ring[to].b, to * sizeof(Stage));
             }
-            end_copies(); // of a group that may be empty: they are counted
+            end_copies();
             copied += depth;
         };
-        for (unsigned s = 0; s + 1 < stages; ++s) {
-            copy(s);
-        }
-        unsigned stage = 0;
-        for (std::uint32_t k = begin; k < end; k += depth) {
-            await_copies<stages - 2>();
-            __syncthreads(); // all have their copies, and have read the stage before
-            copy(stage == 0 ? stages - 1 : stage - 1);
+        copy(0);
+        unsigned turn = 0;
+        for (std::uint32_t k = begin; k < end; k += depth, turn ^= 1) {
+            await_copies<0>();
+            __syncthreads(); // all have their copies, and have read the slice before
+            copy(turn ^ 1);
             FEDMRN_UNROLL
             for (unsigned step = 0; step < depth; step += Factor::step) {
-                this->template add<Factor>(ring[stage].b, step,
+                this->template add<Factor>(ring[turn].b, step,
                                            [&](std::uint32_t(&to)[4], unsigned i) {
-                                               ring[stage].a.load_a(to, this->row() + 16 * i, step);
+                                               ring[turn].a.load_a(to, this->row() + 16 * i, step);
                                            });
             }
-            stage = stage + 1 == stages ? 0 : stage + 1;
         }
     }
     template <class T>
